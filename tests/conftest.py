@@ -1,0 +1,187 @@
+"""What every test may ask for.
+
+``app``, ``session`` and ``client`` run on a fresh database, once on SQLite and once on PostgreSQL. A test for which
+the engine makes no difference says so: ``@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)``.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import databases, servers
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, Page
+    from sqlalchemy.orm import Session
+
+# Each example may use the database, which is why nothing is timed. On CI the examples are always the same ones.
+settings.register_profile(
+    "local", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test is marked by what it asks for: nobody needs to remember."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "browser" in names:
+            item.add_marker("browser")
+        if "postgresql_url" in names:
+            item.add_marker("postgres")
+
+
+def absent(what: str) -> NoReturn:
+    """Something that a test needs is not on this machine: skipped on a desk, a failure on CI, where all must run."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}: on CI nothing is left out", pytrace=False)
+    pytest.skip(what)
+
+
+# Databases.
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> databases.SqliteTemplate:
+    return databases.make_sqlite_template(tmp_path_factory.mktemp("sqlite_template"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[databases.PostgresqlServer]:
+    """The run's own PostgreSQL; its template database is not there yet."""
+    with databases.postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(
+    postgresql_server: databases.PostgresqlServer, tmp_path_factory: pytest.TempPathFactory
+) -> databases.PostgresqlServer:
+    databases.make_postgresql_template(postgresql_server, tmp_path_factory.mktemp("postgresql_template"))
+    return postgresql_server
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: databases.SqliteTemplate, tmp_path: Path) -> str:
+    """A fresh database in a file, with all tables."""
+    return sqlite_template.copy(tmp_path)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: databases.PostgresqlServer) -> Iterator[str]:
+    """A fresh database on the server, with all tables."""
+    name = postgresql_template.create()
+    yield postgresql_template.url(name)
+    postgresql_template.drop(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database, with all tables, on each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+# The app.
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator["Flask"]:
+    """The whole app on a fresh database and an empty data folder."""
+    from app.config import Settings
+    from app.db import db
+    from app.factory import create_app
+
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    app = create_app(Settings(database_url=database_url, data_dir=data_dir, secret_key="only-for-tests"))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: "Flask") -> Iterator["Session"]:
+    """A session inside the app's context. What a test does not commit is gone at its end."""
+    from sqlalchemy.orm import Session
+
+    from app.db import db
+
+    with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def client(app: "Flask") -> "FlaskClient":
+    return app.test_client()
+
+
+@pytest.fixture
+def live_server(app: "Flask") -> Iterator[servers.Server]:
+    """``app`` behind a real socket on a free port; ``live_server.url``."""
+    with servers.in_thread(app) as server:
+        yield server
+
+
+# The browser.
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A real Chromium without a window, one for each worker; contexts are cheap, so make one for each device."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        absent("no Chromium here (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Nothing but the page under test goes over the network, and no sandbox inside a container.
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+                "--disable-dev-shm-usage",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: "Browser", live_server: servers.Server) -> Iterator["Page"]:
+    """A page the size of a handheld; its addresses start at the live server. An error in its scripts fails the test."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 412, "height": 846}, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("console", lambda line: broken.append(line.text) if "Content Security Policy" in line.text else None)
+    yield page
+    context.close()
+    assert not broken, broken
+
+
+# What lies beside the checkout.
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of cases, photographs and invoices that lies beside a developer's checkout; skipped without it."""
+    folder = Path(os.environ.get("TRUESHELF_SHARED", databases.REPOSITORY.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip("no folder of shared cases beside this checkout (or in TRUESHELF_SHARED)")
+    return folder

