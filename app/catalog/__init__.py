@@ -1,0 +1,1 @@
+"""What we stock: items, their barcodes, their lots."""

@@ -1,0 +1,99 @@
+"""Settings: everything that differs between two installations, from the environment (or a ``.env`` file).
+
+Each field is set by ``TRUESHELF_<FIELD>``. A production site refuses to start with the development key.
+"""
+
+import os
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Self
+
+DEVELOPMENT_KEY = "development-only-not-a-secret"
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One installation's settings; see each field.
+
+    ``database_url``: a SQLAlchemy address; empty means a SQLite file in ``data_dir``.
+    ``mode``: ``demo`` (ways on the screen, plain HTTP on localhost), ``training``, or ``production``.
+    ``company_prefix``: the GS1 company prefix of the SSCCs on our cartons (7 to 10 digits).
+    ``count_approval_units``: a counted difference above this many units waits for a second person.
+    ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
+    """
+
+    database_url: str = ""
+    data_dir: Path = field(default_factory=lambda: Path("data"))
+    secret_key: str = DEVELOPMENT_KEY
+    pepper: str = DEVELOPMENT_KEY
+    mode: str = "demo"
+    trusted_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    max_body_bytes: int = 32 * 1024 * 1024
+    company_prefix: str = "0000000"
+    count_approval_units: int = 20
+    receipt_tolerance_percent: int = 0
+    session_hours: int = 12
+    idle_minutes: int = 5
+    carton_max_grams: int = 30_000
+    log_level: str = "INFO"
+    trust_proxy: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: dict[str, str] | None = None) -> Self:
+        """Read every ``TRUESHELF_*`` variable.
+
+        Errors: ``SettingsError`` for a value of the wrong form, or an unknown ``TRUESHELF_*`` name (a misspelt
+        setting that is silently ignored is found only when it hurts).
+        """
+        values = dict(os.environ if environment is None else environment)
+        read: dict[str, object] = {}
+        known = {f.name: f for f in fields(cls)}
+        for name, text in values.items():
+            if not name.startswith("TRUESHELF_") or name in {"TRUESHELF_SHARED"}:
+                continue
+            key = name.removeprefix("TRUESHELF_").lower()
+            if key not in known:
+                raise SettingsError(f"{name}: there is no such setting. See docs/settings.md.")
+            read[key] = _parse(name, text, getattr(cls(), key))
+        return replace(cls(), **read).checked()  # type: ignore[arg-type]
+
+    def checked(self) -> Self:
+        """This object, or ``SettingsError`` where the settings contradict each other."""
+        if self.mode not in {"demo", "training", "production"}:
+            raise SettingsError("TRUESHELF_MODE: choose demo, training or production.")
+        if self.mode == "production" and DEVELOPMENT_KEY in {self.secret_key, self.pepper}:
+            raise SettingsError(
+                "Set TRUESHELF_SECRET_KEY and TRUESHELF_PEPPER to long random values before running in production."
+            )
+        return self
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database address: as given, or the SQLite file in the data folder."""
+        if self.database_url:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{(self.data_dir / 'trueshelf.sqlite').resolve()}"
+
+    @property
+    def shows_ways(self) -> bool:
+        """Whether the screen shows what can be scanned as barcodes to click."""
+        return self.mode in {"demo", "training"}
+
+
+def _parse(name: str, text: str, default: object) -> object:
+    try:
+        if isinstance(default, bool):
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+        if isinstance(default, int):
+            return int(text)
+        if isinstance(default, Path):
+            return Path(text)
+        if isinstance(default, tuple):
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        return text
+    except (KeyError, ValueError):
+        raise SettingsError(f"{name}: {text!r} is not of the right form (for example {default!r}).") from None

@@ -1,0 +1,202 @@
+"""The database handle, the column types, and ``transact``: the one way in which anything is written.
+
+SQLite and PostgreSQL are both first class. What differs between them is settled here and nowhere else:
+
+- SQLite: WAL, foreign keys, ``synchronous=FULL``; every table STRICT; what writes begins IMMEDIATE, one writer at a
+  time behind a file lock (measured: two processes that fight for SQLite's own lock cost a p99 of half a second).
+- PostgreSQL: READ COMMITTED with row locks; deadlocks and serialization failures are tried again, a bounded number
+  of times.
+"""
+
+import fcntl
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    Numeric,
+    Text,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeEngine
+
+Result = TypeVar("Result")
+TRIES = 6
+_RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock detected
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, aware and in UTC: ``timestamptz`` on PostgreSQL, sortable ISO text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "a naive time reached the database"
+        moment = value.astimezone(UTC)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment.astimezone(UTC)  # type: ignore[no-any-return]
+
+
+class Money(TypeDecorator[Decimal]):
+    """An exact amount, never a float: ``numeric(18,4)`` on PostgreSQL, text on SQLite."""
+
+    impl = Numeric(18, 4)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Numeric(18, 4))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        return str(value) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+@compiles(Boolean, "sqlite")
+def _boolean(*_: Any, **__: Any) -> str:
+    return "INTEGER"
+
+
+@compiles(JSON, "sqlite")
+@compiles(Date, "sqlite")
+def _text(*_: Any, **__: Any) -> str:
+    return "TEXT"  # a STRICT table knows INTEGER, REAL, TEXT and BLOB only
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+BigInt = BigInteger().with_variant(Integer(), "sqlite")
+Id = Annotated[int, mapped_column(BigInt, primary_key=True, autoincrement=True)]
+Ref = Annotated[int, mapped_column(BigInt)]
+
+
+class Model(DeclarativeBase):
+    """The base of every table. Constraints are named, so that a migration can find them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+    type_annotation_map = {
+        str: Text,
+        bool: Boolean(create_constraint=False),
+        datetime: UtcDateTime,
+        date: Date,
+        Decimal: Money,
+        dict[str, Any]: Json,
+        list[str]: Json,
+    }
+    __table_args__: Any = {"sqlite_strict": True}
+
+
+STRICT = {"sqlite_strict": True}
+
+db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
+
+
+def prepare(engine: Engine) -> None:
+    """Set an engine up for the house: pragmas and explicit BEGIN on SQLite."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we emit BEGIN ourselves
+        for pragma, value, answer in (
+            ("journal_mode", "WAL", "wal"),
+            ("synchronous", "FULL", 2),
+            ("foreign_keys", "ON", 1),
+            ("recursive_triggers", "ON", 1),
+            ("busy_timeout", "20000", 20000),
+        ):
+            connection.execute(f"PRAGMA {pragma}={value}")
+            found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+            assert found in {answer, "memory"}, f"SQLite did not take {pragma}={value}: {found}"
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        is_write = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+@contextmanager
+def _one_writer(engine: Engine) -> Iterator[None]:
+    """On a SQLite file: hold the file lock that lets one writer in at a time, in every thread and process."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        yield
+        return
+    with open(f"{path}.lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def transact(work: Callable[[Session], Result], *, engine: Engine | None = None) -> Result:
+    """Run ``work`` in one write transaction and commit it; called by entrances only (web, cli, work).
+
+    A deadlock or serialization failure runs ``work`` again from the start, at most ``TRIES`` times, so ``work`` must
+    not have effects outside the database. Any exception rolls everything back.
+    """
+    engine = engine or db.engine
+    for attempt in range(1, TRIES + 1):
+        try:
+            with _one_writer(engine), Session(engine, expire_on_commit=False) as session:
+                session.connection(execution_options={"write": True})
+                result = work(session)
+                session.commit()
+                return result
+        except OperationalError as error:
+            if attempt == TRIES or not _may_pass(error):
+                raise
+            time.sleep(random.uniform(0, 0.01) * 2**attempt)  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def _may_pass(error: OperationalError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _RETRIED or "database is locked" in str(error.orig)
+
+
+@contextmanager
+def reading(engine: Engine | None = None) -> Iterator[Session]:
+    """A session for reading only: one consistent snapshot on SQLite, never blocking a writer."""
+    with Session(engine or db.engine, expire_on_commit=False) as session:
+        yield session

@@ -1,0 +1,123 @@
+"""The ledger's tables. Only ``app.ledger`` writes them.
+
+``posting`` and ``movement`` are facts: inserted once, never changed (see ``guards``). ``balance`` and ``availability``
+are sums of those facts, kept so that a scan need not add up the past; ``verify`` can always derive them again.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import STRICT, BigInt, Id, Model
+
+CONDITIONS = ("available", "quarantine", "hold", "damaged")
+_CONDITION = "IN ('available','quarantine','hold','damaged')"
+
+
+class Posting(Model):
+    """The header of movements that happen together: who, on what, when, why, for which document.
+
+    ``key`` is unique: the same request cannot be posted twice. ``occurred_at`` is when the hand moved,
+    ``recorded_at`` when we learned of it. ``reverses_id`` names the posting that this one takes back.
+    """
+
+    __tablename__ = "posting"
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    reason: Mapped[str]
+    operator_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"))
+    device: Mapped[str] = mapped_column(default="")
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    document_type: Mapped[str] = mapped_column(default="")
+    document: Mapped[str] = mapped_column(default="")
+    task_id: Mapped[int | None] = mapped_column(BigInt)
+    line_id: Mapped[int | None] = mapped_column(BigInt)
+    note: Mapped[str] = mapped_column(default="")
+    reverses_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("posting.id"), unique=True)
+    __table_args__ = (Index("ix_posting_document", "document"), Index("ix_posting_task_id", "task_id"), STRICT)
+
+
+class Movement(Model):
+    """``quantity`` base units of one item (lot, serial) went from source to target. Never updated, never deleted."""
+
+    __tablename__ = "movement"
+    id: Mapped[Id]
+    posting_id: Mapped[int] = mapped_column(BigInt, ForeignKey("posting.id"), index=True)
+    item_id: Mapped[int] = mapped_column(BigInt, ForeignKey("item.id"))
+    lot_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("lot.id"))
+    serial: Mapped[str] = mapped_column(default="")
+    quantity: Mapped[int]
+    source_location_id: Mapped[int] = mapped_column(BigInt, ForeignKey("location.id"))
+    source_container_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("container.id"))
+    source_condition: Mapped[str] = mapped_column(default="available")
+    target_location_id: Mapped[int] = mapped_column(BigInt, ForeignKey("location.id"))
+    target_container_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("container.id"))
+    target_condition: Mapped[str] = mapped_column(default="available")
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint(f"source_condition {_CONDITION}", name="source_condition"),
+        CheckConstraint(f"target_condition {_CONDITION}", name="target_condition"),
+        Index("ix_movement_item_id_id", "item_id", "id"),
+        Index("ix_movement_source_location_id_id", "source_location_id", "id"),
+        Index("ix_movement_target_location_id_id", "target_location_id", "id"),
+        STRICT,
+    )
+
+
+class Balance(Model):
+    """On hand of one item (lot, serial, condition) in one real place (container): the sum of its movements, kept.
+
+    ``allocated`` of it is spoken for by open pick lines. Virtual locations have no balance: theirs is the negative of
+    all the others.
+    """
+
+    __tablename__ = "balance"
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(BigInt, ForeignKey("item.id"))
+    lot_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("lot.id"))
+    serial: Mapped[str] = mapped_column(default="")
+    location_id: Mapped[int] = mapped_column(BigInt, ForeignKey("location.id"))
+    container_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("container.id"))
+    condition: Mapped[str] = mapped_column(default="available")
+    quantity: Mapped[int] = mapped_column(default=0)
+    allocated: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        CheckConstraint("allocated >= 0 AND allocated <= quantity", name="allocated"),
+        CheckConstraint(f"condition {_CONDITION}", name="condition"),
+        Index("ix_balance_location_id", "location_id"),
+        Index("ix_balance_container_id", "container_id"),
+        STRICT,
+    )
+
+
+# NULLs are distinct in a unique index on both databases, so the key of a balance spells them as 0.
+BALANCE_KEY = (
+    Balance.__table__.c.item_id,
+    Balance.__table__.c.location_id,
+    func.coalesce(Balance.__table__.c.lot_id, text("0")),
+    func.coalesce(Balance.__table__.c.container_id, text("0")),
+    Balance.__table__.c.condition,
+    Balance.__table__.c.serial,
+)
+Index("uq_balance_key", *BALANCE_KEY, unique=True)
+
+
+class Availability(Model):
+    """The four sums of one item in one warehouse, kept. ``available`` is their one definition (see below)."""
+
+    __tablename__ = "availability"
+    item_id: Mapped[int] = mapped_column(BigInt, ForeignKey("item.id"), primary_key=True)
+    warehouse_id: Mapped[int] = mapped_column(BigInt, ForeignKey("warehouse.id"), primary_key=True)
+    on_hand: Mapped[int] = mapped_column(default=0)
+    unavailable: Mapped[int] = mapped_column(default=0)
+    committed: Mapped[int] = mapped_column(default=0)
+    inbound: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        CheckConstraint("on_hand >= 0", name="on_hand"),
+        CheckConstraint("unavailable >= 0", name="unavailable"),
+        CheckConstraint("committed >= 0", name="committed"),
+        CheckConstraint("inbound >= 0", name="inbound"),
+        STRICT,
+    )

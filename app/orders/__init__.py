@@ -1,0 +1,10 @@
+"""What customers were promised: orders, reservations, allocation, shipment, and what is available.
+
+- ``place``         an order comes in, or its newest state does
+- ``reserve``       a line's holds move to their target; the only writer of *committed*
+- ``availability``  the one definition of available and ATP
+- ``allocate``      the exact stock for a reservation; opens pick lines
+- ``waves``         orders released to the floor together
+- ``fulfil``        the floor tells the order: picked, packed, shipped, short
+- ``cancel``        lines or whole orders, before and after picking
+"""

@@ -1,0 +1,88 @@
+"""Operators, devices and tokens.
+
+A token is a long random text of which only the SHA-256 is kept: a browser session and an API token are the same
+thing with another ``kind``, so both can be listed and revoked, and a disabled operator's next request is refused.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import STRICT, BigInt, Id, Model
+
+ROLES = (
+    "picker",
+    "packer",
+    "receiver",
+    "inspector",
+    "counter",
+    "supervisor",
+    "office",
+    "admin",
+    "auditor",
+)
+
+
+class Operator(Model):
+    """A person who scans. ``roles`` are words of ``ROLES``; an empty list may do nothing.
+
+    ``failures`` counts wrong PINs since the last right one, ``lock_count`` how often the badge was locked in a row
+    (each lock doubles), ``locked_until`` when it opens again.
+    """
+
+    __tablename__ = "operator"
+    id: Mapped[Id]
+    name: Mapped[str]
+    badge: Mapped[str] = mapped_column(unique=True)
+    pin_hash: Mapped[str | None]
+    roles: Mapped[list[str]]
+    language: Mapped[str] = mapped_column(default="en")
+    hand: Mapped[str] = mapped_column(default="right")
+    theme: Mapped[str] = mapped_column(default="auto")
+    text_percent: Mapped[int] = mapped_column(default=100)
+    has_sound: Mapped[bool] = mapped_column(default=True)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    lock_count: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        CheckConstraint("hand IN ('left','right')", name="hand"),
+        CheckConstraint("theme IN ('auto','light','dark','contrast')", name="theme"),
+        CheckConstraint("text_percent IN (100,125,150)", name="text_percent"),
+        STRICT,
+    )
+
+
+class Device(Model):
+    """A handheld, tablet or PC that has opened the app; ``profile`` is how its scanner speaks (see static/capture.js)."""
+
+    __tablename__ = "device"
+    id: Mapped[Id]
+    name: Mapped[str]
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Token(Model):
+    """A browser session or an API token; ``scopes`` (floor, office, integration) bound the latter."""
+
+    __tablename__ = "token"
+    id: Mapped[Id]
+    kind: Mapped[str]
+    name: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    operator_id: Mapped[int] = mapped_column(BigInt, ForeignKey("operator.id"), index=True)
+    device_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("device.id"))
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    __table_args__ = (CheckConstraint("kind IN ('session','api')", name="kind"), STRICT)

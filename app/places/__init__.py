@@ -1,0 +1,1 @@
+"""Where stock can be: warehouses, locations, containers."""

@@ -1,0 +1,85 @@
+"""Warehouses, locations (real and virtual) and containers (totes, cartons, licence plates)."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import STRICT, BigInt, Id, Model
+
+VIRTUAL = ("SUPPLIER", "CUSTOMER", "ADJUSTMENT", "SCRAP", "TRANSIT", "ASSEMBLY")
+KINDS = ("bin", "dock", "stage", "pack", "quarantine", "returns")
+FLOOR = "FLOOR"
+
+
+class Warehouse(Model):
+    """A building with stock of its own. ``time_zone`` is an IANA name: its screens show local time."""
+
+    __tablename__ = "warehouse"
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    time_zone: Mapped[str] = mapped_column(default="UTC")
+    priority: Mapped[int] = mapped_column(default=100)
+
+
+class Location(Model):
+    """A place. ``sequence`` is its rank on the walk through the warehouse.
+
+    A virtual location (``kind = 'virtual'``, no warehouse) stands for the outside: SUPPLIER, CUSTOMER, ... Every
+    warehouse has one location of kind ``floor``: what is in a worker's hands or on a cart is there, in its container.
+    """
+
+    __tablename__ = "location"
+    id: Mapped[Id]
+    warehouse_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("warehouse.id"))
+    code: Mapped[str]
+    kind: Mapped[str]
+    zone: Mapped[str] = mapped_column(default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    is_pick_face: Mapped[bool] = mapped_column(default=False)
+    max_units: Mapped[int | None]
+    is_blocked: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "code"),
+        Index(
+            "uq_location_virtual_code",
+            "code",
+            unique=True,
+            sqlite_where=text("warehouse_id IS NULL"),
+            postgresql_where=text("warehouse_id IS NULL"),
+        ),
+        CheckConstraint(
+            "kind IN ('bin','dock','stage','pack','quarantine','returns','floor','virtual')", name="kind"
+        ),
+        CheckConstraint("(kind = 'virtual') = (warehouse_id IS NULL)", name="virtual"),
+        CheckConstraint("max_units IS NULL OR max_units > 0", name="max_units"),
+        STRICT,
+    )
+
+
+class Container(Model):
+    """Holds stock and moves with it. A tote comes back; a carton leaves, its code an SSCC; an LPN is a licence plate.
+
+    ``location_id`` is where it stands now. ``status``: open, closed (a carton that is packed), shipped.
+    """
+
+    __tablename__ = "container"
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    warehouse_id: Mapped[int] = mapped_column(BigInt, ForeignKey("warehouse.id"))
+    location_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("location.id"), index=True)
+    status: Mapped[str] = mapped_column(default="open")
+    weight_grams: Mapped[int | None]
+    __table_args__ = (
+        CheckConstraint("kind IN ('tote','carton','lpn')", name="kind"),
+        CheckConstraint("status IN ('open','closed','shipped')", name="status"),
+        STRICT,
+    )
+
+
+class Serial(Model):
+    """A counter that is taken inside a transaction and never twice: SSCC serials, RMA and shipment numbers."""
+
+    __tablename__ = "serial"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int] = mapped_column(BigInt, default=0)

@@ -1,0 +1,1 @@
+"""What is coming in: suppliers, purchase orders, and the inbound quantity that they promise."""
