@@ -18,7 +18,6 @@ from fasteners import InterProcessLock
 from psycopg import sql
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-MIGRATIONS = REPOSITORY / "app" / "migrations"
 TEMPLATE = "template_trueshelf"
 
 
@@ -32,11 +31,7 @@ def create_tables(database_url: str, data_dir: Path) -> None:
 
     app = create_app(Settings(database_url=database_url, data_dir=data_dir, secret_key="only-for-tests"))
     with app.app_context():
-        if any((MIGRATIONS / "versions").glob("*.py")):
-            flask_migrate.upgrade(directory=str(MIGRATIONS))
-        else:
-            db.create_all()
-        db.session.remove()
+        flask_migrate.upgrade()
         db.engine.dispose()
 
 
