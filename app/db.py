@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -23,6 +23,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Connection,
+    CursorResult,
     Date,
     DateTime,
     Dialect,
@@ -30,11 +31,14 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
+    Table,
     Text,
     TypeDecorator,
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
@@ -65,7 +69,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return moment.astimezone(UTC)  # type: ignore[no-any-return]
+        return moment.astimezone(UTC)
 
 
 class Money(TypeDecorator[Decimal]):
@@ -128,6 +132,23 @@ class Model(DeclarativeBase):
 
 
 STRICT = {"sqlite_strict": True}
+
+
+def table(model: type[Model]) -> Table:
+    """The Core table of a model, for the hot paths where no object is wanted."""
+    return cast(Table, model.__table__)
+
+
+def upsert(session: Session, model: type[Model]) -> Any:
+    """``INSERT ... ON CONFLICT`` into a model's table, in the dialect of this session's database."""
+    dialect = session.get_bind().dialect.name
+    return (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table(model))
+
+
+def changed(session: Session, statement: Any, values: Any = None) -> int:
+    """Run an UPDATE or DELETE and say how many rows it touched: the answer of every conditional update."""
+    return cast(CursorResult[Any], session.execute(statement, values)).rowcount
+
 
 db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
 

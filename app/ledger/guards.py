@@ -4,10 +4,6 @@ A correction is a new posting that names the one it reverses; nobody, not even a
 client, edits the past in passing. The migration installs the same statements.
 """
 
-from sqlalchemy import DDL, event
-
-from app.ledger.models import Movement, Posting
-
 GUARDED = ("posting", "movement")
 
 
@@ -29,12 +25,3 @@ def statements(dialect: str) -> list[str]:
             for table in GUARDED
         ),
     ]
-
-
-for _table in (Posting.__table__, Movement.__table__):
-    for _dialect in ("sqlite", "postgresql"):
-        for _statement in statements(_dialect):
-            if f" ON {_table.name} " in _statement or "FUNCTION refuse_change() RETURNS" in _statement:
-                event.listen(
-                    _table, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)
-                )

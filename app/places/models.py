@@ -5,7 +5,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import STRICT, BigInt, Id, Model
 
-VIRTUAL = ("SUPPLIER", "CUSTOMER", "ADJUSTMENT", "SCRAP", "TRANSIT", "ASSEMBLY")
+# Virtual locations have fixed ids: they are the same six in every installation, and no query is needed.
+SUPPLIER, CUSTOMER, ADJUSTMENT, SCRAP, TRANSIT, ASSEMBLY = 1, 2, 3, 4, 5, 6
+LAST_VIRTUAL = ASSEMBLY
+VIRTUAL = {
+    "SUPPLIER": SUPPLIER,
+    "CUSTOMER": CUSTOMER,
+    "ADJUSTMENT": ADJUSTMENT,
+    "SCRAP": SCRAP,
+    "TRANSIT": TRANSIT,
+    "ASSEMBLY": ASSEMBLY,
+}
 KINDS = ("bin", "dock", "stage", "pack", "quarantine", "returns")
 FLOOR = "FLOOR"
 
@@ -54,6 +64,15 @@ class Location(Model):
         CheckConstraint("max_units IS NULL OR max_units > 0", name="max_units"),
         STRICT,
     )
+
+
+def seed_statements(dialect: str) -> list[str]:
+    """The statements that write the virtual locations into a new database; the migration runs the same ones."""
+    rows = ", ".join(f"({id}, '{code}', 'virtual', '', 0, false, false)" for code, id in VIRTUAL.items())
+    insert = f"INSERT INTO location (id, code, kind, zone, sequence, is_pick_face, is_blocked) VALUES {rows}"  # noqa: S608 - our own constants
+    if dialect == "sqlite":
+        return [insert]
+    return [insert, f"SELECT setval(pg_get_serial_sequence('location', 'id'), {LAST_VIRTUAL})"]
 
 
 class Container(Model):

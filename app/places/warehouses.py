@@ -1,0 +1,65 @@
+"""Open a warehouse; find it, its locations and its containers by code."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.language import _
+from app.places.models import FLOOR, Container, Location, Warehouse
+from app.refusal import NotFound
+
+
+def open_warehouse(session: Session, code: str, *, name: str = "", time_zone: str = "UTC") -> Warehouse:
+    """The warehouse of this code, made with its FLOOR location if it is not there yet."""
+    found = session.scalar(select(Warehouse).where(Warehouse.code == code))
+    if found:
+        return found
+    warehouse = Warehouse(code=code, name=name or code, time_zone=time_zone)
+    session.add(warehouse)
+    session.flush()
+    session.add(Location(warehouse_id=warehouse.id, code=FLOOR, kind="floor"))
+    session.flush()
+    return warehouse
+
+
+def warehouse_of(session: Session, code: str) -> Warehouse:
+    """The warehouse of this code. Errors: ``unknown_warehouse``."""
+    found = session.scalar(select(Warehouse).where(Warehouse.code == code))
+    if not found:
+        raise NotFound("unknown_warehouse", _("There is no warehouse %(code)s. Check the code.", code=code))
+    return found
+
+
+def location_of(session: Session, warehouse: Warehouse, code: str) -> Location:
+    """A location by its code in one warehouse. Errors: ``unknown_location``."""
+    found = session.scalar(select(Location).where(Location.warehouse_id == warehouse.id, Location.code == code))
+    if not found:
+        raise NotFound(
+            "unknown_location",
+            _("There is no location %(code)s in %(warehouse)s. Check the label.", code=code, warehouse=warehouse.code),
+        )
+    return found
+
+
+def floor_of(session: Session, warehouse_id: int) -> int:
+    """The id of the place where everything is that a worker carries."""
+    return session.execute(
+        select(Location.id).where(Location.warehouse_id == warehouse_id, Location.kind == "floor")
+    ).scalar_one()
+
+
+def first_location(session: Session, warehouse_id: int, kinds: tuple[str, ...]) -> Location | None:
+    """The first usable location of one of these kinds, the kinds in order of preference, on the walk."""
+    found = session.scalars(
+        select(Location)
+        .where(Location.warehouse_id == warehouse_id, Location.kind.in_(kinds), Location.is_blocked.is_(False))
+        .order_by(Location.sequence, Location.code)
+    ).all()
+    return min(found, key=lambda place: kinds.index(place.kind), default=None)
+
+
+def container_of(session: Session, code: str) -> Container:
+    """A tote, carton or licence plate by its code. Errors: ``unknown_container``."""
+    found = session.scalar(select(Container).where(Container.code == code))
+    if not found:
+        raise NotFound("unknown_container", _("There is no tote or carton %(code)s. Check the label.", code=code))
+    return found
