@@ -1,0 +1,119 @@
+"""The label as PDF. ReportLab only draws what the layout placed; its own barcodes are not used.
+
+All bars of a symbol are one path: as separate rectangles, viewers and printers round every edge on its own.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from app.labels import fonts
+from app.labels.bitmap import opened
+from app.labels.layout import MM_PER_INCH, POINTS_PER_INCH, Bars, Ink, Layout, Picture, Words
+from app.language import _
+from app.refusal import Refused
+
+_POINTS_PER_MM = POINTS_PER_INCH / MM_PER_INCH
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetSize:
+    """A sheet of labels, in mm: ``columns`` x ``rows`` of them from the upper left, ``gap`` between neighbours."""
+
+    columns: int
+    rows: int
+    margin_left: float
+    margin_top: float
+    gap_across: float = 0.0
+    gap_down: float = 0.0
+    page_width: float = 210.0
+    page_height: float = 297.0
+
+
+def pages(layouts: Sequence[Layout], *, title: str) -> bytes:
+    """A PDF of one label per page, in the label's own size."""
+    file = io.BytesIO()
+    # invariant: the same labels are the same bytes, so that a reprint can be compared
+    canvas = Canvas(file, invariant=True, pageCompression=1)
+    canvas.setTitle(title)
+    for layout in layouts:
+        scale = POINTS_PER_INCH / layout.dpi
+        canvas.setPageSize((layout.width * scale, layout.height * scale))
+        canvas.scale(scale, scale)
+        _draw(canvas, layout)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def sheets(layouts: Sequence[Layout], *, title: str, size: SheetSize) -> bytes:
+    """A PDF of many labels per page, row by row; Refused (``labels_exceed_sheet``) where they do not fit."""
+    file = io.BytesIO()
+    canvas = Canvas(
+        file, (size.page_width * _POINTS_PER_MM, size.page_height * _POINTS_PER_MM), invariant=True, pageCompression=1
+    )
+    canvas.setTitle(title)
+    for number, layout in enumerate(layouts):
+        mm = MM_PER_INCH / layout.dpi
+        width, height = layout.width * mm, layout.height * mm
+        row, column = divmod(number % (size.columns * size.rows), size.columns)
+        if number and not (row or column):
+            canvas.showPage()
+        x = size.margin_left + column * (width + size.gap_across)
+        y = size.page_height - size.margin_top - row * (height + size.gap_down) - height
+        _require_room(layout, size, width=width, height=height)
+        canvas.saveState()
+        canvas.translate(x * _POINTS_PER_MM, y * _POINTS_PER_MM)
+        canvas.scale(POINTS_PER_INCH / layout.dpi, POINTS_PER_INCH / layout.dpi)
+        _draw(canvas, layout)
+        canvas.restoreState()
+    canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def _require_room(layout: Layout, size: SheetSize, *, width: float, height: float) -> None:
+    right = size.margin_left + size.columns * width + (size.columns - 1) * size.gap_across
+    bottom = size.margin_top + size.rows * height + (size.rows - 1) * size.gap_down
+    slack = 0.5  # a dot of rounding is no reason to refuse
+    if min(size.columns, size.rows) < 1 or right > size.page_width + slack or bottom > size.page_height + slack:
+        raise Refused(
+            "labels_exceed_sheet",
+            _("%(columns)s x %(rows)s labels “%(label)s” do not fit on the sheet. Choose fewer columns or rows.",
+              columns=size.columns, rows=size.rows, label=layout.name),
+            label=layout.name,
+        )  # fmt: skip
+
+
+def _draw(canvas: Canvas, layout: Layout) -> None:
+    """Draw in units of one dot; PDF counts from the bottom."""
+    for thing in layout.things:
+        match thing:
+            case Ink():
+                _fill(canvas, layout, [thing])
+            case Bars():
+                _fill(canvas, layout, list(thing.dark()))
+            case Words():
+                canvas.setFillGray(1 if thing.is_white else 0)
+                canvas.setFont(fonts.for_pdf(is_bold=thing.is_bold), thing.size)
+                write = {
+                    "left": canvas.drawString, "center": canvas.drawCentredString, "right": canvas.drawRightString
+                }[thing.align]  # fmt: skip
+                write(thing.x, layout.height - thing.baseline, thing.text)
+            case Picture():
+                bottom = layout.height - thing.top - thing.height
+                canvas.drawImage(
+                    ImageReader(opened(thing.file)), thing.left, bottom, thing.width, thing.height,
+                    preserveAspectRatio=True, anchor="nw",
+                )  # fmt: skip
+
+
+def _fill(canvas: Canvas, layout: Layout, ink: Sequence[Ink]) -> None:
+    path = canvas.beginPath()
+    for run in ink:
+        path.rect(run.left, layout.height - run.top - run.height, run.width, run.height)
+    canvas.setFillGray(0)
+    canvas.drawPath(path, stroke=0, fill=1)
