@@ -63,9 +63,13 @@ def make_sqlite_template(folder: Path) -> SqliteTemplate:
 
 @dataclass(frozen=True)
 class PostgresqlServer:
-    """The run's own server. ``socket_dir`` is where it listens; nothing listens on the network."""
+    """The run's own server. ``socket_dir`` is where it listens; nothing listens on the network.
+
+    ``programs`` is the folder of PostgreSQL's own programs: ``psql``, ``pg_dump``, ``pg_ctl``.
+    """
 
     socket_dir: str
+    programs: Path
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self.socket_dir}"
@@ -104,7 +108,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         server = get_server(folder, cleanup_mode="delete")
         socket_dir = server.get_postmaster_info().socket_dir
         assert socket_dir is not None
-        here = PostgresqlServer(str(socket_dir))
+        here = PostgresqlServer(str(socket_dir), Path(server.bin_path))
         _tune(here)
     try:
         yield here

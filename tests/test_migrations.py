@@ -1,0 +1,76 @@
+"""The migrations are what makes a database; the models are what the code believes. They must say the same."""
+
+import flask_migrate
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import Engine, inspect, text
+
+from app.db import db
+
+# Every object with its definition, as the engine itself tells it. The second column tells equal names apart.
+SCHEMA = {
+    "sqlite": "SELECT name, type, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
+    "postgresql": """
+        SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT indexname, tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT proname, '', prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT column_name, table_name, concat_ws(' ', data_type, is_nullable, column_default)
+          FROM information_schema.columns WHERE table_schema = 'public'""",
+}
+
+
+def schema(engine: Engine) -> dict[tuple[str, str], str]:
+    with engine.connect() as connection:
+        rows = connection.execute(text(SCHEMA[engine.name])).all()
+    return {(name, of): definition for name, of, definition in rows if "alembic_version" not in (name, of)}
+
+
+def test_the_models_ask_for_nothing_that_the_migrations_did_not_make(app: Flask):
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_down_and_up_again_gives_the_same_tables_checks_and_triggers(app: Flask):
+    with app.app_context():
+        before = schema(db.engine)
+        assert len(before) > 50
+        flask_migrate.downgrade(revision="base")
+        assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
+        assert schema(db.engine) == {}
+        flask_migrate.upgrade()
+        assert schema(db.engine) == before
+
+
+def test_every_table_is_strict_on_sqlite_and_every_constraint_has_a_name(app: Flask):
+    with app.app_context():
+        inspector = inspect(db.engine)
+        nameless = [
+            (table, constraint)
+            for table in db.metadata.tables
+            for constraint in (
+                *inspector.get_check_constraints(table),
+                *inspector.get_unique_constraints(table),
+                *inspector.get_foreign_keys(table),
+            )
+            if not constraint["name"]
+        ]
+        assert nameless == []
+        if db.engine.name == "sqlite":
+            with db.engine.connect() as connection:
+                loose = connection.execute(
+                    text("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0")
+                ).scalars()
+                assert set(loose) - {"alembic_version"} <= {"sqlite_schema", "sqlite_sequence"}
+
+
+def test_the_migrations_leave_foreign_keys_on(app: Flask):
+    with app.app_context():
+        flask_migrate.downgrade(revision="base")
+        flask_migrate.upgrade()
+        if db.engine.name == "sqlite":
+            with db.engine.connect() as connection:
+                assert connection.scalar(text("PRAGMA foreign_keys")) == 1
