@@ -1,0 +1,183 @@
+/** Puts a floor page together: capture -> queue -> answer -> swap, and the buttons beside them. */
+import { showCounts, showHeld, showState } from "./bar.js";
+import { Capture } from "./capture.js";
+import { signal, soundOf } from "./feedback.js";
+import { Pad } from "./pad.js";
+import { Queue } from "./queue.js";
+
+const page = document.body.dataset;
+const field = document.getElementById("scan");
+const echo = document.getElementById("echo");
+const padDialog = document.getElementById("pad");
+const number = (text, otherwise) => (text ? Number(text) : otherwise);
+
+const queue = new Queue({
+  operator: page.operator ? { id: page.operator, name: page.operatorName } : null,
+  page: page.scansUrl || location.pathname,
+  timeout: number(page.timeout, 10000),
+  slow: number(page.slow, 5000),
+  state: showState,
+  counts: showCounts,
+  answer: showAnswer,
+  hold: (answer, rest) =>
+    showHeld(messageOf(answer), answer.entry, rest, { goOn: () => queue.goOn(), drop: () => queue.dropRest() }),
+});
+
+const pad = padDialog && new Pad(padDialog, (button, quantity) => act(button, { quantity }));
+
+const capture = field && new Capture(field, {
+  idle: number(page.idle, 100),
+  pace: number(page.pace, 35),
+  take,
+  preview: (text) => text && show(text, "typing"),
+  choose,
+  confirm: () => page.keypad === "on" && press(document.querySelector("[data-primary]")),
+  back,
+  pad: () => (pad?.isOpen ? pad : null),
+});
+
+function show(text, state) {
+  echo.textContent = text.replaceAll("\u001d", "␝");
+  echo.dataset.state = state;
+}
+
+/** One code, as it comes off the scanner. The tick is local; the verdict is the server's. */
+function take(code) {
+  signal("tick");
+  show(code, "taken");
+  pad?.close();
+  closeSheets();
+  if (page.fill) return fill(document.querySelector(page.fill), code);
+  if (page.scansUrl) queue.addScan(page.scansUrl, code);
+}
+
+/** Pages that only look something up, or sign in, put the code into their own form. */
+function fill(input, code) {
+  input.value = code;
+  input.form.requestSubmit();
+}
+
+function act(button, more = {}) {
+  const { action, quantity, reason, code, note, label } = button.dataset;
+  const given = Object.entries({ name: action, quantity, reason, code, note, ...more });
+  const fields = Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== ""));
+  signal("tick");
+  queue.addAction(page.actionsUrl, label || button.textContent.trim(), fields);
+}
+
+function showAnswer(answer) {
+  if (answer.location) return;
+  const root = rootOf(answer.html);
+  const place = root && answer.kind === "answer" && answer.entry.page === queuePage() && document.getElementById(root.id);
+  if (!place) return showElsewhere(answer);
+  const before = { ...place.dataset };
+  const after = { ...root.dataset };
+  pad?.close();
+  htmx.swap(place, answer.html, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
+  document.dispatchEvent(new CustomEvent("trueshelf:swapped"));
+  signal(soundOf(after, before));
+}
+
+/** 409 and the like, or a refusal whose screen is gone: the scan screen stays, the words are shown. */
+function showElsewhere(answer) {
+  if (answer.status === 200) return;
+  signal("error");
+  showHeld(messageOf(answer), answer.entry, [], {});
+}
+
+const queuePage = () => page.scansUrl || location.pathname;
+
+function rootOf(html) {
+  return new DOMParser().parseFromString(html, "text/html").querySelector("[data-answer]");
+}
+
+function messageOf({ html, status }) {
+  const root = rootOf(html);
+  if (root?.dataset.message) return root.dataset.message;
+  try {
+    const problem = JSON.parse(html);
+    return problem.detail || problem.message || problem.title;
+  } catch {
+    return `${document.getElementById("words").dataset.notTaken} (${status})`;
+  }
+}
+
+function press(button) {
+  if (!button || button.disabled) return false;
+  button.click();
+  return true;
+}
+
+/** A keypad device: 1-9 press what carries that number, in the open sheet first. */
+function choose(digit) {
+  const sheet = document.querySelector("dialog[open]");
+  if (!sheet && page.keypad !== "on") return false;
+  return press((sheet ?? document).querySelectorAll("[data-choice]")[digit - 1]);
+}
+
+/** A sheet takes the focus only from a keyboard or for its own text box; else the scan field keeps it. */
+function openSheet(sheet, isByKeyboard) {
+  sheet.show();
+  const typing = sheet.querySelector("[data-typing]");
+  if (typing) typing.focus();
+  else if (!isByKeyboard) field?.focus({ preventScroll: true });
+}
+
+function closeSheets() {
+  const open = document.querySelectorAll("dialog[data-sheet][open]");
+  open.forEach((dialog) => dialog.close());
+  return open.length > 0;
+}
+
+function back() {
+  if (pad?.isOpen) return pad.close();
+  if (!closeSheets() && page.back) location.assign(page.back);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button, [data-scan]");
+  if (!button) return;
+  if (button.dataset.pad !== undefined) {
+    pad.open(button);
+    if (event.detail > 0) field.focus({ preventScroll: true });
+  }
+  else if (button.dataset.action) {
+    closeSheets();
+    act(button);
+  } else if (button.dataset.scan) capture.enter(button.dataset.scan, "screen");
+  else if (button.dataset.opens) {
+    closeSheets();
+    openSheet(document.getElementById(button.dataset.opens), event.detail === 0);
+  } else if (button.dataset.closes !== undefined) {
+    pad?.close();
+    closeSheets();
+    field?.focus({ preventScroll: true });
+  }
+});
+
+/** The PIN's own keys. */
+document.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-pin]")?.dataset.pin;
+  if (!key) return;
+  const input = event.target.closest("form").elements.pin;
+  input.value = key === "back" ? input.value.slice(0, -1) : input.value + key;
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-code-form]");
+  if (!form) return;
+  event.preventDefault();
+  const input = form.querySelector("input");
+  const code = input.value;
+  input.value = "";
+  closeSheets();
+  field.focus({ preventScroll: true });
+  if (code.trim()) capture.enter(code.trim(), "typed");
+});
+
+capture?.listen();
+queue.start();

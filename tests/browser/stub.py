@@ -1,0 +1,155 @@
+"""A stand-in for the app's floor views: real templates over a real socket, answers as slow and as wrong as a test asks."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.serving import make_server
+
+from tests.browser import screens
+
+TOP = Path(__file__).resolve().parents[2]
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+BARS = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 95 30" preserveAspectRatio="none">{}</svg>'
+
+
+@dataclass
+class Stub:
+    """What the server saw, in order, and how it is to behave."""
+
+    url: str = ""
+    delay: float = 0.0  # seconds
+    faults: list[str] = field(default_factory=list)  # taken one per request: "500", "hang", "401", "409", "hotspot"
+    refused: set[str] = field(default_factory=set)
+    attempts: list[str] = field(default_factory=list)  # ids, every request
+    taken: list[str] = field(default_factory=list)  # codes and action names, once per id
+    fields: list[dict[str, str]] = field(default_factory=list)
+    in_flight: int = 0
+    most_in_flight: int = 0
+    ui: dict[str, Any] = field(default_factory=dict)
+    operator: dict[str, str] | None = field(default_factory=lambda: {"id": "7", "name": "Mia"})
+    answer: dict[str, Any] = field(default_factory=screens.pick_item)
+    show_ways: bool = False
+    answered: dict[str, tuple[str, int]] = field(default_factory=dict)
+    lock: Any = field(default_factory=threading.Lock)
+
+
+def make_app(stub: Stub) -> Flask:
+    app = Flask("stub", static_folder=str(TOP / "static"), template_folder=str(TOP / "templates"))
+
+    app.jinja_env.globals["_"] = lambda text, **values: text % values if values else text
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        ui = screens.UI | stub.ui | request.args.to_dict()
+        return {
+            "ui": ui,
+            "operator": stub.operator,
+            "nav": {"home": "/", "enquiry": "/enquiry", "history": "/history", "settings": "/settings", "sign_out": "/sign-out"},
+            "barcode_url": lambda code: f"/barcodes/{code}.svg",
+            "languages": [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français")],
+            "warehouse": "Main warehouse",
+            "device": "TC52-04",
+        }
+
+    @app.after_request
+    def strict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = CSP
+        return response
+
+    @app.get("/tasks/7")
+    def task() -> str:
+        return render_template(
+            "floor/task.html", answer=stub.answer, show_ways=stub.show_ways, scans_url="/tasks/7/scans", actions_url="/tasks/7/actions"
+        )
+
+    @app.post("/tasks/7/scans")
+    @app.post("/tasks/7/actions")
+    @app.post("/scans")
+    def post() -> Response:
+        with stub.lock:
+            stub.in_flight += 1
+            stub.most_in_flight = max(stub.most_in_flight, stub.in_flight)
+        try:
+            return judge()
+        finally:
+            with stub.lock:
+                stub.in_flight -= 1
+
+    def judge() -> Response:
+        form = request.form
+        key = form.get("scan_id") or form["action_id"]
+        with stub.lock:
+            stub.attempts.append(key)
+            fault = stub.faults.pop(0) if stub.faults else ""
+        time.sleep(stub.delay)
+        if fault == "hang":
+            time.sleep(1.5)
+            fault = ""
+            return make_response("late", 503)
+        if fault == "hotspot":
+            return make_response("<html><h1>Welcome to the café</h1></html>", 200)
+        if fault == "409":
+            record(key, form)
+            return make_response({"title": "Taken", "detail": "Tom is working on this."}, 409)
+        if fault:
+            return make_response("no", int(fault))
+        record(key, form)
+        body, status = stub.answered[key]
+        return make_response(body, status)
+
+    def record(key: str, form: Any) -> None:
+        with stub.lock:
+            if key in stub.answered:
+                return
+            what = form.get("code") if "scan_id" in form else form["name"]
+            stub.taken.append(what)
+            stub.fields.append(form.to_dict())
+            wrong = what in stub.refused
+            verdict = {"outcome": "refused", "code": "wrong_item", "message": f"Wrong item: {what}."}
+            right = {"outcome": "accepted", "code": "item_confirmed", "message": f"{what} taken."}
+            answer = stub.answer | (verdict if wrong else right)
+            body = render_template("floor/_task.html", answer=answer, show_ways=stub.show_ways)
+            stub.answered[key] = (body, 422 if wrong else 200)
+
+    @app.get("/")
+    def home() -> str:
+        return render_template("floor/home.html", home=screens.home(), claim_url="/tasks/claims", scans_url="/scans")
+
+    @app.get("/screens/<name>")
+    def screen(name: str) -> str:
+        template, values = screens.SCREENS[name]()
+        return render_template(template, **values)
+
+    @app.get("/barcodes/<code>.svg")
+    def bars(code: str) -> Response:
+        seed = sum(code.encode())
+        lines = "".join(
+            f'<rect x="{2 + i * 3}" width="{1 + (seed * (i + 7) // 3) % 2}" height="30"/>' for i in range(31)
+        )
+        return Response(BARS.format(lines), mimetype="image/svg+xml")
+
+    return app
+
+
+@contextmanager
+def serving(stub: Stub) -> Iterator[Stub]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, make_app(stub), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    stub.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield stub
+    finally:
+        server.shutdown()
+        thread.join()
