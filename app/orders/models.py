@@ -116,7 +116,10 @@ class Allocation(Model):
 
 
 class Holding(Model):
-    """Picked units of one reservation in one container: first a tote, then a carton; gone once shipped or put back."""
+    """Picked units of one reservation in one container: first a tote, then a carton.
+
+    Once shipped the row stays as the record of which lot left in which carton, and no longer counts as in hand.
+    """
 
     __tablename__ = "holding"
     id: Mapped[Id]
@@ -126,6 +129,7 @@ class Holding(Model):
     serial: Mapped[str] = mapped_column(default="")
     container_id: Mapped[int] = mapped_column(BigInt, ForeignKey("container.id"), index=True)
     quantity: Mapped[int]
+    is_shipped: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (CheckConstraint("quantity >= 0", name="quantity"), STRICT)
 
 

@@ -15,7 +15,8 @@ class Task(Model):
     """One job. ``memory`` is what the waiting prompt has been told so far (the confirmed bin, the count, the tote), so
     that the same task goes on at the same line with the same quantity on another device.
 
-    ``status``: open, claimed, done, cancelled. ``operator_id`` holds it while claimed. Lower ``priority`` goes first.
+    ``status``: open, claimed, done, cancelled. ``operator_id`` holds it while claimed; ``assigned_to_id`` is whom a
+    supervisor gave it to before anybody started. Lower ``priority`` goes first.
     """
 
     __tablename__ = "task"
@@ -25,6 +26,7 @@ class Task(Model):
     status: Mapped[str] = mapped_column(default="open")
     priority: Mapped[int] = mapped_column(default=100)
     operator_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"))
+    assigned_to_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"))
     claimed_at: Mapped[datetime | None]
     document_type: Mapped[str] = mapped_column(default="")
     document_id: Mapped[int | None] = mapped_column(BigInt)

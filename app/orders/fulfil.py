@@ -1,0 +1,272 @@
+"""The floor tells the order: picked, short, packed, shipped, and each of these taken back.
+
+Each function is called in the transaction that posts the movement, so that the promise and the stock never part.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.db import table, upsert
+from app.ledger.post import shift
+from app.orders import allocate
+from app.orders.models import HOLDING_KEY, Allocation, Holding, Order, OrderLine, Reservation, Shipment, ShipmentCarton
+from app.orders.reserve import reservation
+from app.orders.stock_in_hand import IN_HAND, allocation, holding, release_allocation
+from app.orders.waves import link_lines
+from app.places.models import Container
+from app.places.numbers import next_number
+from app.tasks.models import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Units of one order line in one container."""
+
+    holding_id: int
+    reservation_id: int
+    order_id: int
+    order_ref: str
+    order_line_id: int
+    item_id: int
+    sku: str
+    lot_id: int | None
+    serial: str
+    container_id: int
+    quantity: int
+
+
+def picked(
+    session: Session,
+    allocation_id: int,
+    *,
+    quantity: int,
+    container_id: int,
+    item_id: int,
+    lot_id: int | None,
+    serial: str = "",
+) -> None:
+    """``quantity`` units of an allocation went into a container (a negative quantity: came out again)."""
+    row = session.execute(
+        update(allocation)
+        .where(allocation.c.id == allocation_id)
+        .values(picked=allocation.c.picked + quantity)
+        .returning(allocation.c.reservation_id)
+    ).one()
+    _hold(session, row.reservation_id, container_id, item_id, lot_id, serial, quantity)
+
+
+def _hold(
+    session: Session,
+    reservation_id: int,
+    container_id: int,
+    item_id: int,
+    lot_id: int | None,
+    serial: str,
+    quantity: int,
+) -> None:
+    if quantity < 0:
+        session.execute(
+            update(holding)
+            .where(
+                HOLDING_KEY[0] == reservation_id,
+                HOLDING_KEY[1] == container_id,
+                HOLDING_KEY[2] == (lot_id or 0),
+                HOLDING_KEY[3] == serial,
+            )
+            .values(quantity=holding.c.quantity + quantity)
+        )
+        return
+    statement = upsert(session, Holding)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(HOLDING_KEY), set_={"quantity": holding.c.quantity + statement.excluded.quantity}
+        ),
+        {
+            "reservation_id": reservation_id,
+            "container_id": container_id,
+            "item_id": item_id,
+            "lot_id": lot_id,
+            "serial": serial,
+            "quantity": quantity,
+        },
+    )
+
+
+def short(
+    session: Session, *, allocation_ids: Sequence[int], task_id: int, warehouse_id: int, today: date, location_id: int
+) -> int:
+    """The bin held less than allocated: let go of what is left of these allocations and look elsewhere.
+
+    New pick lines are opened in the same task for what is found in other bins. Returns the units that found no stock;
+    they stay committed on their order until a count tells what is there.
+    """
+    reservations: list[int] = []
+    for allocation_id in sorted(allocation_ids):
+        row = session.execute(
+            select(allocation.c.reservation_id, allocation.c.quantity, allocation.c.picked, allocation.c.released).where(
+                allocation.c.id == allocation_id
+            )
+        ).one()
+        left = row.quantity - row.picked - row.released
+        if left:
+            release_allocation(session, allocation_id, left)
+            reservations.append(row.reservation_id)
+    wanted = allocate.unchosen(session, reservations)
+    if not wanted:
+        return 0
+    stock = allocate.free_stock(
+        session,
+        item_ids=[item for item, _warehouse, _units in wanted.values()],
+        warehouse_id=warehouse_id,
+        today=today,
+        avoid_locations=[location_id],
+    )
+    chosen = allocate.choose(wanted, stock)
+    ids = allocate.write(session, chosen)
+    link_lines(session, task_id, chosen, ids)
+    return sum(units for _item, _warehouse, units in wanted.values()) - sum(each.quantity for each in chosen)
+
+
+def held_in(session: Session, container_ids: Sequence[int], *, is_shipped: bool = False) -> list[Held]:
+    """What stands in these containers (or left in them), and for which order lines."""
+    statement = (
+        select(
+            holding.c.id,
+            holding.c.reservation_id,
+            Order.id,
+            Order.order_ref,
+            OrderLine.id,
+            holding.c.item_id,
+            OrderLine.sku,
+            holding.c.lot_id,
+            holding.c.serial,
+            holding.c.container_id,
+            holding.c.quantity,
+        )
+        .join(Reservation, Reservation.id == holding.c.reservation_id)
+        .join(OrderLine, OrderLine.id == Reservation.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            holding.c.container_id.in_(container_ids),
+            holding.c.quantity > 0,
+            holding.c.is_shipped.is_(is_shipped),
+        )
+        .order_by(OrderLine.id, holding.c.id)
+    )
+    return [Held(*row) for row in session.execute(statement)]
+
+
+def containers_of(session: Session, order_id: int, *, kinds: Sequence[str]) -> list[Container]:
+    """The totes or cartons that hold units of an order."""
+    statement = (
+        select(Container)
+        .join(Holding, Holding.container_id == Container.id)
+        .join(Reservation, Reservation.id == Holding.reservation_id)
+        .join(OrderLine, OrderLine.id == Reservation.order_line_id)
+        .where(OrderLine.order_id == order_id, IN_HAND, Container.kind.in_(kinds))
+        .distinct()
+        .order_by(Container.id)
+    )
+    return list(session.scalars(statement))
+
+
+def packed(session: Session, held: Held, *, quantity: int, container_id: int) -> None:
+    """``quantity`` units went from one container of the order to another (tote to carton, or back)."""
+    _hold(session, held.reservation_id, held.container_id, held.item_id, held.lot_id, held.serial, -quantity)
+    _hold(session, held.reservation_id, container_id, held.item_id, held.lot_id, held.serial, quantity)
+
+
+def open_shipment(session: Session, order_id: int, warehouse_id: int) -> Shipment:
+    """The order's shipment that is being packed, made if there is none."""
+    found = session.scalar(
+        select(Shipment).where(
+            Shipment.order_id == order_id, Shipment.warehouse_id == warehouse_id, Shipment.status == "open"
+        )
+    )
+    if found is None:
+        found = Shipment(
+            number=f"SH-{next_number(session, 'shipment'):06d}",
+            order_id=order_id,
+            warehouse_id=warehouse_id,
+            created_at=clock.now(),
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def add_carton(session: Session, shipment: Shipment, container_id: int) -> None:
+    """A carton joins its shipment."""
+    session.add(ShipmentCarton(shipment_id=shipment.id, container_id=container_id))
+    session.flush()
+
+
+def shipped(session: Session, container_id: int) -> None:
+    """A carton went out of the door: its units are consumed, and *committed* falls with *on hand*."""
+    for held in sorted(held_in(session, [container_id]), key=lambda one: (one.item_id, one.reservation_id)):
+        _consume(session, held, held.quantity)
+    session.execute(update(holding).where(holding.c.container_id == container_id).values(is_shipped=True))
+    now = clock.now()
+    session.execute(update(table(Container)).where(Container.id == container_id).values(status="shipped"))
+    row = session.execute(
+        update(table(ShipmentCarton))
+        .where(ShipmentCarton.container_id == container_id)
+        .values(shipped_at=now)
+        .returning(ShipmentCarton.shipment_id)
+    ).one()
+    left = session.scalar(
+        select(func.count()).where(
+            ShipmentCarton.shipment_id == row.shipment_id, ShipmentCarton.shipped_at.is_(None)
+        )
+    )
+    if not left:
+        session.execute(
+            update(table(Shipment)).where(Shipment.id == row.shipment_id).values(status="shipped", shipped_at=now)
+        )
+    _close_order(session, row.shipment_id)
+
+
+def unshipped(session: Session, container_id: int) -> None:
+    """A shipped carton was taken off the truck: its units are committed to their lines again."""
+    left = held_in(session, [container_id], is_shipped=True)
+    for held in sorted(left, key=lambda one: (one.item_id, one.reservation_id)):
+        _consume(session, held, -held.quantity)
+    session.execute(update(holding).where(holding.c.container_id == container_id).values(is_shipped=False))
+    session.execute(update(table(Container)).where(Container.id == container_id).values(status="closed"))
+    row = session.execute(
+        update(table(ShipmentCarton))
+        .where(ShipmentCarton.container_id == container_id)
+        .values(shipped_at=None)
+        .returning(ShipmentCarton.shipment_id)
+    ).one()
+    shipment = session.get_one(Shipment, row.shipment_id, populate_existing=True)
+    shipment.status, shipment.shipped_at = "open", None
+    session.execute(update(table(Order)).where(Order.id == shipment.order_id).values(status="open"))
+    session.flush()
+
+
+def _consume(session: Session, held: Held, quantity: int) -> None:
+    row = session.execute(
+        update(reservation)
+        .where(reservation.c.id == held.reservation_id)
+        .values(consumed=reservation.c.consumed + quantity)
+        .returning(reservation.c.warehouse_id)
+    ).one()
+    line = table(OrderLine)
+    session.execute(update(line).where(line.c.id == held.order_line_id).values(shipped=line.c.shipped + quantity))
+    shift(session, held.item_id, row.warehouse_id, committed=-quantity)
+
+
+def _close_order(session: Session, shipment_id: int) -> None:
+    order_id = session.execute(select(Shipment.order_id).where(Shipment.id == shipment_id)).scalar_one()
+    line = table(OrderLine)
+    open_units = session.execute(
+        select(func.sum(line.c.quantity - line.c.cancelled - line.c.shipped)).where(line.c.order_id == order_id)
+    ).scalar_one()
+    if not open_units:
+        session.execute(update(table(Order)).where(Order.id == order_id).values(status="shipped"))

@@ -1,0 +1,155 @@
+"""The stock behind a reservation, and how to let go of it: unallocated, allocated to a bin, or picked.
+
+Used when a line's target falls. Each stage gives back at most what it is asked for and says how much that was.
+"""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.db import table
+from app.ledger.post import Header, Move, Place, post, release_units
+from app.orders.models import Allocation, Holding, Order, OrderLine, Reservation
+from app.places.models import Container
+from app.tasks.lines import cancel_lines, change_line
+from app.tasks.models import TaskLine
+from app.tasks.queue import NewLine, open_task
+
+allocation = table(Allocation)
+holding = table(Holding)
+ALLOCATED = allocation.c.quantity - allocation.c.picked - allocation.c.released
+"""The units of an allocation that still wait in their bin."""
+IN_HAND = (holding.c.quantity > 0) & holding.c.is_shipped.is_(False)
+"""Holdings that are still in the building."""
+
+
+def allocated_units(session: Session, reservation_id: int) -> int:
+    """Units of a reservation that are chosen in a bin and not picked yet."""
+    statement = select(func.coalesce(func.sum(ALLOCATED), 0)).where(allocation.c.reservation_id == reservation_id)
+    return int(session.execute(statement).scalar_one())
+
+
+def picked_units(session: Session, reservation_id: int) -> int:
+    """Units of a reservation that stand in totes and cartons."""
+    statement = select(func.coalesce(func.sum(holding.c.quantity), 0)).where(
+        holding.c.reservation_id == reservation_id, IN_HAND
+    )
+    return int(session.execute(statement).scalar_one())
+
+
+def unallocated(session: Session, reservation_id: int, units: int, *, reason: str) -> int:
+    """Units for which no stock was chosen yet: nothing to undo on the floor."""
+    open_units = session.execute(
+        select(Reservation.quantity - Reservation.consumed - Reservation.released - Reservation.expired).where(
+            Reservation.id == reservation_id
+        )
+    ).scalar_one()
+    return min(
+        units, open_units - allocated_units(session, reservation_id) - picked_units(session, reservation_id)
+    )
+
+
+def give_back_allocated(session: Session, reservation_id: int, units: int, *, reason: str) -> int:
+    """Release allocations that are not picked: the bins' stock is free again and the pick lines shrink or vanish."""
+    rows = session.execute(
+        select(allocation, ALLOCATED.label("open"))
+        .where(allocation.c.reservation_id == reservation_id, ALLOCATED > 0)
+        .order_by(allocation.c.balance_id.desc())
+    ).all()
+    given = 0
+    for row in rows:
+        taken = min(units - given, row.open)
+        if taken:
+            release_allocation(session, row.id, taken)
+            given += taken
+    return given
+
+
+def release_allocation(session: Session, allocation_id: int, units: int) -> None:
+    """Give ``units`` of one allocation back to its bin; its pick line shrinks, or vanishes with the last of them."""
+    row = session.execute(
+        update(allocation)
+        .where(allocation.c.id == allocation_id)
+        .values(released=allocation.c.released + units)
+        .returning(allocation.c.balance_id, allocation.c.task_line_id, ALLOCATED.label("open"))
+    ).one()
+    release_units(session, row.balance_id, units)
+    if row.task_line_id is None:
+        return
+    line = session.execute(select(table(TaskLine)).where(TaskLine.id == row.task_line_id)).one()
+    if line.status != "open":
+        return
+    if line.quantity - units <= line.done:
+        change_line(session, line.id, quantity=line.done)
+        if line.done:
+            change_line(session, line.id, status="done")
+        else:
+            cancel_lines(session, [line.id])
+    else:
+        change_line(session, line.id, quantity=line.quantity - units)
+
+
+def put_back_picked(session: Session, reservation_id: int, units: int, *, reason: str) -> int:
+    """Units already in a tote or carton: set on hold where they stand, and a put-back task opened for them.
+
+    They are unavailable until a scan puts them into a bin again.
+    """
+    rows = session.execute(
+        select(
+            holding,
+            Container.location_id,
+            Container.code,
+            Container.warehouse_id,
+            Order.id.label("order_id"),
+            Order.order_ref,
+        )
+        .join(Container, Container.id == holding.c.container_id)
+        .join(Reservation, Reservation.id == holding.c.reservation_id)
+        .join(OrderLine, OrderLine.id == Reservation.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(holding.c.reservation_id == reservation_id, IN_HAND)
+        .order_by(holding.c.id.desc())
+    ).all()
+    given = 0
+    for row in rows:
+        taken = min(units - given, row.quantity)
+        if not taken:
+            continue
+        session.execute(
+            update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken)
+        )
+        stands = Place(row.location_id, row.container_id)
+        set_aside = Place(row.location_id, row.container_id, "hold")
+        post(
+            session,
+            Header(
+                key=f"put-back:{row.id}:{clock.now().isoformat()}",
+                reason="put_back",
+                document_type="order",
+                document=row.order_ref,
+                note=reason,
+            ),
+            [Move(row.item_id, taken, stands, set_aside, lot_id=row.lot_id, serial=row.serial)],
+        )
+        open_task(
+            session,
+            kind="putaway",
+            warehouse_id=row.warehouse_id,
+            document_type="put_back",
+            document_id=row.order_id,
+            document=row.order_ref,
+            priority=50,
+            lines=[
+                NewLine(
+                    item_id=row.item_id,
+                    quantity=taken,
+                    lot_id=row.lot_id,
+                    serial=row.serial,
+                    source_location_id=row.location_id,
+                    source_container_id=row.container_id,
+                    source_condition="hold",
+                )
+            ],
+        )
+        given += taken
+    return given

@@ -1,0 +1,175 @@
+"""Purchase orders: placed, received, short-closed. Every change moves *inbound* with it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.db import changed, table
+from app.language import _
+from app.ledger.post import shift
+from app.refusal import NotFound, Refused
+from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
+
+line_table = table(PurchaseOrderLine)
+
+
+def supplier_of(session: Session, code: str) -> Supplier:
+    """The supplier of this code, made with the code as its name if it is new."""
+    found = session.scalar(select(Supplier).where(Supplier.code == code))
+    if not found:
+        found = Supplier(code=code, name=code)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def purchase_order_of(session: Session, number: str) -> PurchaseOrder:
+    """A purchase order by its number. Errors: ``unknown_purchase_order``."""
+    found = session.scalar(select(PurchaseOrder).where(PurchaseOrder.number == number))
+    if not found:
+        raise NotFound(
+            "unknown_purchase_order", _("There is no purchase order %(number)s. Check the papers.", number=number)
+        )
+    return found
+
+
+def open_purchase_order(session: Session, *, number: str, supplier_id: int, warehouse_id: int) -> PurchaseOrder:
+    """The purchase order of this number, made if it is new.
+
+    Errors: ``purchase_order_differs`` where the number is known for another supplier or warehouse.
+    """
+    found = session.scalar(select(PurchaseOrder).where(PurchaseOrder.number == number))
+    if found is None:
+        found = PurchaseOrder(
+            number=number, supplier_id=supplier_id, warehouse_id=warehouse_id, created_at=clock.now()
+        )
+        session.add(found)
+        session.flush()
+    elif (found.supplier_id, found.warehouse_id) != (supplier_id, warehouse_id):
+        raise Refused(
+            "purchase_order_differs",
+            _("%(number)s is known for another supplier or warehouse. Give it a number of its own.", number=number),
+        )
+    return found
+
+
+def save_line(
+    session: Session,
+    order: PurchaseOrder,
+    *,
+    line: str,
+    item_id: int,
+    quantity: int,
+    unit_cost: Decimal | None = None,
+    eta: datetime | None = None,
+) -> str:
+    """Write one line as the newest state says; *inbound* follows. Returns created, updated or unchanged.
+
+    Errors: ``line_received`` where the item changes, or the quantity falls below what has been received.
+    """
+    row = session.scalar(
+        select(PurchaseOrderLine).where(
+            PurchaseOrderLine.purchase_order_id == order.id, PurchaseOrderLine.line == line
+        )
+    )
+    if row is None:
+        session.add(
+            PurchaseOrderLine(
+                purchase_order_id=order.id, line=line, item_id=item_id, quantity=quantity, unit_cost=unit_cost, eta=eta
+            )
+        )
+        session.flush()
+        shift(session, item_id, order.warehouse_id, inbound=quantity)
+        order.status = "open"
+        return "created"
+    if (row.item_id, row.quantity, row.unit_cost, row.eta) == (item_id, quantity, unit_cost, eta):
+        return "unchanged"
+    if (row.item_id != item_id and row.received) or quantity < row.received:
+        raise Refused(
+            "line_received",
+            _("%(received)s of line %(line)s are received already. Add a new line instead.", received=row.received, line=line),
+        )
+    shift(session, row.item_id, order.warehouse_id, inbound=-open_units(row))
+    row.item_id, row.quantity, row.unit_cost, row.eta = item_id, quantity, unit_cost, eta
+    shift(session, item_id, order.warehouse_id, inbound=open_units(row))
+    session.flush()
+    return "updated"
+
+
+def open_units(line: PurchaseOrderLine) -> int:
+    """What is still to come of a line: its share of *inbound*."""
+    return max(0, line.quantity - line.received - line.short_closed)
+
+
+def receive_units(session: Session, line_id: int, quantity: int, *, tolerance_percent: int) -> None:
+    """Count ``quantity`` units of a line as received (a negative one takes a receipt back); *inbound* falls.
+
+    Errors: ``over_receipt`` beyond the ordered quantity plus the tolerance, whoever else receives at the same time.
+    """
+    line = session.scalars(
+        select(PurchaseOrderLine)
+        .where(PurchaseOrderLine.id == line_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    limit = line.quantity + line.quantity * tolerance_percent // 100
+    if quantity > 0 and line.received + quantity > limit:
+        raise Refused(
+            "over_receipt",
+            _(
+                "%(limit)s may be received, %(received)s already are. Set the rest aside and ask the office.",
+                limit=limit,
+                received=line.received,
+            ),
+        )
+    before = open_units(line)
+    line.received += quantity
+    order = session.get_one(PurchaseOrder, line.purchase_order_id)
+    session.flush()
+    shift(session, line.item_id, order.warehouse_id, inbound=open_units(line) - before)
+    order.status = "open" if _open_lines(session, order.id) else "closed"
+    session.flush()
+
+
+def _open_lines(session: Session, order_id: int) -> int:
+    statement = select(func.count()).where(
+        line_table.c.purchase_order_id == order_id,
+        line_table.c.quantity > line_table.c.received + line_table.c.short_closed,
+    )
+    return session.execute(statement).scalar_one()
+
+
+def short_close(session: Session, number: str) -> int:
+    """What is still open of a purchase order will not come; *inbound* falls. Returns the units given up."""
+    order = purchase_order_of(session, number)
+    given_up = 0
+    lines = session.scalars(
+        select(PurchaseOrderLine).where(PurchaseOrderLine.purchase_order_id == order.id).with_for_update()
+    )
+    for line in sorted(lines, key=lambda row: row.item_id):
+        missing = open_units(line)
+        if missing:
+            line.short_closed += missing
+            shift(session, line.item_id, order.warehouse_id, inbound=-missing)
+            given_up += missing
+    order.status = "closed"
+    changed(session, update(table(PurchaseOrder)).where(PurchaseOrder.id == order.id).values(status="closed"))
+    return given_up
+
+
+def inbound_units(session: Session) -> dict[tuple[int, int], int]:
+    """(item, warehouse) -> inbound, added up from the lines: what the kept sum must equal."""
+    statement = (
+        select(
+            line_table.c.item_id,
+            PurchaseOrder.warehouse_id,
+            func.sum(line_table.c.quantity - line_table.c.received - line_table.c.short_closed),
+        )
+        .join(PurchaseOrder, PurchaseOrder.id == line_table.c.purchase_order_id)
+        .where(line_table.c.quantity > line_table.c.received + line_table.c.short_closed)
+        .group_by(line_table.c.item_id, PurchaseOrder.warehouse_id)
+    )
+    return {(item_id, warehouse_id): int(units) for item_id, warehouse_id, units in session.execute(statement)}

@@ -1,0 +1,156 @@
+"""A task's lines as the floor reads them: one row with every name that a prompt shows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.catalog.models import Item, ItemBarcode, Lot
+from app.db import table
+from app.places.models import Container, Location
+from app.tasks.models import Task, TaskLine
+
+
+@dataclass(slots=True)
+class Line:
+    """One open line: the item, where from, where to, how many, and what identifies them.
+
+    ``barcode`` is what a scanner reads on one unit (the SKU where the item has none).
+    """
+
+    id: int
+    position: int
+    quantity: int
+    done: int
+    status: str
+    serial: str
+    source_condition: str
+    document_line_id: int | None
+    item_id: int
+    sku: str
+    name: str
+    image_url: str
+    tracking: str
+    has_expiry: bool
+    unit_weight_grams: int
+    lot_id: int | None
+    lot: str | None
+    expiry: date | None
+    source_location_id: int | None
+    source: str | None
+    source_container_id: int | None
+    source_container: str | None
+    target_location_id: int | None
+    target: str | None
+    target_container_id: int | None
+    target_container: str | None
+    barcode: str | None
+
+    @property
+    def left(self) -> int:
+        """Units of this line that are not posted yet."""
+        return max(0, self.quantity - self.done)
+
+    @property
+    def code(self) -> str:
+        """What to scan on the item itself."""
+        return self.barcode or self.sku
+
+
+_source, _target = aliased(Location), aliased(Location)
+_source_container, _target_container = aliased(Container), aliased(Container)
+_barcode = (
+    select(ItemBarcode.barcode)
+    .where(ItemBarcode.item_id == TaskLine.item_id, ItemBarcode.quantity == 1)
+    .order_by(ItemBarcode.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_LINES = (
+    select(
+        TaskLine.id,
+        TaskLine.position,
+        TaskLine.quantity,
+        TaskLine.done,
+        TaskLine.status,
+        TaskLine.serial,
+        TaskLine.source_condition,
+        TaskLine.document_line_id,
+        TaskLine.item_id,
+        Item.sku,
+        Item.name,
+        Item.image_url,
+        Item.tracking,
+        Item.has_expiry,
+        Item.unit_weight_grams,
+        TaskLine.lot_id,
+        Lot.code.label("lot"),
+        Lot.expiry,
+        TaskLine.source_location_id,
+        _source.code.label("source"),
+        TaskLine.source_container_id,
+        _source_container.code.label("source_container"),
+        TaskLine.target_location_id,
+        _target.code.label("target"),
+        TaskLine.target_container_id,
+        _target_container.code.label("target_container"),
+        _barcode.label("barcode"),
+    )
+    .select_from(TaskLine)
+    .outerjoin(Item, Item.id == TaskLine.item_id)
+    .outerjoin(Lot, Lot.id == TaskLine.lot_id)
+    .outerjoin(_source, _source.id == TaskLine.source_location_id)
+    .outerjoin(_target, _target.id == TaskLine.target_location_id)
+    .outerjoin(_source_container, _source_container.id == TaskLine.source_container_id)
+    .outerjoin(_target_container, _target_container.id == TaskLine.target_container_id)
+    .order_by(TaskLine.position, TaskLine.id)
+)
+
+
+def _line(row: Any) -> Line:
+    return Line(*row)  # the columns above stand in the order of the fields
+
+
+def current(session: Session, task_id: int) -> Line | None:
+    """The open line whose turn it is."""
+    statement = _LINES.where(TaskLine.task_id == task_id, TaskLine.status == "open").limit(1)
+    row = session.execute(statement).first()
+    return _line(row) if row else None
+
+
+def line_of(session: Session, line_id: int) -> Line | None:
+    """One line by id, whatever its status."""
+    row = session.execute(_LINES.where(TaskLine.id == line_id)).first()
+    return _line(row) if row else None
+
+
+def lines(session: Session, task_id: int, *where: ColumnElement[bool]) -> list[Line]:
+    """A task's lines in their turn, narrowed by conditions on ``TaskLine``."""
+    return [_line(row) for row in session.execute(_LINES.where(TaskLine.task_id == task_id, *where))]
+
+
+def change_line(session: Session, line_id: int, **values: Any) -> None:
+    """Change one line's row."""
+    session.execute(update(table(TaskLine)).where(TaskLine.id == line_id).values(**values))
+
+
+def cancel_lines(session: Session, line_ids: Iterable[int]) -> None:
+    """Lines whose reason went away (a cancelled order, a short bin): the worker is moved on to the next."""
+    for line_id in sorted(line_ids):
+        row = session.execute(
+            update(table(TaskLine))
+            .where(TaskLine.id == line_id, TaskLine.status == "open")
+            .values(status="cancelled")
+            .returning(TaskLine.task_id)
+        ).first()
+        if row:
+            session.execute(update(table(Task)).where(Task.id == row.task_id).values(lines=Task.lines - 1))
+
+
+def to_the_end(session: Session, task_id: int, line_id: int) -> None:
+    """Skip: the line keeps its place among the skipped ones, after all that were not."""
+    last = session.scalar(select(func.max(TaskLine.position)).where(TaskLine.task_id == task_id))
+    change_line(session, line_id, position=(last or 0) + 1)
