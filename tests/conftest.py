@@ -6,6 +6,7 @@ the engine makes no difference says so: ``@pytest.mark.parametrize("database_url
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -70,9 +71,10 @@ def postgresql_template(
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: databases.SqliteTemplate, tmp_path: Path) -> str:
+def sqlite_url(sqlite_template: databases.SqliteTemplate) -> Iterator[str]:
     """A fresh database in a file, with all tables."""
-    return sqlite_template.copy(tmp_path)
+    with tempfile.TemporaryDirectory(prefix="trueshelf-sqlite-", dir=databases.scratch()) as folder:
+        yield sqlite_template.copy(Path(folder))
 
 
 @pytest.fixture
@@ -137,12 +139,13 @@ def live_server(app: "Flask") -> Iterator[servers.Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """A real Chromium without a window, one for each worker; contexts are cheap, so make one for each device."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        absent("no Chromium here (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
+        names = ("chromium", "chromium-browser", "google-chrome", playwright.chromium.executable_path)
+        chromium = next(filter(None, map(shutil.which, names)), None)
+        if chromium is None:
+            absent("no Chromium here (Debian: apt-get install chromium; others: .venv/bin/playwright install chromium)")
         # Nothing but the page under test goes over the network, and no sandbox inside a container.
         browser = playwright.chromium.launch(
             executable_path=chromium,

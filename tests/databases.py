@@ -21,6 +21,17 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATE = "template_trueshelf"
 
 
+def scratch() -> Path:
+    """Where throw-away databases go: into memory where there is room for it.
+
+    Measured: a PostgreSQL database is made and dropped in 13 ms there, in 155 ms on a disk.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - every name in it is made unguessable by tempfile or uuid
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3:
+        return memory
+    return Path(tempfile.gettempdir())
+
+
 def create_tables(database_url: str, data_dir: Path) -> None:
     """The schema as ``flask --app wsgi init`` makes it: by the migrations, not from the models."""
     import flask_migrate
@@ -103,7 +114,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
     # Not in pytest's own temporary folder: that one is closed to other users, and PostgreSQL, which refuses to be
     # root, runs as another user where the tests are root.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]
-    folder = Path(tempfile.gettempdir()) / f"trueshelf-pg-{run}"
+    folder = scratch() / f"trueshelf-pg-{run}"
     with InterProcessLock(f"{folder}.lock"):
         server = get_server(folder, cleanup_mode="delete")
         socket_dir = server.get_postmaster_info().socket_dir

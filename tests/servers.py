@@ -49,10 +49,12 @@ def as_program(settings: Mapping[str, str], *, log: Path, patience_seconds: floa
 
     The process group is the server's own: ``os.killpg(server.process.pid, SIGKILL)`` pulls the plug on all of it.
     """
-    environment = {**os.environ, **settings}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("TRUESHELF_")}
+    environment = {**own, "FLASK_SKIP_DOTENV": "1", **settings}
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     with log.open("wb") as output:
-        subprocess.run([*flask, "init"], cwd=REPOSITORY, env=environment, stdout=output, stderr=output, check=True)
+        init = subprocess.run([*flask, "init"], cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
+        assert init.returncode == 0, f"flask init failed:\n{log.read_text()}"
         port = free_port()
         process = subprocess.Popen(
             [*flask, "serve", "--host", "127.0.0.1", "--port", str(port)],

@@ -13,7 +13,10 @@ from app.db import db
 from app.ledger.guards import statements as installed
 
 # SQLAlchemy cannot read back an index on an expression on SQLite; the comparison of definitions below can.
-pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
+    pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index"),
+]
 
 # Every object with its definition, as the engine itself tells it. The second column tells equal names apart.
 SCHEMA = {
