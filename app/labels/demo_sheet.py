@@ -20,7 +20,8 @@ _ROW, _BARS, _CAPTION = 25.0, 13.0, 72.0  # mm: one row, its symbol's height, th
 
 
 def demo_sheet(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]], title: str, *, intro: str = "") -> bytes:
-    """An A4 PDF of ``(heading, [(caption, code), ...])``; a code is printed as EAN, UPC, ITF-14 or Code 128.
+    """An A4 PDF of ``(heading, [(caption, code), ...])``; a code is printed as EAN, UPC, ITF-14 or Code 128,
+    and ``[01]09506000134352[17]270331[10]AB-1`` as GS1-128.
 
     Refused (``no_labels``) without a code, or as any label is.
     """
@@ -71,24 +72,25 @@ class _Sheet:
 
     def row(self, caption: str, code: str) -> None:
         self.write(caption, size_pt=13, height=8, width=_CAPTION, lines=2, bold=True, min_pt=9)
-        shown = code.replace("\x1d", " ")
-        y, self.y = self.y, self.y + 8.5
+        is_gs1 = code.startswith("[")
+        shown = code.replace("[", "(").replace("]", ")") if is_gs1 else code
+        y, self.y = self.y, self.y + 9.5
         self.write(shown, size_pt=9, height=4.5, width=_CAPTION, min_pt=5)
         self.y = y
         left = _MARGIN + _CAPTION + 4
         box = Barcode(
             x=left, y=y, width=_WIDTH - _MARGIN - left, height=_BARS,
-            symbology="auto", value="", module_mm=0.42, min_module_mm=0.17, align="right",
+            symbology="gs1_128" if is_gs1 else "auto", value="", module_mm=0.42, min_module_mm=0.17, align="right",
         )  # fmt: skip
         self.add([self.grid.bars(box, code)])
         self.y += _ROW
 
     def write(
-        self, text: str, *, size_pt: float, height: float, width: float = _WIDTH - 2 * _MARGIN, x: float = _MARGIN,
-        lines: int = 1, bold: bool = False, min_pt: float = 6.0, y: float | None = None,
+        self, text: str, *, size_pt: float, height: float, width: float = _WIDTH - 2 * _MARGIN,
+        lines: int = 1, bold: bool = False, min_pt: float = 6.0,
     ) -> None:  # fmt: skip
         box = Text(
-            x=x, y=self.y if y is None else y, width=width, height=height, text="", size_pt=size_pt,
+            x=_MARGIN, y=self.y, width=width, height=height, text="", size_pt=size_pt,
             min_pt=min_pt, lines=lines, bold=bold, overflow="cut",
         )  # fmt: skip
         self.add(self.grid.words(box, text))

@@ -19,8 +19,9 @@ class Fitted:
 
 
 def fit(
-    text: str, *, width: float, height: float, size: float, smallest: float, lines: int, is_bold: bool, overflow: Overflow
-) -> Fitted | None:
+    text: str, *, width: float, height: float, size: float, smallest: float, lines: int, is_bold: bool,
+    overflow: Overflow,
+) -> Fitted | None:  # fmt: skip
     """Set ``text`` in a box measured in dots, or ``None`` where it does not fit.
 
     ``shrink`` tries down to ``smallest``; ``cut`` does so too and then ends in an ellipsis, for descriptions but
@@ -75,7 +76,8 @@ def _cut(text: str, *, width: float, size: float, room: int, is_bold: bool) -> l
             words = words[:-1].rstrip()
         return words + ending
 
-    rest, lines = " ".join(text.split()), []
+    rest = " ".join(text.split())
+    lines: list[str] = []
     while rest and len(lines) < room - 1:
         line = shortened(rest, "")
         if len(line) < len(rest) and " " in line and not rest[len(line)].isspace():

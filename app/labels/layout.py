@@ -135,7 +135,7 @@ class Grid:
             yield Words(line, x, round(baseline), fitted.size, text.bold, text.white, text.align)
 
     def bars(self, barcode: Barcode, content: str) -> Bars:
-        """A symbol as wide as wished and as its box allows; Refused (``label_symbol_too_wide``) where it has no room."""
+        """A symbol as wide as wished and allowed; Refused (``label_symbol_too_wide``) where its box has no room."""
         symbol = encode(fitting(content) if barcode.symbology == "auto" else barcode.symbology, content)
         width, height = self.dots(barcode.width), self.dots(barcode.height)
         room = min(width, height) if symbol.is_matrix else width
@@ -143,7 +143,7 @@ class Grid:
         if module < max(1, self.dots(barcode.min_module_mm)):
             raise Refused(
                 "label_symbol_too_wide",
-                _("“%(content)s” is too long for a barcode on the label “%(label)s”. Use a shorter code or a larger label.",
+                _("“%(content)s” is too long for a barcode on the label “%(label)s”. Shorten it or use a larger label.",
                   content=content, label=self.label),
                 content=content, label=self.label,
             )  # fmt: skip

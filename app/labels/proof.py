@@ -18,14 +18,14 @@ from app.language import _
 from app.refusal import Refused
 
 _ZXING = zxingcpp.BarcodeFormat
-_FORMATS: dict[Symbology, tuple[zxingcpp.BarcodeFormat, str]] = {  # and the AIM id that must come with it
+_FORMATS: dict[Symbology, tuple[zxingcpp.BarcodeFormat, str]] = {  # and the AIM ids that may come with it
     "code128": (_ZXING.Code128, "]C0"),
     "gs1_128": (_ZXING.Code128, "]C1"),
-    "code39": (_ZXING.Code39, "]A0"),
+    "code39": (_ZXING.Code39, "]A0 ]A1"),
     "ean13": (_ZXING.EAN13, "]E0"),
     "upca": (_ZXING.UPCA, "]E0"),
     "ean8": (_ZXING.EAN8, "]E4"),
-    "itf14": (_ZXING.ITF, "]I0"),
+    "itf14": (_ZXING.ITF, "]I0 ]I1"),
     "qr": (_ZXING.QRCode, "]Q1"),
     "datamatrix": (_ZXING.DataMatrix, "]d1"),
     "gs1_datamatrix": (_ZXING.DataMatrix, "]d2"),
@@ -57,7 +57,7 @@ def prove(layout: Layout, bitmap: PIL.Image.Image) -> None:
             if answers is not None and answers != [_expected(bars)]:
                 raise Refused(
                     "label_unreadable",
-                    _("The barcode “%(content)s” on the label “%(label)s” cannot be read. Report this; do not print it.",
+                    _("The barcode “%(content)s” on the label “%(label)s” cannot be read. Report this.",
                       content=bars.symbol.content, label=layout.name),
                     label=layout.name, content=bars.symbol.content, symbology=bars.symbol.symbology, reader=reader,
                 )  # fmt: skip
@@ -69,12 +69,14 @@ def _expected(bars: Bars) -> bytes:
 
 
 def _read_by_zxing(bars: Bars, area: PIL.Image.Image) -> list[bytes]:
-    expected_format, aim_id = _FORMATS[bars.symbol.symbology]
-    found = zxingcpp.read_barcodes(area, formats=expected_format, try_rotate=False, try_invert=False)
+    expected_format, aim_ids = _FORMATS[bars.symbol.symbology]
+    found = zxingcpp.read_barcodes(
+        area, formats=zxingcpp.BarcodeFormats(expected_format), try_rotate=False, try_invert=False
+    )
     return [
         each.bytes.zfill(13) if bars.symbol.symbology == "upca" else each.bytes
         for each in found
-        if each.symbology_identifier == aim_id
+        if each.symbology_identifier in aim_ids.split()
     ]
 
 

@@ -2,7 +2,7 @@
 
 Linear bars come from python-barcode's ``build()``, matrices from zxing-cpp. Both silently change what does not suit
 them (a wrong check digit, a lower-case letter, a leading "99"), so every content is judged here first.
-Sources: ISO/IEC 15417 (Code 128), 16388 (Code 39), 15420 (EAN/UPC), GS1 General Specifications 5 and 7.8.
+Sources: ISO/IEC 15417 (Code 128), 16388 (Code 39), 15420 (EAN/UPC), GS1 General Specifications 5 (symbols).
 """
 
 import re
@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+import PIL.Image
 import zxingcpp
 from barcode.codex import Code39, Code128, Gs1_128
 from barcode.ean import EuropeanArticleNumber8, EuropeanArticleNumber13
 from barcode.itf import ITF
 from barcode.upc import UniversalProductCodeA
 
-from app.labels.gs1_content import check_digit, gs1_elements
+from app.barcode import elements
+from app.barcode.gtin import check_digit
 from app.language import _
 from app.refusal import Refused
 
@@ -72,7 +74,7 @@ def _refused(symbology: str, content: str, why: str) -> Refused:
     )  # fmt: skip
 
 
-class _Code128(Code128):
+class _Code128(Code128):  # type: ignore[misc] # python-barcode has no types
     """python-barcode takes a leading pair "99" for the switch to set C that has the same number, and drops it."""
 
     def _try_to_optimize(self, encoded: list[int]) -> list[int]:
@@ -86,15 +88,30 @@ def _code128(symbology: Symbology, content: str) -> Symbol:
 
 
 def _gs1_128(symbology: Symbology, content: str) -> Symbol:
-    elements = gs1_elements(content)
-    if len(elements.string) > 48:
+    string = _element_string(symbology, content)
+    if len(string) > 48:
         raise _refused(symbology, content, _("GS1-128 carries at most 48 characters"))
-    return Symbol(symbology, elements.string, tuple(Gs1_128(elements.string.replace("\x1d", "\xf1")).build()), quiet=10)
+    return Symbol(symbology, string, tuple(Gs1_128(string.replace(elements.GS, "\xf1")).build()), quiet=10)
+
+
+def _element_string(symbology: Symbology, content: str) -> str:
+    """``[AI]value`` pairs as a reader answers them. Square brackets, because a lot number may hold round ones."""
+    pairs = re.findall(r"\[([0-9]{2,4})\]([^\[\]]+)", content)
+    if not pairs or "".join(f"[{ai}]{value}" for ai, value in pairs) != content:
+        raise _refused(symbology, content, _("GS1 content is written [01]09506000134352[10]AB-1"))
+    try:
+        return elements.build(pairs)
+    except Refused as refusal:  # its sentence speaks of a scan
+        why = _("its part (%(ai)s) is wrong: %(code)s", ai=refusal.details.get("ai", "?"), code=refusal.code)
+        raise _refused(symbology, content, why) from refusal
 
 
 def _code39(symbology: Symbology, content: str) -> Symbol:
     if not re.fullmatch(r"[0-9A-Z \-.$/+%]+", content):
         raise _refused(symbology, content, _("only capital letters, digits, space and - . $ / + % are allowed"))
+    if re.search(r"[$/+%][A-Z]", content):
+        # Readers set to full ASCII, zxing among them, take "$I" for a tabulator and "+A" for a small a.
+        raise _refused(symbology, content, _("$ / + % must not stand before a letter"))
     return Symbol(symbology, content, tuple(Code39(content, add_checksum=False).build()), quiet=10)
 
 
@@ -124,16 +141,14 @@ def _matrix(symbology: Symbology, content: str) -> Symbol:
         elif symbology == "datamatrix":
             drawn = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
         else:
-            elements = gs1_elements(content)
-            content = elements.string
+            bracketed, content = content, _element_string(symbology, content)
             # Without force_square long contents become rectangles of 8 x 64 modules that many handhelds cannot read.
-            drawn = zxingcpp.create_barcode(
-                elements.bracketed, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, force_square=True
-            )
+            drawn = zxingcpp.create_barcode(bracketed, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, force_square=True)
     except ValueError as error:
         raise _refused(symbology, content, str(error)) from error
-    modules = memoryview(drawn.to_image(scale=1, add_quiet_zones=False)).tolist()
-    rows = tuple("".join("0" if light else "1" for light in row) for row in modules)
+    modules = PIL.Image.fromarray(drawn.to_image(scale=1, add_quiet_zones=False))
+    width, dark = modules.width, "".join("0" if light else "1" for light in modules.tobytes())
+    rows = tuple(dark[start : start + width] for start in range(0, len(dark), width))
     return Symbol(symbology, content, rows, quiet=4 if symbology == "qr" else 2)
 
 

@@ -210,5 +210,6 @@ def _suits(value: object, hint: Any) -> bool:
 
 
 def _said(hint: Any) -> str:
-    choices = [str(choice) for part in (hint, *get_args(hint)) if get_origin(part) is Literal for choice in get_args(part)]
+    literals = [part for part in (hint, *get_args(hint)) if get_origin(part) is Literal]
+    choices = [str(choice) for literal in literals for choice in get_args(literal)]
     return f"one of {', '.join(choices)}" if choices else f"a {getattr(hint, '__name__', hint)}"
