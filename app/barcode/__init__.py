@@ -4,7 +4,8 @@
 - ``words``      the same in the words of the JSON API
 - ``barcode``    ``Barcode`` and ``Kind``
 - ``symbology``  ``]C1`` and the other identifiers that a scanner sends first
-- ``elements``   GS1 element strings, read and built; ``ai`` and ``ai_table`` know the identifiers, ``dates`` the dates
+- ``elements``   GS1 element strings, read and built; ``ai``, ``ai_table``, ``values`` and
+  ``dates`` know what the identifiers mean
 - ``digital_link``  the same parts in a web address
 - ``gtin``       check digits, 14 digits, UPC-E, pack levels, SSCC
 - ``restricted`` numbers that mean something in one shop only

@@ -1,17 +1,16 @@
 """Application identifiers: what two to four digits before a value say about it.
 
-The table itself is ``ai_table``; here are its type and the values' meanings. Sources: GS1 General Specifications 3
+The table itself is ``ai_table``, what a checked value means is in ``values``. Sources: GS1 General Specifications 3
 (formats), 7.8.5 (predefined lengths by the first two digits), 7.11 (character sets 82, 39, 64).
 """
 
 import string
-from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
 
-from app.barcode import ai_table, dates
+from app.barcode import ai_table
 from app.barcode.gtin import has_valid_check_digit
 from app.barcode.refusals import refused
+from app.barcode.values import MEANINGS, Meaning
 
 _LETTERS = string.ascii_letters + string.digits
 CHARACTERS = {
@@ -34,8 +33,8 @@ class ApplicationIdentifier:
     shortest: int
     longest: int
     is_predefined: bool
-    decimals: int
-    meaning: Callable[["ApplicationIdentifier", str, int], str] | None
+    has_check_digit: bool  # the last of the ``lead`` digits
+    meaning: Meaning | None
     partners: tuple[frozenset[str], ...] = ()
     excluded: frozenset[str] = frozenset()
 
@@ -55,123 +54,10 @@ class ApplicationIdentifier:
                 raise refused("bad_charset", ai=self.ai)
         elif not CHARACTERS[self.characters].issuperset(value) or not (self.lead == 0 or value[: self.lead].isdigit()):
             raise refused("bad_charset", ai=self.ai)
-        return value if self.meaning is None else self.meaning(self, value, this_year)
+        if self.has_check_digit and not has_valid_check_digit(value[: self.lead]):
+            raise refused("bad_check_digit", ai=self.ai)
+        return value if self.meaning is None else self.meaning(value, self.ai, this_year)
 
-
-def _key(ai: ApplicationIdentifier, value: str, _year: int) -> str:
-    if not has_valid_check_digit(value[: ai.lead]):
-        raise refused("bad_check_digit", ai=ai.ai)
-    return value
-
-
-def _gtin(ai: ApplicationIdentifier, value: str, year: int) -> str:
-    if value == "00000000000000":
-        raise refused("zero_gtin", ai=ai.ai)
-    return _key(ai, value, year)
-
-
-def _sscc(ai: ApplicationIdentifier, value: str, year: int) -> str:
-    if value == "000000000000000000":
-        raise refused("zero_sscc", ai=ai.ai)
-    return _key(ai, value, year)
-
-
-def _date(ai: ApplicationIdentifier, value: str, year: int) -> str:
-    return dates.read_date(value, year, ai.ai)
-
-
-def _exact_date(ai: ApplicationIdentifier, value: str, year: int) -> str:
-    return dates.read_exact_date(value, year, ai.ai)
-
-
-def _dates(ai: ApplicationIdentifier, value: str, year: int) -> str:
-    if len(value) not in (6, 12):
-        raise refused("bad_length", ai=ai.ai)
-    return "/".join(dates.read_exact_date(value[i : i + 6], year, ai.ai) for i in range(0, len(value), 6))
-
-
-def _moment(ai: ApplicationIdentifier, value: str, year: int) -> str:
-    if len(value) not in (6, 10):
-        raise refused("bad_length", ai=ai.ai)
-    day = dates.read_exact_date(value[:6], year, ai.ai)
-    return f"{day}T{dates.read_time(value[6:], ai.ai)}" if len(value) == 10 else day
-
-
-def _delivery(ai: ApplicationIdentifier, value: str, year: int) -> str:
-    if value.endswith("9999"):  # the day counts, no time was agreed
-        return dates.read_date(value[:6], year, ai.ai)
-    return f"{dates.read_date(value[:6], year, ai.ai)}T{dates.read_time(value[6:], ai.ai)}"
-
-
-def _production_time(ai: ApplicationIdentifier, value: str, year: int) -> str:
-    if len(value) % 2:
-        raise refused("bad_length", ai=ai.ai)
-    return f"{dates.read_exact_date(value[:6], year, ai.ai)}T{dates.read_time(value[6:], ai.ai)}"
-
-
-def _long_date(ai: ApplicationIdentifier, value: str, _year: int) -> str:
-    return dates.read_long_date(value, ai.ai)
-
-
-def _long_moment(ai: ApplicationIdentifier, value: str, _year: int) -> str:
-    return f"{dates.read_long_date(value[:8], ai.ai)}T{dates.read_time(value[8:], ai.ai)}"
-
-
-def _integer(_ai: ApplicationIdentifier, value: str, _year: int) -> str:
-    return value.lstrip("0") or "0"
-
-
-def _decimal(ai: ApplicationIdentifier, value: str, _year: int) -> str:
-    places = ai.decimals
-    if not places:
-        return value.lstrip("0") or "0"
-    value = value.rjust(places + 1, "0")
-    return f"{value[:-places].lstrip('0') or '0'}.{value[-places:]}"
-
-
-def _money(ai: ApplicationIdentifier, value: str, year: int) -> str:
-    return f"{value[:3]} {_decimal(ai, value[3:], year)}"  # the currency as ISO 4217 digits
-
-
-def _countries(ai: ApplicationIdentifier, value: str, _year: int) -> str:
-    if len(value) % 3:
-        raise refused("bad_length", ai=ai.ai)
-    return value
-
-
-def _hundredths(ai: ApplicationIdentifier, value: str, _year: int) -> str:
-    if value[6:] not in ("", "-"):
-        raise refused("bad_charset", ai=ai.ai)
-    return f"{value[6:]}{value[:4].lstrip('0') or '0'}.{value[4:6]}"
-
-
-def _encoded(ai: ApplicationIdentifier, value: str, _year: int) -> str:
-    """Percent-encoded UTF-8 with ``+`` for a space (GS1 General Specifications 7.16)."""
-    try:
-        return unquote_to_bytes(value.replace("+", " ")).decode()
-    except UnicodeDecodeError:
-        raise refused("bad_charset", ai=ai.ai) from None
-
-
-MEANINGS: dict[str, Callable[[ApplicationIdentifier, str, int], str]] = {
-    "sscc": _sscc,
-    "gtin": _gtin,
-    "key": _key,
-    "date": _date,
-    "exact_date": _exact_date,
-    "dates": _dates,
-    "moment": _moment,
-    "delivery": _delivery,
-    "long_production": _production_time,
-    "long_date": _long_date,
-    "long_moment": _long_moment,
-    "integer": _integer,
-    "decimal": _decimal,
-    "money": _money,
-    "countries": _countries,
-    "hundredths": _hundredths,
-    "encoded": _encoded,
-}
 
 # How many digits the identifier has, by its first two.
 LENGTHS: dict[str, int] = {
@@ -221,8 +107,8 @@ def _load() -> dict[str, ApplicationIdentifier]:
             shortest=sum(low),
             longest=sum(high),
             is_predefined=ai[:2] in PREDEFINED,
-            decimals=int(ai[-1]) if meaning in ("decimal", "money") else 0,
-            meaning=MEANINGS[meaning] if meaning else None,
+            has_check_digit=meaning in ("key", "gtin", "sscc"),
+            meaning=None if meaning in ("", "key") else MEANINGS[meaning],
             partners=tuple(group(words) for words in partners.split()),
             excluded=frozenset(excluded.get(ai, ())),
         )

@@ -3,7 +3,7 @@
 Source: GS1 General Specifications, figures 3.2-1 and 4.13.2-1 (mandatory associations), release 25.
 
 Format: ``N`` digits, ``X`` character set 82, ``Y`` set 39, ``Z`` set 64; ``6`` exactly, ``..6`` one to six, ``0..6``
-none to six, parts joined by ``+``; behind ``:`` what the value means (see ``ai.MEANINGS``). In a range such as
+none to six, parts joined by ``+``; behind ``:`` what the value means (see ``values.MEANINGS``). In a range such as
 ``3100-3105`` the last digit is the number of decimals. Partners: each group in turn must be present (``,`` means or).
 """
 
@@ -191,7 +191,7 @@ TABLE = """
 8005|N6|price_per_unit|PRICE PER UNIT|01,02
 8006|N14+N4:key|piece|ITIP|
 8007|X..34|iban|IBAN|415
-8008|N8..12:long_production|production_time|PROD TIME|01,02
+8008|N8..12:production_time|production_time|PROD TIME|01,02
 8009|X..50|sensor|OPTSEN|00,01
 8010|Y..30|component|CPID|
 8011|N..12|component_serial|CPID SERIAL|8010

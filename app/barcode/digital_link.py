@@ -12,24 +12,24 @@ from app.barcode.elements import Pairs, Reading, interpret
 from app.barcode.gtin import LENGTHS
 from app.barcode.refusals import refused
 
-# Primary key -> the qualifiers that may follow it, each at most once and in this order.
-_QUALIFIERS: dict[str, tuple[str, ...]] = {
+# Primary key -> the qualifiers that may follow it, each at most once and in this order; alternatives side by side.
+_QUALIFIERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "00": (),
-    "01": ("22", "10", "21", "235"),
+    "01": (("22", "10", "21"), ("235",)),
     "253": (),
     "255": (),
     "401": (),
     "402": (),
-    "414": ("254", "7040"),
-    "415": ("8020",),
-    "417": ("7040",),
+    "414": (("254",), ("7040",)),
+    "415": (("8020",),),
+    "417": (("7040",),),
     "8003": (),
-    "8004": ("7040",),
-    "8006": ("22", "10", "21"),
-    "8010": ("8011",),
+    "8004": (("7040",),),
+    "8006": (("22", "10", "21"),),
+    "8010": (("8011",),),
     "8013": (),
-    "8017": ("8019",),
-    "8018": ("8019",),
+    "8017": (("8019",),),
+    "8018": (("8019",),),
 }
 _SCHEMES = ("https://", "http://", "HTTPS://", "HTTP://")  # the standard allows no mixed case
 
@@ -78,12 +78,15 @@ def _has_form(key: str, value: str) -> bool:
 
 
 def _add_qualifiers(pairs: Pairs, key: str, parts: list[str]) -> None:
-    allowed = _QUALIFIERS[key]
-    for number, value in zip(parts[::2], parts[1::2], strict=True):
-        if number not in allowed:
-            raise refused("dl_bad_qualifier")
-        allowed = allowed[allowed.index(number) + 1 :]
-        pairs.append((TABLE[number], unquote(value)))
+    numbers = parts[::2]
+    if numbers and not any(_is_in_order(numbers, allowed) for allowed in _QUALIFIERS[key]):
+        raise refused("dl_bad_qualifier")
+    pairs += [(TABLE[number], unquote(value)) for number, value in zip(numbers, parts[1::2], strict=True)]
+
+
+def _is_in_order(numbers: list[str], allowed: tuple[str, ...]) -> bool:
+    remaining = iter(allowed)
+    return all(number in remaining for number in numbers)
 
 
 def _add_query(pairs: Pairs, key: str, query: str) -> None:
@@ -93,6 +96,6 @@ def _add_query(pairs: Pairs, key: str, query: str) -> None:
         ai = TABLE.get(number)
         if ai is None or not is_given:
             continue
-        if number in _QUALIFIERS[key]:
+        if any(number in allowed for allowed in _QUALIFIERS[key]):
             raise refused("dl_qualifier_in_query")
         pairs.append((ai, unquote(value.replace("+", " "))))

@@ -4,8 +4,8 @@ A printed code is ``<letter>.<code>.<check>``, for example ``L.A-01.`` and two c
 half of a label must never name another place, so:
 
 - the letter says of what kind the thing is: a badge is never taken for a bin;
-- the point before the check is the second and last of two points, because a point inside the code is written ``%2E``.
-  Every beginning of a printed code lacks that point or a check character, every end lacks the letter: neither is ever
+- the point before the check is the second and last of two points, because a point inside the code is written ``%2E``
+  (as is every character but letters, digits and ``- _ / +``, by its UTF-8 bytes). Every beginning of a printed code lacks that point or a check character, every end lacks the letter: neither is ever
   read as a code, by its form alone and not by luck;
 - the check is ISO/IEC 7064 MOD 1271-36 (two characters of 0-9A-Z) over letter and printed code, each character by its
   place in printable ASCII (0-94). 36 has no common factor with 1271 and 94 is less, so that **every** change of one
@@ -21,8 +21,9 @@ from app.barcode.refusals import refused
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MODULUS = 1271
-# Printable ASCII that stands for itself; "." and "%" have a meaning here, a space may be cut off by a scanner.
-_SAFE = "".join(chr(n) for n in range(0x21, 0x7F) if chr(n) not in ".%")
+# What stands for itself beside letters, digits and "_". Everything else is escaped: "." and "%" have a meaning here,
+# and a scanner may be set up to send "|", "~" or "{GS}" for a separator.
+_SAFE = "-/+"
 
 
 class InternalKind(StrEnum):
@@ -76,8 +77,7 @@ def decode(text: str) -> Internal | None:
 
 
 def _escape(code: str) -> str:
-    # quote() has no way to escape ".", which it takes for safe.
-    return quote(code, safe=_SAFE).replace(".", "%2E")
+    return quote(code, safe=_SAFE).replace(".", "%2E").replace("~", "%7E")  # the two that quote() never escapes
 
 
 def _is_printable(text: str) -> bool:
