@@ -1,0 +1,199 @@
+"""Tokens: long random texts that stand for an operator, for a browser's shift or for a program.
+
+Only the SHA-256 is kept (256 random bits need no slow hash). A session and an API token are one thing with another
+``kind``: both are listed, revoked, and die with their operator at the next request.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.clock import now as clock_now
+from app.db import changed, table
+from app.language import _
+from app.people.actor import Actor
+from app.people.models import Device, Operator, Token
+from app.refusal import NotFound, Refused
+
+SCOPES = ("floor", "office", "integration")
+SEEN_EVERY = timedelta(minutes=1)
+
+_token, _operator, _device = table(Token), table(Operator), table(Device)
+_KNOWN = (
+    select(
+        _token.c.id.label("token_id"),
+        _token.c.kind,
+        _token.c.scopes,
+        _token.c.expires_at,
+        _token.c.last_seen_at,
+        _token.c.device_id,
+        _device.c.name.label("device"),
+        _operator.c.id.label("operator_id"),
+        _operator.c.name,
+        _operator.c.roles,
+        _operator.c.language,
+        _operator.c.hand,
+        _operator.c.theme,
+        _operator.c.text_percent,
+        _operator.c.has_sound,
+    )
+    .join(_operator, _operator.c.id == _token.c.operator_id)
+    .outerjoin(_device, _device.c.id == _token.c.device_id)
+    .where(_token.c.revoked_at.is_(None), _operator.c.is_active)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Who a token stands for, what bounds it, and how its operator likes the screen; all from one SELECT."""
+
+    token_id: int
+    kind: str
+    scopes: frozenset[str]
+    last_seen_at: datetime
+    device_id: int | None
+    actor: Actor
+    hand: str
+    theme: str
+    text_percent: int
+    has_sound: bool
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether ``last_seen_at`` should be written again: at most once a minute, outside any scan's transaction."""
+        return now - self.last_seen_at >= SEEN_EVERY
+
+
+def create_api_token(
+    session: Session, *, name: str, scopes: Sequence[str], operator_id: int, expires_at: datetime | None = None
+) -> str:
+    """Make a token for a program and return its text, which is shown this once.
+
+    Errors: ``Refused`` ``scope_unknown``; ``NotFound`` ``operator_unknown``.
+    """
+    wrong = sorted(set(scopes) - set(SCOPES))
+    if wrong or not scopes:
+        raise Refused(
+            "scope_unknown",
+            _("No such scope: %(scope)s. Choose from floor, office, integration.", scope=", ".join(wrong) or "-"),
+        )
+    return _create(session, kind="api", name=name, scopes=scopes, operator_id=operator_id, expires_at=expires_at)
+
+
+def create_session(session: Session, *, operator_id: int, device_id: int | None, hours: int) -> str:
+    """Begin a shift in a browser and return what its cookie carries; it ends by itself after ``hours``."""
+    return _create(
+        session,
+        kind="session",
+        name="browser",
+        scopes=(),
+        operator_id=operator_id,
+        device_id=device_id,
+        expires_at=clock_now() + timedelta(hours=hours),
+    )
+
+
+def bearer_for(session: Session, token: str, *, now: datetime) -> Bearer | None:
+    """Who ``token`` stands for, or None where it is unknown, expired, revoked, or its operator is disabled."""
+    row = session.execute(_KNOWN.where(_token.c.token_hash == digest(token))).one_or_none()
+    if row is None or (row.expires_at is not None and row.expires_at <= now):
+        return None
+    return Bearer(
+        token_id=row.token_id,
+        kind=row.kind,
+        scopes=frozenset(row.scopes),
+        last_seen_at=row.last_seen_at,
+        device_id=row.device_id,
+        actor=Actor(
+            operator_id=row.operator_id,
+            name=row.name,
+            roles=frozenset(row.roles),
+            device=row.device or "",
+            language=row.language,
+        ),
+        hand=row.hand,
+        theme=row.theme,
+        text_percent=row.text_percent,
+        has_sound=bool(row.has_sound),
+    )
+
+
+def actor_for(session: Session, token: str, *, now: datetime) -> Actor | None:
+    """As ``bearer_for``, the person alone."""
+    bearer = bearer_for(session, token, now=now)
+    return bearer.actor if bearer else None
+
+
+def note_seen(session: Session, token_id: int, *, now: datetime) -> None:
+    """Write when a token was last used; a transaction of its own, never the scan's."""
+    session.execute(update(_token).where(_token.c.id == token_id, _token.c.last_seen_at < now).values(last_seen_at=now))
+
+
+def revoke(session: Session, token_id: int) -> None:
+    """End a token now. Repeating it changes nothing. Errors: ``NotFound`` ``token_unknown``."""
+    if session.get(Token, token_id) is None:
+        raise NotFound("token_unknown", _("There is no such token. Look at the list again."))
+    changed(
+        session,
+        update(_token).where(_token.c.id == token_id, _token.c.revoked_at.is_(None)).values(revoked_at=clock_now()),
+    )
+
+
+def revoke_all(session: Session, *, operator_id: int) -> int:
+    """End every token of an operator; says how many were still alive."""
+    return changed(
+        session,
+        update(_token)
+        .where(_token.c.operator_id == operator_id, _token.c.revoked_at.is_(None))
+        .values(revoked_at=clock_now()),
+    )
+
+
+def list_tokens(session: Session, *, kind: str | None = None, operator_id: int | None = None) -> list[Token]:
+    """Tokens that are not revoked, newest first; never their text, which nobody has."""
+    query = select(Token).where(Token.revoked_at.is_(None)).order_by(Token.id.desc())
+    if kind is not None:
+        query = query.where(Token.kind == kind)
+    if operator_id is not None:
+        query = query.where(Token.operator_id == operator_id)
+    return list(session.scalars(query))
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _create(
+    session: Session,
+    *,
+    kind: str,
+    name: str,
+    scopes: Sequence[str],
+    operator_id: int,
+    expires_at: datetime | None,
+    device_id: int | None = None,
+) -> str:
+    if session.get(Operator, operator_id) is None:
+        raise NotFound("operator_unknown", _("There is no such operator. Add them first."))
+    text = secrets.token_urlsafe(32)
+    moment = clock_now()
+    session.add(
+        Token(
+            kind=kind,
+            name=name,
+            token_hash=digest(text),
+            operator_id=operator_id,
+            device_id=device_id,
+            scopes=sorted(set(scopes)),
+            created_at=moment,
+            last_seen_at=moment,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    return text
