@@ -49,6 +49,7 @@ export function showHeld(message, entry, rest, { goOn, drop }) {
   }));
   held.querySelector("[data-held-choices]").hidden = rest.length === 0;
   held.querySelector("[data-held-close]").hidden = rest.length > 0;
+  held.toggleAttribute("data-sheet", rest.length === 0); // a question stays until it is answered; news goes with the next scan
   held.onclick = (event) => {
     const choice = event.target.closest("[data-held]")?.dataset.held;
     if (!choice) return;

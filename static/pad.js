@@ -1,10 +1,12 @@
 /** The quantity pad: keys on the screen, digits from the capture module. No number field, so no wheel edits it. */
+import { signal } from "./feedback.js";
 
-const LONGEST = 6; // digits
+const LONGEST = 6; // digits: more is a barcode typed in by mistake
 
 export class Pad {
   #dialog;
   #output;
+  #refusal;
   #button = null;
   #digits = "";
   #onConfirm;
@@ -13,6 +15,7 @@ export class Pad {
   constructor(dialog, onConfirm) {
     this.#dialog = dialog;
     this.#output = dialog.querySelector("[data-pad-value]");
+    this.#refusal = dialog.querySelector("[data-pad-refusal]");
     this.#onConfirm = onConfirm;
     dialog.addEventListener("click", (event) => this.#pressed(event.target.closest("[data-key]")?.dataset.key));
   }
@@ -25,6 +28,7 @@ export class Pad {
   open(button) {
     this.#button = button;
     this.#digits = "";
+    this.#refusal.textContent = "";
     this.#dialog.show();
     this.#draw();
   }
@@ -34,7 +38,7 @@ export class Pad {
   }
 
   type(text) {
-    for (const digit of text) if (/^\d$/.test(digit) && this.#digits.length < LONGEST) this.#digits += digit;
+    this.#digits += text.replace(/\D/g, "");
     this.#draw();
   }
 
@@ -44,6 +48,7 @@ export class Pad {
   }
 
   confirm() {
+    if (this.#digits.length > LONGEST) return this.#refuse();
     const quantity = this.#digits || this.#button.dataset.quantity || "";
     if (quantity === "") return;
     const button = this.#button;
@@ -57,9 +62,17 @@ export class Pad {
     else if (key) this.type(key);
   }
 
+  #refuse() {
+    signal("error");
+    this.#digits = "";
+    this.#draw();
+    this.#refusal.textContent = this.#refusal.dataset.words;
+  }
+
   #draw() {
     const due = this.#button?.dataset.quantity ?? "";
     this.#output.textContent = this.#digits || due || "0";
+    this.#output.classList.toggle("is-too-long", this.#digits.length > LONGEST);
     this.#output.classList.toggle("is-proposed", this.#digits === "");
   }
 }

@@ -34,6 +34,7 @@ export class Queue {
   #isRunning = false;
   #isWanted = false;
   #isReplay = false; // what goes out now was made while nothing could go out
+  #isHeld = false; // a replay was refused: nothing goes out until a person has decided
   #failures = 0;
   #endPause = () => {};
 
@@ -82,6 +83,7 @@ export class Queue {
   /** Decided by a person after a replay was refused: go on with the rest. */
   goOn() {
     this.#isReplay = false;
+    this.#hold(false);
     this.wake();
   }
 
@@ -91,6 +93,7 @@ export class Queue {
     for (const entry of await this.#own()) await store.remove(entry.seq);
     this.#waiting.clear();
     this.#isReplay = false;
+    this.#hold(false);
     await this.#changed();
   }
 
@@ -122,7 +125,7 @@ export class Queue {
   }
 
   async #drain() {
-    for (;;) {
+    while (!this.#isHeld) {
       const [entry, ...rest] = await this.#own();
       if (!entry) {
         this.#isReplay = false;
@@ -140,7 +143,10 @@ export class Queue {
       await (await this.#store).remove(entry.seq);
       await this.#changed();
       if (answer.location) return location.assign(answer.location);
-      if (this.#isReplay && answer.status !== 200 && rest.length) return this.#hooks.hold(answer, rest);
+      if (this.#isReplay && answer.status !== 200 && rest.length) {
+        this.#hold(true);
+        this.#hooks.hold(answer, rest);
+      }
     }
   }
 
@@ -187,7 +193,15 @@ export class Queue {
     this.#channel?.postMessage({ answer });
   }
 
-  #heard({ answer }) {
+  /** All tabs stop with the one that asks. */
+  #hold(isHeld) {
+    this.#isHeld = isHeld;
+    this.#channel?.postMessage({ isHeld });
+  }
+
+  #heard({ answer, isHeld }) {
+    this.#isHeld = isHeld ?? this.#isHeld;
+    if (isHeld === false) this.wake();
     if (answer) this.#waiting.delete(answer.entry.id);
     if (answer && answer.entry.page === this.#page) this.#hooks.answer(answer);
     this.#count();

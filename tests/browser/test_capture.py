@@ -1,0 +1,215 @@
+"""Not one scan is lost, whatever the scanner, the focus and the speed."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import open_task, scan, until
+from tests.browser.stub import Stub
+
+TEN = [f"50123456789{n:02}" for n in range(10)]
+SEPARATOR = "\x1d"
+
+
+def ten_in_one_and_a_half_seconds(page: Page, one: Callable[[str], None]) -> None:
+    start = time.monotonic()
+    for n, code in enumerate(TEN):
+        one(code)
+        page.wait_for_timeout(max(0, (start + 0.15 * (n + 1) - time.monotonic()) * 1000))
+
+
+def test_ten_scans_in_one_and_a_half_seconds_reach_a_slow_server_in_order(floor: Page, stub: Stub) -> None:
+    stub.delay = 0.3
+    ten_in_one_and_a_half_seconds(floor, lambda code: scan(floor, code))
+    until(floor, lambda: len(stub.taken) >= 10)
+    assert stub.taken == TEN
+    assert stub.most_in_flight == 1
+    expect(floor.locator("#verdict")).to_contain_text(f"{TEN[-1]} taken.")
+
+
+def test_ten_scans_arrive_while_a_button_has_the_focus(floor: Page, stub: Stub) -> None:
+    stub.delay = 0.3
+
+    def one(code: str) -> None:
+        floor.locator("#actions [data-action=undo]").focus()
+        scan(floor, code)
+
+    ten_in_one_and_a_half_seconds(floor, one)
+    until(floor, lambda: len(stub.taken) >= 10)
+    assert stub.taken == TEN
+
+
+def test_ten_scans_arrive_through_an_input_method(floor: Page, stub: Stub) -> None:
+    stub.delay = 0.3
+
+    def one(code: str) -> None:
+        floor.keyboard.insert_text(code)
+        floor.keyboard.press("Enter")
+
+    ten_in_one_and_a_half_seconds(floor, one)
+    until(floor, lambda: len(stub.taken) >= 10)
+    assert stub.taken == TEN
+
+
+def test_an_input_method_without_a_terminator_ends_a_code_by_the_gap(floor: Page, stub: Stub) -> None:
+    for n, code in enumerate(TEN[:3]):
+        floor.keyboard.insert_text(code)
+        until(floor, lambda n=n: len(stub.taken) > n)
+    assert stub.taken == TEN[:3]
+
+
+def test_a_wedge_without_a_terminator_ends_a_code_by_the_gap(floor: Page, stub: Stub) -> None:
+    floor.keyboard.type(TEN[0])
+    until(floor, lambda: stub.taken)
+    floor.keyboard.type(TEN[1])
+    until(floor, lambda: len(stub.taken) > 1)
+    assert stub.taken == TEN[:2]
+
+
+def test_a_composed_text_is_taken_once_and_whole(floor: Page, device: BrowserContext, stub: Stub) -> None:
+    keyboard = device.new_cdp_session(floor)
+    for part in ("A-0", "A-01-3"):
+        keyboard.send("Input.imeSetComposition", {"text": part, "selectionStart": len(part), "selectionEnd": len(part)})
+    keyboard.send("Input.insertText", {"text": "A-01-3"})
+    floor.keyboard.press("Enter")
+    until(floor, lambda: stub.taken)
+    scan(floor, "NEXT")
+    until(floor, lambda: "NEXT" in stub.taken)
+    assert stub.taken == ["A-01-3", "NEXT"]
+
+
+def test_a_committed_line_end_parts_two_codes(floor: Page, stub: Stub) -> None:
+    floor.keyboard.insert_text("A-01-3\nMUG\n")
+    until(floor, lambda: len(stub.taken) >= 2)
+    assert stub.taken == ["A-01-3", "MUG"]
+
+
+def test_tab_ends_a_code_and_leaves_the_focus_where_it_is(floor: Page, stub: Stub) -> None:
+    floor.keyboard.type("A-01-3")
+    floor.keyboard.press("Tab")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["A-01-3"]
+    expect(floor.locator("#scan")).to_be_focused()
+
+
+def test_a_second_line_end_of_the_scanner_presses_nothing(floor: Page, stub: Stub) -> None:
+    floor.locator("#actions [data-action=undo]").focus()
+    scan(floor, "A-01-3")
+    floor.locator("#actions [data-action=undo]").focus()
+    scan(floor, "MUG")
+    floor.evaluate("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))")
+    until(floor, lambda: len(stub.taken) >= 2)
+    scan(floor, "LAST")
+    until(floor, lambda: "LAST" in stub.taken)
+    assert stub.taken == ["A-01-3", "MUG", "LAST"]
+
+
+def test_a_pasted_code_is_a_scan(floor: Page, device: BrowserContext, stub: Stub) -> None:
+    device.grant_permissions(["clipboard-read", "clipboard-write"])
+    floor.evaluate("navigator.clipboard.writeText('TOTE-7')")
+    floor.keyboard.press("Control+V")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["TOTE-7"]
+
+
+@pytest.mark.parametrize("keys", [["Control+]"], ["Alt+0"], ["Alt+0", "Alt+2", "Alt+9"]], ids=["ctrl", "alt", "alt-029"])
+def test_a_group_separator_by_a_key_is_kept(floor: Page, stub: Stub, keys: list[str]) -> None:
+    floor.keyboard.type("10LOT7")
+    for key in keys:
+        floor.keyboard.press(key)
+    scan(floor, "2142")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == [f"10LOT7{SEPARATOR}2142"]
+
+
+def test_keypress_29_is_a_group_separator(floor: Page, stub: Stub) -> None:
+    floor.keyboard.type("10LOT7")
+    floor.evaluate("document.activeElement.dispatchEvent(new KeyboardEvent('keypress', {charCode: 29, bubbles: true}))")
+    scan(floor, "2142")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == [f"10LOT7{SEPARATOR}2142"]
+
+
+def test_unidentified_keys_add_nothing(floor: Page, stub: Stub) -> None:
+    floor.evaluate(
+        "for (const key of ['Unidentified', 'Process', 'Shift'])"
+        " document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))"
+    )
+    scan(floor, "A-01-3")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["A-01-3"]
+
+
+def test_a_busy_page_does_not_tear_a_code_apart(floor: Page, stub: Stub) -> None:
+    """The page stands still for longer than the gap while the scanner types: the events' own times count."""
+    floor.evaluate(
+        """addEventListener("keydown", (event) => {
+            if (event.key !== "5") return;
+            const end = performance.now() + 400;
+            while (performance.now() < end);
+        }, true)"""
+    )
+    keyboard = floor.context.new_cdp_session(floor)
+    start = time.time()
+    for n, key in enumerate("123456789"):
+        event = {"type": "keyDown", "key": key, "text": key, "timestamp": start + n * 0.005}
+        keyboard.send("Input.dispatchKeyEvent", event)
+    floor.keyboard.press("Enter")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["123456789"]
+
+
+def test_the_field_is_empty_as_soon_as_the_code_is_taken(floor: Page, stub: Stub) -> None:
+    stub.delay = 1
+    floor.keyboard.insert_text("A-01-3")
+    floor.keyboard.press("Enter")
+    assert floor.locator("#scan").input_value() == ""
+    assert stub.taken == []
+    until(floor, lambda: stub.taken)
+
+
+def test_a_tap_on_a_button_leaves_the_field_ready_for_an_input_method(floor: Page, stub: Stub) -> None:
+    floor.get_by_role("button", name="Problem").click()
+    expect(floor.locator("#scan")).to_be_focused()
+    floor.keyboard.insert_text("A-01-3")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["A-01-3"]
+    expect(floor.locator("#problem")).to_be_hidden()
+
+
+def test_a_person_who_types_slowly_sends_with_enter(floor: Page, stub: Stub) -> None:
+    floor.keyboard.type("MUG", delay=160)
+    expect(floor.locator("#echo")).to_have_text("MUG")
+    assert stub.taken == []
+    floor.keyboard.press("Enter")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["MUG"]
+
+
+def test_a_stray_key_before_a_scan_does_not_spoil_it(floor: Page, stub: Stub) -> None:
+    floor.keyboard.press("x")
+    floor.wait_for_timeout(200)
+    scan(floor, TEN[0])
+    until(floor, lambda: stub.taken)
+    assert stub.taken == [TEN[0]]
+
+
+def test_a_clicked_barcode_goes_the_way_of_a_scan(device: BrowserContext, stub: Stub) -> None:
+    stub.show_ways = True
+    page = open_task(device)
+    page.locator("#ways [data-scan]").click()
+    until(page, lambda: stub.taken)
+    assert stub.taken == ["2000000851239"]
+    assert set(stub.fields[0]) == {"scan_id", "code", "scanned_at"}
+
+
+def test_a_code_that_no_scanner_reads_is_typed_into_its_own_box(floor: Page, stub: Stub) -> None:
+    floor.get_by_role("button", name="Problem").click()
+    floor.get_by_role("button", name="cannot be read").click()
+    floor.keyboard.type("85123A")
+    floor.keyboard.press("Enter")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["85123A"]
+    expect(floor.locator("#scan")).to_be_focused()

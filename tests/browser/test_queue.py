@@ -1,0 +1,235 @@
+"""What was scanned stays until the server has answered it."""
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser import screens
+from tests.browser.conftest import open_task, scan, until
+from tests.browser.stub import Stub
+
+FIVE = ["A-01-3", "MUG", "CUP", "JUG", "TOTE-7"]
+
+
+def test_a_reload_in_the_middle_keeps_the_queue(floor: Page, stub: Stub) -> None:
+    stub.delay = 0.3
+    for code in FIVE:
+        scan(floor, code)
+    until(floor, lambda: stub.taken)
+    floor.reload()
+    until(floor, lambda: len(stub.taken) >= 5)
+    assert stub.taken == FIVE
+
+
+def test_a_killed_tab_leaves_the_queue_to_the_next(floor: Page, device: BrowserContext, stub: Stub) -> None:
+    stub.faults = ["503"] * 1000
+    for code in FIVE:
+        scan(floor, code)
+    expect(floor.locator("#sync")).to_contain_text("5 waiting")
+    floor.close()
+    stub.faults = []
+    page = open_task(device)
+    until(page, lambda: len(stub.taken) >= 5)
+    assert stub.taken == FIVE
+
+
+def test_a_server_error_is_sent_again_with_the_same_id(floor: Page, stub: Stub) -> None:
+    stub.faults = ["500", "503", "429"]
+    scan(floor, "MUG")
+    until(floor, lambda: stub.taken)
+    scan(floor, "CUP")
+    until(floor, lambda: len(stub.taken) == 2)
+    assert stub.taken == ["MUG", "CUP"]
+    assert len(set(stub.attempts[:4])) == 1
+    assert len(stub.attempts) == 5
+
+
+def test_a_timeout_is_sent_again_with_the_same_id(device: BrowserContext, stub: Stub) -> None:
+    stub.ui = {"timeout_ms": 300}
+    stub.faults = ["hang"]
+    page = open_task(device)
+    scan(page, "MUG")
+    until(page, lambda: stub.taken)
+    assert stub.taken == ["MUG"]
+    assert len(stub.attempts) >= 2
+    assert len(set(stub.attempts)) == 1
+
+
+def test_no_answer_yet_is_said(device: BrowserContext, stub: Stub) -> None:
+    stub.ui = {"slow_ms": 100}
+    stub.delay = 1
+    page = open_task(device)
+    scan(page, "MUG")
+    expect(page.locator("#sync")).to_contain_text("No answer yet")
+    expect(page.locator("#sync")).not_to_contain_text("No answer yet")
+    assert stub.taken == ["MUG"]
+
+
+def test_without_a_network_scans_wait_and_go_out_in_order(floor: Page, device: BrowserContext, stub: Stub) -> None:
+    device.set_offline(True)
+    for code in FIVE:
+        scan(floor, code)
+    expect(floor.locator("#sync")).to_contain_text("Offline · 5 waiting")
+    device.set_offline(False)
+    until(floor, lambda: len(stub.taken) >= 5)
+    assert stub.taken == FIVE
+    expect(floor.locator("#sync")).to_have_text("")
+
+
+def test_a_hotspots_own_page_is_no_answer(floor: Page, stub: Stub) -> None:
+    stub.faults = ["hotspot"]
+    scan(floor, "MUG")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["MUG"]
+    assert len(stub.attempts) == 2
+    assert len(set(stub.attempts)) == 1
+
+
+def test_a_refusal_stays_until_the_next_valid_scan(floor: Page, stub: Stub) -> None:
+    stub.refused = {"CUP"}
+    scan(floor, "CUP")
+    expect(floor.get_by_role("alert").filter(has_text="Wrong item: CUP.")).to_be_visible()
+    scan(floor, "MUG")
+    expect(floor.locator("#verdict")).to_have_attribute("data-outcome", "accepted")
+    assert stub.taken == ["CUP", "MUG"]
+
+
+def test_scans_behind_a_refusal_go_on(floor: Page, stub: Stub) -> None:
+    stub.delay = 0.2
+    stub.refused = {"MUG"}
+    for code in FIVE:
+        scan(floor, code)
+    until(floor, lambda: len(stub.taken) >= 5)
+    assert stub.taken == FIVE
+
+
+def test_a_replay_stops_at_the_first_refusal_and_a_person_decides(floor: Page, stub: Stub) -> None:
+    stub.refused = {"MUG"}
+    stub.faults = ["503"] * 1000
+    for code in FIVE:
+        scan(floor, code)
+    expect(floor.locator("#sync")).to_contain_text("5 waiting")
+    stub.faults = []
+    held = floor.get_by_role("dialog", name="Not taken")
+    expect(held).to_contain_text("Wrong item: MUG.")
+    expect(held.get_by_role("listitem")).to_have_text(FIVE[1:])
+    assert stub.taken == FIVE[:2]
+    held.get_by_role("button", name="Send the rest").click()
+    until(floor, lambda: len(stub.taken) >= 5)
+    assert stub.taken == FIVE
+
+
+def test_a_replay_can_be_left_out_by_a_persons_own_word(floor: Page, stub: Stub) -> None:
+    stub.refused = {"A-01-3"}
+    stub.faults = ["503"] * 1000
+    for code in FIVE:
+        scan(floor, code)
+    expect(floor.locator("#sync")).to_contain_text("5 waiting")
+    stub.faults = []
+    floor.get_by_role("button", name="Leave the rest out").click()
+    expect(floor.locator("#sync")).to_have_text("")
+    scan(floor, "AFTER")
+    until(floor, lambda: "AFTER" in stub.taken)
+    assert stub.taken == ["A-01-3", "AFTER"]
+
+
+def test_a_double_tap_is_one_action(floor: Page, stub: Stub) -> None:
+    stub.delay = 0.3
+    scan(floor, "MUG")  # its answer draws a fresh button between the two taps
+    floor.get_by_role("button", name="Undo").dblclick()
+    until(floor, lambda: "MUG" in stub.taken)
+    floor.get_by_role("button", name="Undo").click()
+    until(floor, lambda: "undo" in stub.taken)
+    scan(floor, "CUP")
+    until(floor, lambda: "CUP" in stub.taken)
+    assert stub.taken.count("undo") == 1
+    floor.get_by_role("button", name="Undo").click()
+    until(floor, lambda: stub.taken.count("undo") == 2)
+
+
+def test_an_action_waits_for_the_scans_before_it(floor: Page, stub: Stub) -> None:
+    stub.delay = 0.2
+    scan(floor, "MUG")
+    scan(floor, "CUP")
+    floor.get_by_role("button", name="Undo").click()
+    scan(floor, "JUG")
+    until(floor, lambda: len(stub.taken) >= 4)
+    assert stub.taken == ["MUG", "CUP", "undo", "JUG"]
+
+
+def test_a_conflict_leaves_the_screen_and_says_why(floor: Page, stub: Stub) -> None:
+    stub.faults = ["409"]
+    before = floor.locator("#prompt").inner_text()
+    scan(floor, "MUG")
+    held = floor.get_by_role("dialog", name="Not taken")
+    expect(held).to_contain_text("Tom is working on this.")
+    assert floor.locator("#prompt").inner_text() == before
+    scan(floor, "CUP")
+    expect(floor.locator("#verdict")).to_contain_text("CUP taken.")
+    expect(held).to_be_hidden()
+    assert stub.taken == ["MUG", "CUP"]
+
+
+def test_signed_out_is_said_and_the_queue_is_kept(floor: Page, stub: Stub) -> None:
+    stub.faults = ["401"]
+    scan(floor, "MUG")
+    expect(floor.locator("#sync")).to_contain_text("Signed out · 1 waiting")
+    expect(floor.locator("#prompt")).to_contain_text("Scan the item")
+    assert stub.taken == []
+    floor.reload()
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["MUG"]
+
+
+def test_nobody_sends_the_scans_of_another(floor: Page, stub: Stub) -> None:
+    stub.faults = ["401"]
+    scan(floor, "MUG")
+    expect(floor.locator("#sync")).to_contain_text("1 waiting")
+    stub.operator = {"id": "9", "name": "Tom"}
+    floor.reload()
+    expect(floor.locator("#sync")).to_contain_text("1 scans of Mia wait")
+    scan(floor, "CUP")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["CUP"]
+    stub.operator = {"id": "7", "name": "Mia"}
+    floor.reload()
+    until(floor, lambda: len(stub.taken) == 2)
+    assert stub.taken == ["CUP", "MUG"]
+
+
+def test_two_tabs_send_one_at_a_time_and_nothing_twice(floor: Page, device: BrowserContext, stub: Stub) -> None:
+    stub.delay = 0.15
+    other = open_task(device)
+    for n in range(4):
+        scan(floor, f"ONE-{n}")
+        scan(other, f"TWO-{n}")
+    until(floor, lambda: len(stub.taken) >= 8)
+    until(floor, lambda: stub.in_flight == 0)
+    assert stub.taken == [f"{tab}-{n}" for n in range(4) for tab in ("ONE", "TWO")]
+    assert stub.most_in_flight == 1
+    assert len(stub.attempts) == 8
+    for page in (floor, other):
+        expect(page.locator("#verdict")).to_contain_text("TWO-3 taken.")
+
+
+def test_without_secure_context_ids_are_still_made(device: BrowserContext, stub: Stub) -> None:
+    device.add_init_script("delete Crypto.prototype.randomUUID; delete Navigator.prototype.locks")
+    page = open_task(device)
+    scan(page, "MUG")
+    scan(page, "CUP")
+    until(page, lambda: len(stub.taken) == 2)
+    assert stub.taken == ["MUG", "CUP"]
+    assert all(len(key) == 36 and key[14] == "4" for key in stub.attempts)
+
+
+def test_without_a_disk_scans_go_out_and_the_bar_says_so(device: BrowserContext, stub: Stub) -> None:
+    device.add_init_script("indexedDB.open = () => { throw new Error('no disk') }")
+    page = open_task(device)
+    expect(page.locator("#sync")).to_contain_text("Not kept on this device")
+    scan(page, "MUG")
+    until(page, lambda: stub.taken)
+    assert stub.taken == ["MUG"]
+
+
+def test_the_screen_shows_the_last_answer(floor: Page, stub: Stub) -> None:
+    stub.answer = screens.pick_bin()
+    scan(floor, "MUG")
+    expect(floor.locator(".huge")).to_have_text("A-01-3")
