@@ -94,9 +94,7 @@ def post(session: Session, header: Header, moves: Sequence[Move]) -> Posted:
     return Posted(posting_id, movement_ids, tuple(moves))
 
 
-def reverse(
-    session: Session, posting_id: int, header: Header, *, allocate_source: bool = False
-) -> Posted:
+def reverse(session: Session, posting_id: int, header: Header, *, allocate_source: bool = False) -> Posted:
     """Post the opposite of an earlier posting, naming it.
 
     ``allocate_source``: what comes back is allocated again where it came from (an undone pick).
@@ -166,7 +164,9 @@ def _append_movements(session: Session, posting_id: int, moves: Sequence[Move]) 
 
 def _warehouses(session: Session, moves: Iterable[Move]) -> dict[int, int]:
     """Real location id -> warehouse id, for every place that the moves touch."""
-    ids = {place.location_id for move in moves for place in (move.source, move.target) if place.location_id > LAST_VIRTUAL}
+    ids = {
+        place.location_id for move in moves for place in (move.source, move.target) if place.location_id > LAST_VIRTUAL
+    }
     statement = select(location.c.id, location.c.warehouse_id).where(location.c.id.in_(ids))
     return {row.id: row.warehouse_id for row in session.execute(statement)}
 
@@ -292,7 +292,10 @@ _SHIFT = (
     update(availability)
     .where(availability.c.item_id == bindparam("a_item"), availability.c.warehouse_id == bindparam("a_warehouse"))
     .values(
-        {name: availability.c[name] + bindparam(f"d_{name}") for name in ("on_hand", "unavailable", "committed", "inbound")}
+        {
+            name: availability.c[name] + bindparam(f"d_{name}")
+            for name in ("on_hand", "unavailable", "committed", "inbound")
+        }
     )
 )
 
@@ -360,7 +363,9 @@ _ALLOCATE = (
     .where(balance.c.id == bindparam("b_id"), balance.c.quantity - balance.c.allocated >= bindparam("n"))
     .values(allocated=balance.c.allocated + bindparam("n"))
 )
-_RELEASE = update(balance).where(balance.c.id == bindparam("b_id")).values(allocated=balance.c.allocated - bindparam("n"))
+_RELEASE = (
+    update(balance).where(balance.c.id == bindparam("b_id")).values(allocated=balance.c.allocated - bindparam("n"))
+)
 
 
 def allocate_units(session: Session, balance_id: int, quantity: int) -> bool:

@@ -82,7 +82,7 @@ def replay(session: Session) -> dict[BalanceKey, int]:
     c = sides.c
     key = (c.item, c.location, c.lot, c.container, c.condition, c.serial)
     statement = select(*key, func.sum(c.quantity)).where(c.location > LAST_VIRTUAL).group_by(*key)
-    return {tuple(row[:6]): int(row[6]) for row in session.execute(statement)}  # type: ignore[misc]
+    return {tuple(row[:6]): int(row[6]) for row in session.execute(statement)}
 
 
 def _balances(session: Session, replayed: dict[BalanceKey, int], promises: Promises) -> list[Difference]:
@@ -95,7 +95,9 @@ def _balances(session: Session, replayed: dict[BalanceKey, int], promises: Promi
             found.append(Difference("balance", key, row.quantity, replayed.get(key, 0)))
         if row.allocated != promises.allocated.get(row.id, 0):
             found.append(Difference("allocated", key, row.allocated, promises.allocated.get(row.id, 0)))
-    found += [Difference("balance", key, 0, units) for key, units in sorted(replayed.items()) if units and key not in seen]
+    found += [
+        Difference("balance", key, 0, units) for key, units in sorted(replayed.items()) if units and key not in seen
+    ]
     found += [Difference("negative", key, units, 0) for key, units in sorted(replayed.items()) if units < 0]
     return found
 

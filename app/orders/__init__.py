@@ -6,5 +6,6 @@
 - ``allocate``      the exact stock for a reservation; opens pick lines
 - ``waves``         orders released to the floor together
 - ``fulfil``        the floor tells the order: picked, packed, shipped, short
+- ``lost``          chosen stock that is not there: other stock is chosen, or an order is at risk
 - ``cancel``        lines or whole orders, before and after picking
 """

@@ -15,8 +15,8 @@ from app.catalog.models import Lot
 from app.db import table
 from app.ledger.models import Balance
 from app.ledger.post import allocate_units
-from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding
 from app.orders.reserve import OPEN, reservation
+from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding
 from app.places.models import Location
 from app.tasks.queue import NewLine
 
@@ -62,7 +62,9 @@ def unchosen(session: Session, reservation_ids: Sequence[int]) -> dict[int, tupl
         .scalar_subquery()
     )
     statement = (
-        select(reservation.c.id, reservation.c.item_id, reservation.c.warehouse_id, (OPEN - allocated - held).label("n"))
+        select(
+            reservation.c.id, reservation.c.item_id, reservation.c.warehouse_id, (OPEN - allocated - held).label("n")
+        )
         .where(reservation.c.id.in_(reservation_ids), OPEN > allocated + held)
         .order_by(reservation.c.id)
     )
@@ -149,5 +151,3 @@ def pick_line(chosen: Chosen, allocation_id: int) -> NewLine:
         source_container_id=chosen.stock.container_id,
         document_line_id=allocation_id,
     )
-
-

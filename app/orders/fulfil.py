@@ -13,14 +13,12 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import table, upsert
 from app.ledger.post import shift
-from app.orders import allocate
-from app.orders.models import HOLDING_KEY, Allocation, Holding, Order, OrderLine, Reservation, Shipment, ShipmentCarton
+from app.orders.lost import choose_again
+from app.orders.models import HOLDING_KEY, Holding, Order, OrderLine, Reservation, Shipment, ShipmentCarton
 from app.orders.reserve import reservation
-from app.orders.stock_in_hand import IN_HAND, allocation, holding, release_allocation
-from app.orders.waves import link_lines
+from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, release_allocation
 from app.places.models import Container
 from app.places.numbers import next_number
-from app.tasks.models import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +103,15 @@ def short(
     New pick lines are opened in the same task for what is found in other bins. Returns the units that found no stock;
     they stay committed on their order until a count tells what is there.
     """
-    reservations: list[int] = []
+    tasks: dict[int, int | None] = {}
     for allocation_id in sorted(allocation_ids):
         row = session.execute(
-            select(allocation.c.reservation_id, allocation.c.quantity, allocation.c.picked, allocation.c.released).where(
-                allocation.c.id == allocation_id
-            )
+            select(allocation.c.reservation_id, ALLOCATED.label("left")).where(allocation.c.id == allocation_id)
         ).one()
-        left = row.quantity - row.picked - row.released
-        if left:
-            release_allocation(session, allocation_id, left)
-            reservations.append(row.reservation_id)
-    wanted = allocate.unchosen(session, reservations)
-    if not wanted:
-        return 0
-    stock = allocate.free_stock(
-        session,
-        item_ids=[item for item, _warehouse, _units in wanted.values()],
-        warehouse_id=warehouse_id,
-        today=today,
-        avoid_locations=[location_id],
-    )
-    chosen = allocate.choose(wanted, stock)
-    ids = allocate.write(session, chosen)
-    link_lines(session, task_id, chosen, ids)
-    return sum(units for _item, _warehouse, units in wanted.values()) - sum(each.quantity for each in chosen)
+        if row.left:
+            release_allocation(session, allocation_id, row.left)
+            tasks[row.reservation_id] = task_id
+    return choose_again(session, tasks, warehouse_id=warehouse_id, today=today, avoid_locations=[location_id])
 
 
 def held_in(session: Session, container_ids: Sequence[int], *, is_shipped: bool = False) -> list[Held]:
@@ -220,9 +202,7 @@ def shipped(session: Session, container_id: int) -> None:
         .returning(ShipmentCarton.shipment_id)
     ).one()
     left = session.scalar(
-        select(func.count()).where(
-            ShipmentCarton.shipment_id == row.shipment_id, ShipmentCarton.shipped_at.is_(None)
-        )
+        select(func.count()).where(ShipmentCarton.shipment_id == row.shipment_id, ShipmentCarton.shipped_at.is_(None))
     )
     if not left:
         session.execute(

@@ -19,7 +19,7 @@ from app.catalog.models import Item
 from app.language import _
 from app.orders.models import Order, OrderLine
 from app.orders.reserve import settle
-from app.refusal import Conflict, NotFound, Refused
+from app.refusal import Conflict, Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +102,7 @@ def _items(session: Session, lines: Sequence[LineRequest]) -> dict[str, int]:
 
 def _find(session: Session, request: OrderRequest) -> Order | None:
     return session.scalar(
-        select(Order)
-        .where(Order.channel == request.channel, Order.order_ref == request.order_ref)
-        .with_for_update()
+        select(Order).where(Order.channel == request.channel, Order.order_ref == request.order_ref).with_for_update()
     )
 
 

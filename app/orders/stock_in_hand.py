@@ -44,9 +44,7 @@ def unallocated(session: Session, reservation_id: int, units: int, *, reason: st
             Reservation.id == reservation_id
         )
     ).scalar_one()
-    return min(
-        units, open_units - allocated_units(session, reservation_id) - picked_units(session, reservation_id)
-    )
+    return min(units, open_units - allocated_units(session, reservation_id) - picked_units(session, reservation_id))
 
 
 def give_back_allocated(session: Session, reservation_id: int, units: int, *, reason: str) -> int:
@@ -115,9 +113,7 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
         taken = min(units - given, row.quantity)
         if not taken:
             continue
-        session.execute(
-            update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken)
-        )
+        session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
         stands = Place(row.location_id, row.container_id)
         set_aside = Place(row.location_id, row.container_id, "hold")
         post(

@@ -85,7 +85,9 @@ def _open_pick(session: Session, warehouse_id: int, order_id: int, chosen: list[
     return task.id
 
 
-def link_lines(session: Session, task_id: int, chosen: Sequence[allocate.Chosen], allocation_ids: Sequence[int]) -> None:
+def link_lines(
+    session: Session, task_id: int, chosen: Sequence[allocate.Chosen], allocation_ids: Sequence[int]
+) -> None:
     """Open the pick lines of these allocations in a task, and tell each allocation its line."""
     lines = [allocate.pick_line(each, id_) for each, id_ in zip(chosen, allocation_ids, strict=True)]
     for line_id, allocation_id in zip(add_lines(session, task_id, lines), allocation_ids, strict=True):
@@ -113,5 +115,3 @@ def fill_backorders(session: Session, *, order_ids: Sequence[int] = ()) -> int:
     for order_id in waiting:
         settle(session, order_id)
     return len(waiting)
-
-

@@ -43,9 +43,7 @@ def open_purchase_order(session: Session, *, number: str, supplier_id: int, ware
     """
     found = session.scalar(select(PurchaseOrder).where(PurchaseOrder.number == number))
     if found is None:
-        found = PurchaseOrder(
-            number=number, supplier_id=supplier_id, warehouse_id=warehouse_id, created_at=clock.now()
-        )
+        found = PurchaseOrder(number=number, supplier_id=supplier_id, warehouse_id=warehouse_id, created_at=clock.now())
         session.add(found)
         session.flush()
     elif (found.supplier_id, found.warehouse_id) != (supplier_id, warehouse_id):
@@ -71,9 +69,7 @@ def save_line(
     Errors: ``line_received`` where the item changes, or the quantity falls below what has been received.
     """
     row = session.scalar(
-        select(PurchaseOrderLine).where(
-            PurchaseOrderLine.purchase_order_id == order.id, PurchaseOrderLine.line == line
-        )
+        select(PurchaseOrderLine).where(PurchaseOrderLine.purchase_order_id == order.id, PurchaseOrderLine.line == line)
     )
     if row is None:
         session.add(
@@ -90,7 +86,11 @@ def save_line(
     if (row.item_id != item_id and row.received) or quantity < row.received:
         raise Refused(
             "line_received",
-            _("%(received)s of line %(line)s are received already. Add a new line instead.", received=row.received, line=line),
+            _(
+                "%(received)s of line %(line)s are received already. Add a new line instead.",
+                received=row.received,
+                line=line,
+            ),
         )
     shift(session, row.item_id, order.warehouse_id, inbound=-open_units(row))
     row.item_id, row.quantity, row.unit_cost, row.eta = item_id, quantity, unit_cost, eta

@@ -1,0 +1,153 @@
+"""Adjust: a difference between the shelf and the books, posted with a reason.
+
+A gain comes from ADJUSTMENT, a loss goes there (what expired or broke goes to SCRAP only by an inspection). A loss may
+hit stock that was chosen for an order: it is let go first, and other stock is chosen where there is any.
+"""
+
+import uuid
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.catalog.models import Item, Lot
+from app.config import Settings
+from app.db import table
+from app.language import _
+from app.ledger.models import BALANCE_KEY, CONDITIONS, Balance
+from app.ledger.post import Header, Move, Place, Posted, post
+from app.orders import lost
+from app.people.actor import Actor
+from app.places.models import ADJUSTMENT, Warehouse
+from app.places.warehouses import container_of, location_of, warehouse_of
+from app.refusal import NotFound, Refused
+
+REASONS = ("opening", "count", "damage", "found", "lost", "expired", "other")
+
+
+def adjust(
+    session: Session,
+    actor: Actor,
+    settings: Settings,
+    *,
+    warehouse: str,
+    location: str,
+    sku: str,
+    quantity: int,
+    reason: str,
+    lot: str | None = None,
+    expiry: date | None = None,
+    serial: str = "",
+    container: str = "",
+    condition: str = "available",
+    note: str = "",
+    key: str = "",
+) -> Posted:
+    """Post ``quantity`` more units (fewer, where negative) of an item at a place.
+
+    A gain makes a lot that is not known yet. ``key`` makes the same adjustment impossible twice (an import's row);
+    without one, each call is a new fact.
+    Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
+    ``unknown_reason``; ``unknown_condition``; ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``;
+    ``serial_in_stock``; ``approval_needed`` above ``count_approval_units`` for anybody but a supervisor;
+    ``not_enough_stock``.
+    """
+    _check(actor, settings, quantity=quantity, reason=reason, condition=condition)
+    house = warehouse_of(session, warehouse)
+    item = _item(session, sku)
+    box = container_of(session, container) if container else None
+    place = Place(location_of(session, house, location).id, box.id if box else None, condition)
+    lot_id = _lot(session, item, lot, expiry=expiry, is_gain=quantity > 0)
+    _check_serial(session, item, serial, quantity)
+    header = Header(
+        key=key or f"adjustment:{uuid.uuid4()}",
+        reason=reason,
+        operator_id=actor.operator_id,
+        device=actor.device,
+        document_type="adjustment",
+        note=note,
+    )
+    outside = Place(ADJUSTMENT, None, condition)
+    if quantity > 0:
+        return post(session, header, [Move(item.id, quantity, outside, place, lot_id=lot_id, serial=serial)])
+    loss = Move(item.id, -quantity, place, outside, lot_id=lot_id, serial=serial)
+    return lose(session, header, loss, house)
+
+
+def lose(session: Session, header: Header, loss: Move, warehouse: Warehouse) -> Posted:
+    """Post a loss, letting go of what orders had chosen of it. A count that found fewer comes here too.
+
+    Errors: ``not_enough_stock`` where the books never had that many.
+    """
+    balance = table(Balance)
+    found = session.execute(
+        select(balance.c.id, balance.c.quantity).where(
+            BALANCE_KEY[0] == loss.item_id,
+            BALANCE_KEY[1] == loss.source.location_id,
+            BALANCE_KEY[2] == (loss.lot_id or 0),
+            BALANCE_KEY[3] == (loss.source.container_id or 0),
+            BALANCE_KEY[4] == loss.source.condition,
+            BALANCE_KEY[5] == loss.serial,
+        )
+    ).first()
+    tasks: dict[int, int | None] = {}
+    if found and found.quantity >= loss.quantity:
+        tasks = lost.let_go(session, found.id, loss.quantity)
+        if loss.source.container_id and loss.source.condition == "available":
+            lost.lose_held(session, found.id, loss.quantity)
+    posted = post(session, header, [loss])
+    if tasks:
+        lost.choose_again(session, tasks, warehouse_id=warehouse.id, today=clock.today(warehouse.time_zone))
+    return posted
+
+
+def _check(actor: Actor, settings: Settings, *, quantity: int, reason: str, condition: str) -> None:
+    if reason not in REASONS:
+        raise Refused(
+            "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(REASONS)), reasons=list(REASONS)
+        )
+    if condition not in CONDITIONS:
+        raise Refused("unknown_condition", _("Give a condition: %(these)s.", these=", ".join(CONDITIONS)))
+    if quantity == 0:
+        raise Refused("nothing_to_adjust", _("The quantity is 0: there is nothing to adjust."))
+    if abs(quantity) > settings.count_approval_units and not actor.may("supervisor"):
+        raise Refused(
+            "approval_needed",
+            _("More than %(n)s units need a supervisor. Ask one to post it.", n=settings.count_approval_units),
+            limit=settings.count_approval_units,
+        )
+
+
+def _item(session: Session, sku: str) -> Item:
+    found = session.scalar(select(Item).where(Item.sku == sku))
+    if not found:
+        raise NotFound("unknown_sku", _("There is no item %(sku)s. Import it first.", sku=sku))
+    return found
+
+
+def _lot(session: Session, item: Item, code: str | None, *, expiry: date | None, is_gain: bool) -> int | None:
+    if not code:
+        if item.tracking == "lot":
+            raise Refused("lot_needed", _("%(sku)s is kept by lot. Give the lot.", sku=item.sku))
+        return None
+    found = session.scalar(select(Lot).where(Lot.item_id == item.id, Lot.code == code))
+    if found is None and is_gain:
+        found = Lot(item_id=item.id, code=code, expiry=expiry)
+        session.add(found)
+        session.flush()
+    if found is None:
+        raise NotFound("unknown_lot", _("%(sku)s has no lot %(lot)s. Check the label.", sku=item.sku, lot=code))
+    return found.id
+
+
+def _check_serial(session: Session, item: Item, serial: str, quantity: int) -> None:
+    if item.tracking != "serial":
+        return
+    if not serial or abs(quantity) != 1:
+        raise Refused(
+            "serial_needed", _("%(sku)s is kept by serial number. Adjust one unit with its number.", sku=item.sku)
+        )
+    is_here = select(Balance.id).where(Balance.item_id == item.id, Balance.serial == serial, Balance.quantity > 0)
+    if quantity > 0 and session.scalar(is_here):
+        raise Refused("serial_in_stock", _("Serial number %(serial)s is in stock already.", serial=serial))

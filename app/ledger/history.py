@@ -1,0 +1,175 @@
+"""Why a number changed: the movements as they were posted, each with its before and after.
+
+A movement inside one building changes neither *on hand* nor, unless its condition changes, *unavailable*; those that
+do are the steps by which the sums came to be what they are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.catalog.models import Item, Lot
+from app.ledger.models import Movement, Posting
+from app.people.models import Operator
+from app.places.models import LAST_VIRTUAL, Container, Location
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    """One movement with its header. ``source`` and ``target`` are the container's code inside one, else the location's.
+
+    ``condition`` is the one in which the units are now; of what left the building, the one in which they left.
+    """
+
+    id: int
+    posting: int
+    occurred_at: datetime
+    recorded_at: datetime
+    sku: str
+    lot: str | None
+    serial: str
+    quantity: int
+    source: str
+    target: str
+    condition: str
+    reason: str
+    document: str
+    operator: str | None
+    device: str
+    reverses: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A movement that changed *on hand* or *unavailable* of one item in one warehouse, with both before and after."""
+
+    movement: int
+    posting: int
+    occurred_at: datetime
+    reason: str
+    document: str
+    operator: str | None
+    quantity: int
+    source: str
+    target: str
+    on_hand_before: int
+    on_hand_after: int
+    unavailable_before: int
+    unavailable_after: int
+
+
+_source, _target = aliased(Location), aliased(Location)
+_from, _into = aliased(Container), aliased(Container)
+_SOURCE = func.coalesce(_from.code, _source.code)
+_TARGET = func.coalesce(_into.code, _target.code)
+_CONDITION = case(
+    (Movement.target_location_id > LAST_VIRTUAL, Movement.target_condition), else_=Movement.source_condition
+)
+_JOINED = (
+    select()
+    .select_from(Movement)
+    .join(Posting, Posting.id == Movement.posting_id)
+    .join(Item, Item.id == Movement.item_id)
+    .join(_source, _source.id == Movement.source_location_id)
+    .join(_target, _target.id == Movement.target_location_id)
+    .outerjoin(_from, _from.id == Movement.source_container_id)
+    .outerjoin(_into, _into.id == Movement.target_container_id)
+    .outerjoin(Lot, Lot.id == Movement.lot_id)
+    .outerjoin(Operator, Operator.id == Posting.operator_id)
+)
+_ROWS = _JOINED.add_columns(
+    Movement.id,
+    Movement.posting_id,
+    Posting.occurred_at,
+    Posting.recorded_at,
+    Item.sku,
+    Lot.code,
+    Movement.serial,
+    Movement.quantity,
+    _SOURCE,
+    _TARGET,
+    _CONDITION,
+    Posting.reason,
+    Posting.document,
+    Operator.name,
+    Posting.device,
+    Posting.reverses_id,
+)
+
+
+def movements(
+    session: Session,
+    *,
+    sku: str = "",
+    location: str = "",
+    document: str = "",
+    after: int = 0,
+    limit: int | None = None,
+) -> list[MovementRow]:
+    """Movements after an id, in posting order, of one item, one place (location or container code) or one document."""
+    statement = _ROWS.where(Movement.id > after).order_by(Movement.id)
+    if sku:
+        statement = statement.where(Item.sku == sku)
+    if document:
+        statement = statement.where(Posting.document == document)
+    if location:
+        places = select(Location.id).where(Location.code == location)
+        boxes = select(Container.id).where(Container.code == location)
+        statement = statement.where(
+            or_(
+                Movement.source_location_id.in_(places),
+                Movement.target_location_id.in_(places),
+                Movement.source_container_id.in_(boxes),
+                Movement.target_container_id.in_(boxes),
+            )
+        )
+    return [MovementRow(*row) for row in session.execute(statement.limit(limit))]
+
+
+def movements_of(session: Session, movement_ids: Sequence[int]) -> list[MovementRow]:
+    """These movements, in posting order: what a scan answers with."""
+    return [
+        MovementRow(*row) for row in session.execute(_ROWS.where(Movement.id.in_(movement_ids)).order_by(Movement.id))
+    ]
+
+
+def steps(
+    session: Session, *, item_id: int, warehouse_id: int, on_hand: int, unavailable: int, limit: int = 200
+) -> list[Step]:
+    """The newest ``limit`` movements that changed the sums, newest first, counted back from what they are now."""
+    came = case((_target.warehouse_id == warehouse_id, Movement.quantity), else_=0)
+    went = case((_source.warehouse_id == warehouse_id, Movement.quantity), else_=0)
+    came_unavailable = case((Movement.target_condition != "available", came), else_=0)
+    went_unavailable = case((Movement.source_condition != "available", went), else_=0)
+    statement = (
+        _JOINED.add_columns(
+            Movement.id,
+            Movement.posting_id,
+            Posting.occurred_at,
+            Posting.reason,
+            Posting.document,
+            Operator.name,
+            Movement.quantity,
+            _SOURCE,
+            _TARGET,
+            came - went,
+            came_unavailable - went_unavailable,
+        )
+        .where(
+            Movement.item_id == item_id,
+            or_(_target.warehouse_id == warehouse_id, _source.warehouse_id == warehouse_id),
+            or_(came != went, came_unavailable != went_unavailable),
+        )
+        .order_by(Movement.id.desc())
+        .limit(limit)
+    )
+    found: list[Step] = []
+    for row in session.execute(statement):
+        change, change_unavailable = row[9], row[10]
+        found.append(Step(*row[:9], on_hand - change, on_hand, unavailable - change_unavailable, unavailable))
+        on_hand -= change
+        unavailable -= change_unavailable
+    return found
