@@ -136,21 +136,22 @@ class Grid:
 
     def bars(self, barcode: Barcode, content: str) -> Bars:
         """A symbol as wide as wished and allowed; Refused (``label_symbol_too_wide``) where its box has no room."""
-        symbol = encode(fitting(content) if barcode.symbology == "auto" else barcode.symbology, content)
         width, height = self.dots(barcode.width), self.dots(barcode.height)
-        room = min(width, height) if symbol.is_matrix else width
-        module = min(max(1, self.dots(barcode.module_mm)), room // symbol.width)
-        if module < max(1, self.dots(barcode.min_module_mm)):
-            raise Refused(
-                "label_symbol_too_wide",
-                _("“%(content)s” is too long for a barcode on the label “%(label)s”. Shorten it or use a larger label.",
-                  content=content, label=self.label),
-                content=content, label=self.label,
-            )  # fmt: skip
-        spare = width - module * symbol.width
-        left = self.dots(barcode.x) + {"left": 0, "center": spare // 2, "right": spare}[barcode.align]
-        top = self.dots(barcode.y) + ((height - module * symbol.width) // 2 if symbol.is_matrix else 0)
-        return Bars(symbol, left, top, module, height)
+        for symbology in fitting(content) if barcode.symbology == "auto" else [barcode.symbology]:
+            symbol = encode(symbology, content)
+            room = min(width, height) if symbol.is_matrix else width
+            module = min(max(1, self.dots(barcode.module_mm)), room // symbol.width)
+            if module >= max(1, self.dots(barcode.min_module_mm)):
+                spare = width - module * symbol.width
+                left = self.dots(barcode.x) + {"left": 0, "center": spare // 2, "right": spare}[barcode.align]
+                top = self.dots(barcode.y) + ((height - module * symbol.width) // 2 if symbol.is_matrix else 0)
+                return Bars(symbol, left, top, module, height)
+        raise Refused(
+            "label_symbol_too_wide",
+            _("“%(content)s” is too long for a barcode on the label “%(label)s”. Shorten it or use a larger label.",
+              content=content, label=self.label),
+            content=content, label=self.label,
+        )  # fmt: skip
 
     def ink(self, drawn: Line | Box) -> Iterator[Ink]:
         """A line, a black area, or the four sides of an outline."""

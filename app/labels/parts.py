@@ -37,7 +37,8 @@ class Text(Area):
 
 @dataclass(frozen=True, kw_only=True)
 class Barcode(Area):
-    """A symbol with its quiet zones in a box; ``auto`` is EAN, UPC or ITF-14 where the digits are one, else Code 128.
+    """A symbol with its quiet zones in a box; ``auto`` is EAN, UPC or ITF-14 where the digits are one, else Code 128,
+    and a matrix where the bars would become finer than allowed.
 
     ``module_mm`` is the wished X-dimension, ``min_module_mm`` the least; both become whole printer dots.
     An ``optional`` barcode without content is left out; any other is refused.

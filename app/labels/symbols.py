@@ -49,10 +49,11 @@ class Symbol:
         return len(self.rows[0]) + 2 * self.quiet
 
 
-def fitting(content: str) -> Symbology:
-    """The symbol for a code of unknown kind: EAN, UPC or ITF-14 if its check digit is right, else Code 128."""
+def fitting(content: str) -> list[Symbology]:
+    """The symbols for a code of unknown kind, best first: EAN, UPC or ITF-14 if its check digit is right; else
+    Code 128, and a matrix where its bars would become too fine."""
     digits = _RETAIL_DIGITS.get(len(content)) if re.fullmatch(r"[0-9]+", content) else None
-    return digits if digits and check_digit(content[:-1]) == content[-1] else "code128"
+    return [digits] if digits and check_digit(content[:-1]) == content[-1] else ["code128", "datamatrix"]
 
 
 def encode(symbology: Symbology, content: str) -> Symbol:

@@ -68,6 +68,13 @@ def test_the_receipt_answers_item_expiry_and_lot_in_one_scan() -> None:
     assert read_by_zxing(opened(render_png("receipt", example))) == {example["code"].encode()}
 
 
+def test_a_code_too_long_for_bars_on_a_small_label_becomes_a_matrix() -> None:
+    code = "I.WIDGET-LONG-2026-XL.DL"
+    image = opened(render_png("item", {"code": code, "sku": "WIDGET-LONG-2026-XL", "name": "Widget"}))
+    assert read_by_zxing(image) == {code.encode()}
+    assert read_by_zbar(image) == set()
+
+
 def test_a_lot_cannot_bring_an_element_of_its_own() -> None:
     with pytest.raises(Refused) as refusal:
         render_png("receipt", {**template("receipt").example, "lot": "A[21]7"})
