@@ -57,7 +57,11 @@ class Operator(Model):
 
 
 class Device(Model):
-    """A handheld, tablet or PC that has opened the app; ``profile`` is how its scanner speaks (see static/capture.js)."""
+    """A handheld, tablet or PC that has opened the app.
+
+    ``profile``: how its scanner speaks (``idle_ms``, ``pace_ms``, ``keypad``, see static/capture.js) and the code of
+    the ``warehouse`` it works in.
+    """
 
     __tablename__ = "device"
     id: Mapped[Id]

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -33,6 +34,7 @@ _KNOWN = (
         _token.c.last_seen_at,
         _token.c.device_id,
         _device.c.name.label("device"),
+        _device.c.profile,
         _operator.c.id.label("operator_id"),
         _operator.c.name,
         _operator.c.roles,
@@ -57,6 +59,7 @@ class Bearer:
     scopes: frozenset[str]
     last_seen_at: datetime
     device_id: int | None
+    profile: dict[str, Any]
     actor: Actor
     hand: str
     theme: str
@@ -66,6 +69,10 @@ class Bearer:
     def is_stale(self, now: datetime) -> bool:
         """Whether ``last_seen_at`` should be written again: at most once a minute, outside any scan's transaction."""
         return now - self.last_seen_at >= SEEN_EVERY
+
+    def is_idle(self, now: datetime, *, minutes: int) -> bool:
+        """Whether a browser was left alone for ``minutes``; up to a minute late, as it is noted once a minute."""
+        return self.kind == "session" and now - self.last_seen_at > timedelta(minutes=minutes) + SEEN_EVERY
 
 
 def create_api_token(
@@ -108,6 +115,7 @@ def bearer_for(session: Session, token: str, *, now: datetime) -> Bearer | None:
         scopes=frozenset(row.scopes),
         last_seen_at=row.last_seen_at,
         device_id=row.device_id,
+        profile=row.profile or {},
         actor=Actor(
             operator_id=row.operator_id,
             name=row.name,
