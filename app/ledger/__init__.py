@@ -5,5 +5,6 @@
 - ``post``     the only way in; "may stock go negative?" is answered here
 - ``on_hand``  what is where
 - ``history``  why a number changed
+- ``seal``     postings chained by hash, afterwards, so that an edit shows
 - ``verify``   replay everything and compare; rebuild what is derived
 """

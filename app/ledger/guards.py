@@ -4,17 +4,17 @@ A correction is a new posting that names the one it reverses; nobody, not even a
 client, edits the past in passing. The migration installs the same statements.
 """
 
-GUARDED = ("posting", "movement")
+GUARDED = {"posting": ("id", "key", "reverses_id"), "movement": ("id",), "seal": ("posting_id", "position")}
+"""Each append-only table, with its unique columns: what a REPLACE would collide on."""
 
 
 def statements(dialect: str) -> list[str]:
     """The statements that install the guards on ``sqlite`` or ``postgresql``."""
     if dialect == "sqlite":
         return [
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: post a correction'); END"
-            for table in GUARDED
-            for verb in ("UPDATE", "DELETE")
+            statement
+            for table, unique in GUARDED.items()
+            for statement in (*(_refusing(table, verb) for verb in ("UPDATE", "DELETE")), _no_replace(table, unique))
         ]
     return [
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
@@ -25,3 +25,17 @@ def statements(dialect: str) -> list[str]:
             for table in GUARDED
         ),
     ]
+
+
+def _refusing(table: str, verb: str, when: str = "", name: str = "") -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{name or verb.lower()} BEFORE {verb} ON {table} {when}"
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: post a correction'); END"
+    )
+
+
+def _no_replace(table: str, unique: tuple[str, ...]) -> str:
+    """SQLite's REPLACE deletes without firing DELETE triggers, unless the client asked for recursive triggers."""
+    same = " OR ".join(f"{column} = NEW.{column}" for column in unique)
+    exists = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608 - our own constants
+    return _refusing(table, "INSERT", exists, "replace")

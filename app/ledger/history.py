@@ -168,8 +168,9 @@ def steps(
     )
     found: list[Step] = []
     for row in session.execute(statement):
-        change, change_unavailable = row[9], row[10]
-        found.append(Step(*row[:9], on_hand - change, on_hand, unavailable - change_unavailable, unavailable))
+        *facts, change, change_unavailable = row.tuple()
+        sums = (on_hand - change, on_hand, unavailable - change_unavailable, unavailable)
+        found.append(Step(*[*facts, *sums]))
         on_hand -= change
         unavailable -= change_unavailable
     return found

@@ -66,6 +66,15 @@ class Movement(Model):
     )
 
 
+class Seal(Model):
+    """A posting's link in the chain: ``hash`` binds it, with its movements, to the link before (see ``seal``)."""
+
+    __tablename__ = "seal"
+    posting_id: Mapped[int] = mapped_column(BigInt, ForeignKey("posting.id"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInt, unique=True)
+    hash: Mapped[str]
+
+
 class Balance(Model):
     """On hand of one item (lot, serial, condition) in one real place (container): the sum of its movements, kept.
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import table
 from app.ledger.models import Availability, Balance, Movement
+from app.ledger.seal import broken
 from app.places.models import LAST_VIRTUAL, Location
 
 movement, balance, availability = table(Movement), table(Balance), table(Availability)
@@ -32,12 +33,16 @@ class Promises:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One number that is not what the facts say. ``key`` names it, by ids."""
+    """One number that is not what the facts say. ``key`` names it, by ids.
+
+    ``what``: balance, allocated, negative, on_hand, unavailable, committed, inbound; or seal, where the fact itself is
+    not what was sealed: the key is the posting's id, and the two numbers are hashes.
+    """
 
     what: str
     key: tuple[int | str, ...]
-    kept: int
-    replayed: int
+    kept: int | str
+    replayed: int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,11 @@ class Report:
 
 
 def verify(session: Session, promises: Promises) -> Report:
-    """Compare every balance and every availability row with the replay of all movements and the documents' promises."""
+    """Compare every balance and every availability row with the replay of all movements and the documents' promises,
+    and every sealed posting with its seal."""
     replayed = replay(session)
     differences = [*_balances(session, replayed, promises), *_sums(session, replayed, promises)]
+    differences += [Difference("seal", (link.posting_id,), link.kept, link.computed) for link in broken(session)]
     items, movements = session.execute(
         select(func.count(movement.c.item_id.distinct()), func.count()).select_from(movement)
     ).one()

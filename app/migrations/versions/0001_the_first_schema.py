@@ -333,6 +333,7 @@ def upgrade() -> None:
         sa.Column("location_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("weight_grams", sa.Integer(), nullable=True),
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint("kind IN ('tote','carton','lpn')", name=op.f("ck_container_kind")),
         sa.CheckConstraint("status IN ('open','closed','shipped')", name=op.f("ck_container_status")),
         sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_container_location_id")),
@@ -342,6 +343,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_container_location_id"), "container", ["location_id"], unique=False)
+    op.create_index(op.f("ix_container_task_id"), "container", ["task_id"], unique=False)
     op.create_table(
         "purchase_order_line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -412,6 +414,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rma_line_rma_id"), "rma_line", ["rma_id"], unique=False)
     op.create_table(
+        "seal",
+        sa.Column(
+            "posting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_seal_posting_id")),
+        sa.PrimaryKeyConstraint("posting_id", name=op.f("pk_seal")),
+        sa.UniqueConstraint("position", name=op.f("uq_seal_position")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "balance",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -444,6 +458,7 @@ def upgrade() -> None:
         sa.Column("serial", sa.Text(), nullable=False),
         sa.Column("container_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("is_shipped", sa.Boolean(), nullable=False),
         sa.CheckConstraint("quantity >= 0", name=op.f("ck_holding_quantity")),
         sa.ForeignKeyConstraint(["container_id"], ["container.id"], name=op.f("fk_holding_container_id")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_holding_item_id")),
@@ -513,6 +528,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("operator_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("assigned_to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("claimed_at", app.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("document_type", sa.Text(), nullable=False),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -534,6 +550,7 @@ def upgrade() -> None:
             "kind IN ('receive','putaway','pick','pack','ship','inspect','count','move')", name=op.f("ck_task_kind")
         ),
         sa.CheckConstraint("status IN ('open','claimed','done','cancelled')", name=op.f("ck_task_status")),
+        sa.ForeignKeyConstraint(["assigned_to_id"], ["operator.id"], name=op.f("fk_task_assigned_to_id")),
         sa.ForeignKeyConstraint(["container_id"], ["container.id"], name=op.f("fk_task_container_id")),
         sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_task_location_id")),
         sa.ForeignKeyConstraint(["operator_id"], ["operator.id"], name=op.f("fk_task_operator_id")),
@@ -679,6 +696,7 @@ def downgrade() -> None:
     op.drop_index("ix_balance_location_id", table_name="balance")
     op.drop_index("ix_balance_container_id", table_name="balance")
     op.drop_table("balance")
+    op.drop_table("seal")
     op.drop_index(op.f("ix_rma_line_rma_id"), table_name="rma_line")
     op.drop_table("rma_line")
     op.drop_index(op.f("ix_reservation_order_line_id"), table_name="reservation")
@@ -686,6 +704,7 @@ def downgrade() -> None:
     op.drop_table("reservation")
     op.drop_index(op.f("ix_purchase_order_line_item_id"), table_name="purchase_order_line")
     op.drop_table("purchase_order_line")
+    op.drop_index(op.f("ix_container_task_id"), table_name="container")
     op.drop_index(op.f("ix_container_location_id"), table_name="container")
     op.drop_table("container")
     op.drop_index(op.f("ix_token_operator_id"), table_name="token")
