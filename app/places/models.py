@@ -57,9 +57,7 @@ class Location(Model):
             sqlite_where=text("warehouse_id IS NULL"),
             postgresql_where=text("warehouse_id IS NULL"),
         ),
-        CheckConstraint(
-            "kind IN ('bin','dock','stage','pack','quarantine','returns','floor','virtual')", name="kind"
-        ),
+        CheckConstraint("kind IN ('bin','dock','stage','pack','quarantine','returns','floor','virtual')", name="kind"),
         CheckConstraint("(kind = 'virtual') = (warehouse_id IS NULL)", name="virtual"),
         CheckConstraint("max_units IS NULL OR max_units > 0", name="max_units"),
         STRICT,
@@ -78,7 +76,8 @@ def seed_statements(dialect: str) -> list[str]:
 class Container(Model):
     """Holds stock and moves with it. A tote comes back; a carton leaves, its code an SSCC; an LPN is a licence plate.
 
-    ``location_id`` is where it stands now. ``status``: open, closed (a carton that is packed), shipped.
+    ``location_id`` is where it stands now. ``status``: open, closed (a carton that is packed), shipped. ``task_id`` is
+    the pick that a tote was given to: no other task is offered it until it is empty again.
     """
 
     __tablename__ = "container"
@@ -89,6 +88,7 @@ class Container(Model):
     location_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("location.id"), index=True)
     status: Mapped[str] = mapped_column(default="open")
     weight_grams: Mapped[int | None]
+    task_id: Mapped[int | None] = mapped_column(BigInt, index=True)
     __table_args__ = (
         CheckConstraint("kind IN ('tote','carton','lpn')", name="kind"),
         CheckConstraint("status IN ('open','closed','shipped')", name="status"),

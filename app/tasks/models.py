@@ -42,9 +42,7 @@ class Task(Model):
     __table_args__ = (
         CheckConstraint("status IN ('open','claimed','done','cancelled')", name="status"),
         CheckConstraint("(status = 'claimed') = (operator_id IS NOT NULL AND done_at IS NULL)", name="claimed"),
-        CheckConstraint(
-            "kind IN ('receive','putaway','pick','pack','ship','inspect','count','move')", name="kind"
-        ),
+        CheckConstraint("kind IN ('receive','putaway','pick','pack','ship','inspect','count','move')", name="kind"),
         Index("ix_task_queue", "warehouse_id", "kind", "status", "priority", "id"),
         Index("ix_task_document", "document_type", "document_id"),
         STRICT,

@@ -90,7 +90,8 @@ def add_lines(session: Session, task_id: int, lines: Sequence[NewLine]) -> list[
         select(TaskLine.position).where(TaskLine.task_id == task_id).order_by(TaskLine.position.desc()).limit(1)
     )
     rows = [
-        {"task_id": task_id, "position": (last or 0) + index, **asdict(line)} for index, line in enumerate(lines, start=1)
+        {"task_id": task_id, "position": (last or 0) + index, **asdict(line)}
+        for index, line in enumerate(lines, start=1)
     ]
     statement = insert(table(TaskLine)).returning(table(TaskLine).c.id, sort_by_parameter_order=True)
     ids = list(session.execute(statement, rows).scalars())
@@ -191,9 +192,7 @@ def take_over(session: Session, actor: Actor, task_id: int) -> str:
         raise Conflict("task_done", _("This task is finished. Take the next one."))
     name = session.scalar(select(Operator.name).where(Operator.id == task.operator_id)) or ""
     session.execute(
-        update(table(Task))
-        .where(Task.id == task_id)
-        .values(operator_id=actor.operator_id, claimed_at=clock.now())
+        update(table(Task)).where(Task.id == task_id).values(operator_id=actor.operator_id, claimed_at=clock.now())
     )
     return name
 

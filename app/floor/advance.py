@@ -1,0 +1,301 @@
+"""One scan, as far as it goes: replay, lock, resolve, judge, remember, answer.
+
+The device made the id of the scan. The task is locked first, then the id is looked up: a retry gets the stored answer
+again, with ``replayed`` set, and changes nothing. Judging happens inside a savepoint: a refusal undoes whatever the
+rule had begun, while the refused scan itself is kept with its answer.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.config import Settings
+from app.db import table
+from app.floor.confirm import AskAgain
+from app.floor.models import Scan
+from app.floor.resolve import read, resolve
+from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow
+from app.floor.workflows import WORKFLOWS
+from app.language import _
+from app.people.actor import Actor
+from app.people.models import Operator
+from app.places.models import Location, Warehouse
+from app.refusal import Conflict, Refused
+from app.tasks import lines
+from app.tasks.models import Task
+from app.tasks.queue import finish, require_role, take_over, taken, task_of
+
+Answer = dict[str, Any]
+scan_table = table(Scan)
+
+
+def scan(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    task_id: int,
+    *,
+    scan_id: str,
+    code: str,
+    scanned_at: datetime | None = None,
+) -> Answer:
+    """Judge one scan of a task. A refusal is an answer too (``outcome`` refused) and is remembered.
+
+    Errors: ``unknown_task``; ``task_taken``; ``role_missing``; ``idempotency_key_reused``.
+    """
+    body = {"task": task_id, "code": code}
+    return _advance(session, settings, actor, task_id, scan_id, body, code, scanned_at, None)
+
+
+def act(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    task_id: int,
+    *,
+    action_id: str,
+    name: str,
+    quantity: int | None = None,
+    reason: str = "",
+    code: str = "",
+    note: str = "",
+    scanned_at: datetime | None = None,
+) -> Answer:
+    """Do one action of a task (quantity, short, skip, undo, ...). Errors: as ``scan``."""
+    arguments = Arguments(quantity=quantity, reason=reason, code=code, note=note)
+    body = {"task": task_id, "name": name, "quantity": quantity, "reason": reason, "code": code, "note": note}
+    return _advance(session, settings, actor, task_id, action_id, body, name, scanned_at, arguments)
+
+
+def show(session: Session, settings: Settings, actor: Actor, task_id: int) -> Answer:
+    """The task as it stands: its prompt, and nothing judged. Reads only."""
+    task = session.get(Task, task_id)
+    if task is None:
+        task = task_of(session, task_id)  # says that there is none
+    work = _work(session, settings, actor, task)
+    return _answer(work, outcome=None, code="", message="")
+
+
+def _advance(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    task_id: int,
+    scan_id: str,
+    body: dict[str, Any],
+    code: str,
+    scanned_at: datetime | None,
+    arguments: Arguments | None,
+) -> Answer:
+    task = task_of(session, task_id)
+    body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    stored = _stored(session, actor, scan_id, body_hash)
+    if stored is not None:
+        return stored
+    if arguments is not None and body["name"] == "take_over":
+        take_over(session, actor, task_id)
+        session.refresh(task)
+    _require_mine(session, actor, task)
+    work = _work(session, settings, actor, task)
+    work.key, work.raw, work.scanned_at = f"scan:{scan_id}", code, scanned_at
+    work.again = work.memory.pop("again", "")
+    workflow = WORKFLOWS[task.kind]
+    expected = ""
+    try:
+        with session.begin_nested():
+            said = _vanished(work)
+            if said is None:
+                step = None if task.status in ("done", "cancelled") else workflow.waiting(work)
+                expected = " ".join(step.expects) if step else ""
+                said = _judge(work, workflow, step, code, arguments)
+            session.flush()
+        answer = _answer(work, outcome="accepted", code=said.code, message=said.message)
+    except Refused as refused:
+        again = code if isinstance(refused, AskAgain) else ""
+        session.refresh(task)
+        work = _work(session, settings, actor, task)
+        if again:
+            work.remember(again=again)
+        answer = _answer(work, outcome="refused", code=refused.code, message=refused.message)
+    if task.memory != work.memory:
+        task.memory = work.memory
+        session.flush()
+    session.execute(
+        insert(scan_table),
+        {
+            "scan_id": scan_id,
+            "task_id": task_id,
+            "operator_id": actor.operator_id,
+            "device": actor.device,
+            "kind": "scan" if arguments is None else "action",
+            "code": code,
+            "expected": expected,
+            "outcome": answer["outcome"],
+            "answer_code": answer["code"],
+            "answer": answer,
+            "body_hash": body_hash,
+            "scanned_at": scanned_at or work.now,
+            "received_at": work.now,
+        },
+    )
+    return answer
+
+
+def _stored(session: Session, actor: Actor, scan_id: str, body_hash: str) -> Answer | None:
+    """The first answer to this id. Errors: ``idempotency_key_reused`` for another body or another person."""
+    row = session.execute(
+        select(scan_table.c.answer, scan_table.c.body_hash, scan_table.c.operator_id).where(
+            scan_table.c.scan_id == scan_id
+        )
+    ).first()
+    if row is None:
+        return None
+    if row.body_hash != body_hash or row.operator_id != actor.operator_id:
+        raise Conflict(
+            "idempotency_key_reused", _("This scan id was used for something else. Give each scan an id of its own.")
+        )
+    return {**row.answer, "replayed": True}
+
+
+def _require_mine(session: Session, actor: Actor, task: Task) -> None:
+    require_role(actor, task.kind)
+    if task.status == "claimed" and task.operator_id != actor.operator_id:
+        raise taken(session, task)
+    if task.status == "open":
+        raise Conflict("task_not_claimed", _("Nobody holds this task. Claim it first, then scan."))
+
+
+def _work(session: Session, settings: Settings, actor: Actor, task: Task) -> Work:
+    row = session.execute(
+        select(Warehouse.code, Warehouse.time_zone, Location.id)
+        .join(Location, (Location.warehouse_id == Warehouse.id) & (Location.kind == "floor"))
+        .where(Warehouse.id == task.warehouse_id)
+    ).one()
+    return Work(
+        session=session,
+        settings=settings,
+        actor=actor,
+        task=task,
+        warehouse=row[0],
+        time_zone=row[1],
+        floor_id=row[2],
+        now=clock.now(),
+        memory=json.loads(json.dumps(task.memory)),
+    )
+
+
+def _vanished(work: Work) -> Said | None:
+    """The line that the worker was at went away (its order was cancelled): move on with a message, never crash."""
+    line_id = work.memory.get("line")
+    if line_id is None or (work.line is not None and work.line.id == line_id):
+        return None
+    gone = lines.line_of(work.session, line_id)
+    in_hand = work.counted
+    work.forget("line", "counted", "bin", "container", "lot", "expiry", "pending")
+    if gone is None or gone.status != "cancelled":
+        return None
+    if in_hand:
+        return Said(
+            "line_gone",
+            _(
+                "This line was cancelled. Put the %(n)s %(sku)s back in %(place)s.",
+                n=in_hand,
+                sku=gone.sku,
+                place=gone.source or "?",
+            ),
+        )
+    return Said("line_gone", _("This line was cancelled. Go on with the next."))
+
+
+def _judge(work: Work, workflow: Workflow, step: Step | None, code: str, arguments: Arguments | None) -> Said:
+    if arguments is not None:
+        if code == "take_over":
+            return Said("taken_over", _("You have taken this over. Everything counted so far is kept."))
+        return _action(work, workflow, code, arguments)
+    if step is None:
+        raise Refused("task_done", _("This task is finished. Take the next one."))
+    item_id = work.line.item_id if work.line is not None else None
+    meaning = resolve(
+        work.session,
+        read(code, today=work.today),
+        expects=step.expects,
+        warehouse_id=work.task.warehouse_id,
+        item_id=work.memory.get("item", item_id),
+        today=work.today,
+        takes_new=step.takes_new,
+    )
+    if meaning.type == "action":
+        return _action(work, workflow, meaning.code, Arguments())
+    said = step.accept(work, meaning)
+    return _other_facts(work, workflow, meaning, said)
+
+
+def _other_facts(work: Work, workflow: Workflow, meaning: Meaning, said: Said) -> Said:
+    """One label that carries item, lot and expiry answers all of those prompts in one scan."""
+    if meaning.type != "item":
+        return said
+    for word, value in (("lot", meaning.lot), ("expiry", meaning.expiry), ("serial", meaning.serial)):
+        step = workflow.waiting(work)
+        if value and step is not None and step.expects[0] == word:
+            fact = Meaning(
+                type=word,
+                code=str(value),
+                item_id=meaning.item_id,
+                lot=meaning.lot,
+                expiry=meaning.expiry,
+                serial=meaning.serial,
+            )
+            said = step.accept(work, fact)
+    return said
+
+
+def _action(work: Work, workflow: Workflow, name: str, arguments: Arguments) -> Said:
+    action = workflow.actions.get(name)
+    if action is None or (work.task.status in ("done", "cancelled") and name != "undo"):
+        raise Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name=name))
+    return action(work, arguments)
+
+
+def _answer(work: Work, *, outcome: str | None, code: str, message: str) -> Answer:
+    """The whole answer; a task whose last line is done is closed here."""
+    task = work.task
+    workflow = WORKFLOWS[task.kind]
+    step = workflow.waiting(work) if task.status in ("open", "claimed") else None
+    if step is None and task.status == "claimed" and outcome == "accepted":
+        finish(work.session, task.id)
+        work.session.refresh(task)
+    prompt = step.prompt(work) if step else _finished(work, workflow)
+    operator = (
+        work.actor.name
+        if task.operator_id == work.actor.operator_id
+        else work.session.scalar(select(Operator.name).where(Operator.id == task.operator_id))
+    )
+    return {
+        "outcome": outcome,
+        "code": code,
+        "message": message,
+        "replayed": False,
+        "task": {
+            "id": task.id,
+            "kind": task.kind,
+            "status": task.status,
+            "done_lines": task.done_lines,
+            "lines": task.lines,
+            "operator": operator,
+            "document": task.document,
+            "warehouse": work.warehouse,
+        },
+        "prompt": prompt.as_json(),
+        "movements": work.movements,
+    }
+
+
+def _finished(work: Work, workflow: Workflow) -> Prompt:
+    if work.task.status == "cancelled":
+        return Prompt(instruction=_("This task was cancelled. Bring what you hold back and take the next one."))
+    return Prompt(instruction=workflow.finished(work))

@@ -1,0 +1,132 @@
+"""The rules that several workflows share: source, item, lot, quantity, target.
+
+Each either fills the waiting line's memory or refuses, saying what the scan was and what is wanted.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Item, Lot
+from app.floor.step import Arguments, Meaning, Said, Work
+from app.language import _
+from app.places.models import Location
+from app.refusal import Refused
+from app.tasks.lines import Line
+
+MOST_AT_ONCE = 100_000
+"""No worker moves more units than this in one go; a longer number is a barcode that went into the quantity."""
+
+
+class AskAgain(Refused):
+    """Allowed but not planned: the same code once more does it, another code starts afresh."""
+
+
+def once_more(work: Work, code: str, message: str) -> None:
+    """Let the second scan of the same code pass; refuse the first with the question."""
+    if work.again != work.raw:
+        raise AskAgain(code, message)
+
+
+def wrong(meaning: Meaning, *, wanted: str) -> Refused:
+    """The refusal for a scan that is something else than what is wanted."""
+    what = meaning.type.split(":")[0]
+    names = {
+        "location": _("location %(code)s", code=meaning.code),
+        "container": _("tote or carton %(code)s", code=meaning.code),
+        "item": _("item %(code)s", code=meaning.code),
+        "lot": _("lot %(code)s", code=meaning.code),
+        "serial": _("serial %(code)s", code=meaning.code),
+        "badge": _("the badge of %(code)s", code=meaning.code),
+        "document": _("document %(code)s", code=meaning.code),
+    }
+    this = names.get(what, meaning.code)
+    return Refused(f"wrong_{what}", _("Wrong: this is %(this)s. %(wanted)s", this=this, wanted=wanted))
+
+
+def source(work: Work, line: Line, meaning: Meaning) -> Said:
+    """The worker stands at the line's bin.
+
+    Errors: ``wrong_location``; ``scan_bin_first`` for an item that is scanned too early.
+    """
+    go = _("Go to %(place)s.", place=line.source)
+    if meaning.type == "item":
+        raise Refused("scan_bin_first", _("Scan the bin first. %(go)s", go=go))
+    if meaning.type == "container" and meaning.id == line.source_container_id:
+        work.remember(container=meaning.id)
+    elif meaning.type != "location" or meaning.id != line.source_location_id:
+        raise wrong(meaning, wanted=go)
+    work.remember(bin=line.source_location_id, line=line.id)
+    return Said("bin_confirmed", _("Right bin: %(place)s", place=line.source))
+
+
+def item(line: Line, meaning: Meaning) -> None:
+    """The scan is the line's item. Errors: ``wrong_item``."""
+    if meaning.type != "item" or meaning.id != line.item_id:
+        raise wrong(meaning, wanted=_("Wanted: %(sku)s %(name)s.", sku=line.sku, name=line.name))
+
+
+def count(work: Work, line: Line, quantity: int, *, limit: int | None = None) -> Said:
+    """Count units of the waiting line. Errors: ``too_many`` beyond what is due, and nothing is counted."""
+    due = line.left if limit is None else limit
+    total = work.counted + quantity
+    if total > due:
+        raise too_many(due, work.counted)
+    work.remember(counted=total, line=line.id)
+    return Said("item_confirmed", _("%(n)s of %(due)s", n=total, due=due))
+
+
+def too_many(due: int, counted: int) -> Refused:
+    """The refusal for a count beyond what is due."""
+    return Refused(
+        "too_many",
+        _("Only %(due)s are wanted, %(n)s are counted already. Put the rest back.", due=due, n=counted),
+        due=due,
+        counted=counted,
+    )
+
+
+def typed_quantity(arguments: Arguments) -> int:
+    """A quantity from the keypad. Errors: ``bad_quantity`` for none, zero, or a barcode in its place."""
+    quantity = arguments.quantity
+    if quantity is None or quantity <= 0:
+        raise Refused("bad_quantity", _("Give a quantity of at least 1."))
+    if quantity > MOST_AT_ONCE:
+        raise Refused("barcode_in_quantity", _("This is a barcode, not a quantity. Scan it at the item."))
+    return quantity
+
+
+def set_count(work: Work, line: Line, arguments: Arguments, *, limit: int | None = None) -> Said:
+    """The action *quantity*: the total of the waiting line, after at least one unit of it was scanned."""
+    quantity = typed_quantity(arguments)
+    if not work.counted:
+        raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
+    due = line.left if limit is None else limit
+    if quantity > due:
+        raise too_many(due, work.counted)
+    work.remember(counted=quantity)
+    return Said("quantity_confirmed", _("%(n)s of %(due)s", n=quantity, due=due))
+
+
+def target_location(work: Work, meaning: Meaning, *, kinds: tuple[str, ...]) -> Location:
+    """The place that was scanned may take goods of this work.
+
+    Errors: ``wrong_item`` and the like; ``not_here`` for a place of another kind; ``location_blocked``.
+    """
+    if meaning.type != "location":
+        raise wrong(meaning, wanted=_("Scan where it goes."))
+    place = work.session.get_one(Location, meaning.id)
+    if place.kind not in kinds:
+        raise Refused("not_here", _("Not here: %(place)s is no place for this. Scan another.", place=place.code))
+    if place.is_blocked:
+        raise Refused("location_blocked", _("%(place)s is blocked. Choose another place.", place=place.code))
+    return place
+
+
+def lot(work: Work, *, item_id: int, code: str) -> int | None:
+    """The id of a known lot of the item, or None."""
+    return work.session.scalar(select(Lot.id).where(Lot.item_id == item_id, Lot.code == code))
+
+
+def item_row(session: Session, item_id: int) -> Item:
+    """The item behind a scan."""
+    return session.get_one(Item, item_id)

@@ -1,0 +1,208 @@
+"""A barcode -> what it means here.
+
+What is expected is tried first, in the order of the prompt, then anything else it can be. The raw value is tried
+before its GS1 parse. The first hit wins, and never a guess: two meanings ask for a narrower scan.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.barcode import parse
+from app.barcode.barcode import Barcode, Kind
+from app.barcode.internal import InternalKind
+from app.catalog.models import Item, ItemBarcode, Lot
+from app.floor.step import Meaning
+from app.language import _
+from app.orders.models import Order
+from app.people.models import Operator
+from app.places.models import Container, Location
+from app.refusal import Refused
+from app.returns.models import Rma
+from app.supply.models import PurchaseOrder
+
+_INTERNAL = {
+    InternalKind.LOCATION: "location",
+    InternalKind.CONTAINER: "container",
+    InternalKind.BADGE: "badge",
+    InternalKind.ACTION: "action",
+    InternalKind.DOCUMENT: "document",
+    InternalKind.ITEM: "item",
+}
+_ALIASES = {"target": ("location", "container"), "carton": ("container",), "quantity": (), "confirm": ()}
+_EVERYTHING = ("location", "container", "item", "lot", "document", "badge")
+
+
+def read(code: str, *, today: date) -> Barcode:
+    """Take a scan apart; what cannot be taken apart is still tried as it stands, and refused only then."""
+    try:
+        return parse(code, today=today)
+    except Refused as refused:
+        if refused.code in ("empty", "too_long"):
+            raise
+        return Barcode(kind=Kind.PLAIN, raw=code, text=code, warnings=(refused.code,))
+
+
+def resolve(
+    session: Session,
+    barcode: Barcode,
+    *,
+    expects: Sequence[str],
+    warehouse_id: int,
+    item_id: int | None = None,
+    today: date,
+    takes_new: bool = False,
+) -> Meaning:
+    """What the scan means where ``expects`` is expected; ``item_id`` is the item of the waiting line.
+
+    ``takes_new``: a text that nothing bears is taken for the first expected thing (a new lot, a date).
+
+    Errors: ``unknown_code``; ``two_meanings``; whatever the parse refused, where nothing bears the raw text.
+    """
+    for word in _order(barcode, expects):
+        found = _FINDERS[word](session, barcode, warehouse_id, item_id)
+        if len(found) > 1:
+            names = ", ".join(f"{meaning.type} {meaning.code}" for meaning in found[:3])
+            raise Refused("two_meanings", _("This can be %(names)s. Scan something narrower.", names=names))
+        if found:
+            return _with_facts(found[0], barcode)
+    if takes_new:
+        value = {"lot": barcode.lot, "serial": barcode.serial, "expiry": barcode.expiry and barcode.expiry.isoformat()}
+        text = value.get(expects[0]) or _text(barcode)
+        return Meaning(type=expects[0], code=text, lot=text, serial=text, item_id=item_id or 0)
+    if barcode.kind is Kind.PLAIN and barcode.warnings:
+        parse(barcode.raw, today=today)  # nothing bears it as it stands: say what is wrong with it
+    raise Refused(
+        "unknown_code",
+        _("Not known: %(code)s. Expected: %(what)s.", code=barcode.raw[:60], what=words(expects)),
+        expected=list(expects),
+    )
+
+
+def _order(barcode: Barcode, expects: Sequence[str]) -> Sequence[str]:
+    if barcode.internal is not None:
+        return (_INTERNAL.get(barcode.internal.kind, "document"),)
+    wanted = [word for expected in expects for word in _ALIASES.get(expected, (expected,)) if word in _FINDERS]
+    return list(dict.fromkeys((*wanted, *_EVERYTHING)))
+
+
+def _with_facts(meaning: Meaning, barcode: Barcode) -> Meaning:
+    """An item label's other facts travel with it."""
+    if meaning.type != "item":
+        return meaning
+    return replace(
+        meaning,
+        quantity=meaning.quantity * (barcode.count or 1),
+        lot=barcode.lot or "",
+        expiry=barcode.expiry or barcode.best_before,
+        serial=barcode.serial or "",
+    )
+
+
+def _text(barcode: Barcode) -> str:
+    return barcode.internal.code if barcode.internal else barcode.text
+
+
+def _location(session: Session, barcode: Barcode, warehouse_id: int, _item: int | None) -> list[Meaning]:
+    statement = select(Location.id, Location.code).where(
+        Location.warehouse_id == warehouse_id, Location.code == _text(barcode)
+    )
+    return [Meaning(type="location", id=row.id, code=row.code) for row in session.execute(statement)]
+
+
+def _container(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
+    codes = {_text(barcode), barcode.sscc or _text(barcode)}
+    statement = select(Container.id, Container.code).where(Container.code.in_(codes))
+    return [Meaning(type="container", id=row.id, code=row.code) for row in session.execute(statement)]
+
+
+def _item(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
+    """By the raw text, by its GTIN (or that of a logistic unit's content), by the SKU itself."""
+    text = _text(barcode)
+    gtins = [gtin for gtin in (barcode.gtin, barcode.content, *barcode.candidates) if gtin]
+    statement = (
+        select(ItemBarcode.item_id, Item.sku, ItemBarcode.quantity, ItemBarcode.barcode)
+        .join(Item, Item.id == ItemBarcode.item_id)
+        .where(or_(ItemBarcode.barcode == text, ItemBarcode.gtin.in_(gtins)) if gtins else ItemBarcode.barcode == text)
+    )
+    rows = session.execute(statement).all()
+    exact = [row for row in rows if row.barcode == text] or rows
+    found = {(row.item_id, row.quantity): row for row in exact}
+    if found:
+        return [
+            Meaning(type="item", id=row.item_id, code=row.sku, quantity=row.quantity, item_id=row.item_id)
+            for row in found.values()
+        ]
+    row = session.execute(select(Item.id, Item.sku).where(Item.sku == text)).first()
+    return [Meaning(type="item", id=row.id, code=row.sku, item_id=row.id)] if row else []
+
+
+def _lot(session: Session, barcode: Barcode, _warehouse: int, item_id: int | None) -> list[Meaning]:
+    """A lot of the waiting line's item; of another item only where no line waits."""
+    statement = select(Lot.id, Lot.code, Lot.item_id, Lot.expiry).where(Lot.code == (barcode.lot or _text(barcode)))
+    if item_id is not None:
+        statement = statement.where(Lot.item_id == item_id)
+    return [
+        Meaning(type="lot", id=row.id, code=row.code, item_id=row.item_id, lot=row.code, expiry=row.expiry)
+        for row in session.execute(statement)
+    ]
+
+
+def _serial(_session: Session, barcode: Barcode, _warehouse: int, item_id: int | None) -> list[Meaning]:
+    text = barcode.serial or barcode.text
+    return [Meaning(type="serial", code=text, serial=text, item_id=item_id or 0)] if item_id else []
+
+
+def _document(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
+    text = _text(barcode)
+    return [
+        Meaning(type=f"document:{kind}", id=row[0], code=row[1])
+        for kind, statement in (
+            ("purchase_order", select(PurchaseOrder.id, PurchaseOrder.number).where(PurchaseOrder.number == text)),
+            ("order", select(Order.id, Order.order_ref).where(Order.order_ref == text)),
+            ("rma", select(Rma.id, Rma.number).where(Rma.number == text)),
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def _badge(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
+    statement = select(Operator.id, Operator.name).where(Operator.badge == _text(barcode))
+    return [Meaning(type="badge", id=row.id, code=row.name) for row in session.execute(statement)]
+
+
+def _action(_session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
+    return [Meaning(type="action", code=barcode.internal.code.lower())] if barcode.internal else []
+
+
+_FINDERS: dict[str, Callable[[Session, Barcode, int, int | None], list[Meaning]]] = {
+    "location": _location,
+    "container": _container,
+    "item": _item,
+    "lot": _lot,
+    "serial": _serial,
+    "document": _document,
+    "badge": _badge,
+    "action": _action,
+}
+
+
+def words(expects: Sequence[str]) -> str:
+    """The expected things as a person says them."""
+    names = {
+        "location": _("a location"),
+        "container": _("a tote or carton"),
+        "item": _("an item"),
+        "lot": _("a lot"),
+        "serial": _("a serial number"),
+        "expiry": _("an expiry date"),
+        "quantity": _("a quantity"),
+        "target": _("where it goes"),
+        "document": _("a document"),
+        "disposition": _("a decision"),
+        "reason": _("a reason"),
+    }
+    return _(" or ").join(names.get(word, word) for word in expects)

@@ -1,0 +1,266 @@
+"""Start a job: from a form (kind and document), or from whatever is scanned on the home screen."""
+
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.config import Settings
+from app.floor.resolve import read, resolve
+from app.language import _
+from app.orders.fulfil import held_in
+from app.orders.models import Order
+from app.people.actor import Actor
+from app.places.models import Warehouse
+from app.places.warehouses import container_of, location_of, warehouse_of
+from app.refusal import NotFound, Refused
+from app.returns.models import Rma, RmaLine
+from app.supply.models import PurchaseOrderLine
+from app.supply.purchase_orders import purchase_order_of
+from app.tasks.models import Task, TaskLine
+from app.tasks.queue import NewLine, claim, open_task, require_role
+
+
+def start(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    *,
+    kind: str,
+    warehouse: str,
+    document: str = "",
+    location: str = "",
+) -> int:
+    """Open (or find) the task for this work and claim it for the actor. Returns its id.
+
+    ``document``: receive wants a purchase order; pack a tote or an order; ship an order; inspect an RMA or an order;
+    count a bin in ``location``; move nothing.
+    Errors: ``unknown_kind``; ``role_missing``; ``unknown_*``; ``nothing_to_do``; ``task_taken``.
+    """
+    opener = _OPENERS.get(kind)
+    if opener is None:
+        raise Refused("unknown_kind", _("There is no work of kind %(kind)s.", kind=kind))
+    require_role(actor, kind)
+    task_id = opener(session, warehouse_of(session, warehouse), document, location)
+    claim(session, actor, task_id)
+    return task_id
+
+
+def _unfinished(
+    session: Session,
+    *,
+    kind: str,
+    document_type: str = "",
+    document_id: int | None = None,
+    location_id: int | None = None,
+) -> int | None:
+    statement = select(Task.id).where(Task.kind == kind, Task.status.in_(("open", "claimed")))
+    if document_id is not None:
+        statement = statement.where(Task.document_type == document_type, Task.document_id == document_id)
+    if location_id is not None:
+        statement = statement.where(Task.location_id == location_id)
+    return session.scalar(statement.order_by(Task.priority, Task.id).limit(1))
+
+
+def _receive(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
+    order = purchase_order_of(session, document)
+    if order.warehouse_id != warehouse.id:
+        raise Refused("other_warehouse", _("%(po)s arrives at another warehouse.", po=order.number))
+    found = _unfinished(session, kind="receive", document_type="purchase_order", document_id=order.id)
+    if found is not None:
+        return found
+    rows = session.scalars(
+        select(PurchaseOrderLine)
+        .where(
+            PurchaseOrderLine.purchase_order_id == order.id,
+            PurchaseOrderLine.quantity > PurchaseOrderLine.received + PurchaseOrderLine.short_closed,
+        )
+        .order_by(PurchaseOrderLine.id)
+    ).all()
+    if not rows:
+        raise Refused("nothing_to_do", _("Everything on %(po)s is received already.", po=order.number))
+    return open_task(
+        session,
+        kind="receive",
+        warehouse_id=warehouse.id,
+        document_type="purchase_order",
+        document_id=order.id,
+        document=order.number,
+        lines=[
+            NewLine(
+                item_id=row.item_id,
+                quantity=row.quantity - row.received - row.short_closed,
+                document_line_id=row.id,
+            )
+            for row in rows
+        ],
+    ).id
+
+
+def _of_order(kind: str) -> Any:
+    def find(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
+        order = _order_behind(session, document)
+        found = _unfinished(session, kind=kind, document_type="order", document_id=order.id)
+        if found is None:
+            raise Refused(
+                "nothing_to_do",
+                _("Order %(order)s has no open work of this kind (%(kind)s).", order=order.order_ref, kind=kind),
+            )
+        return found
+
+    return find
+
+
+def _order_behind(session: Session, document: str) -> Order:
+    """The order of this reference, or the one whose goods stand in this tote or carton."""
+    orders = session.scalars(select(Order).where(Order.order_ref == document)).all()
+    if len(orders) == 1:
+        return orders[0]
+    if len(orders) > 1:
+        raise Refused("two_meanings", _("Several channels have an order %(ref)s. Scan a tote.", ref=document))
+    held = {one.order_id for one in held_in(session, [container_of(session, document).id])}
+    if len(held) > 1:
+        raise Refused("choose_order", _("%(tote)s holds several orders. Scan the order.", tote=document))
+    if not held:
+        raise Refused("nothing_to_do", _("%(tote)s is empty.", tote=document))
+    return session.get_one(Order, held.pop())
+
+
+def _putaway(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
+    statement = select(Task.id).where(
+        Task.kind == "putaway",
+        Task.warehouse_id == warehouse.id,
+        Task.document == document,
+        Task.status.in_(("open", "claimed")),
+    )
+    found = session.scalar(statement.order_by(Task.id).limit(1))
+    if found is None:
+        raise Refused("nothing_to_do", _("Nothing of %(document)s waits to be put away.", document=document))
+    return found
+
+
+def _inspect(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
+    rma = session.scalar(select(Rma).where(Rma.number == document))
+    if rma is None:
+        orders = select(Rma).join(Order, Order.id == Rma.order_id).where(Order.order_ref == document)
+        rma = session.scalar(orders.where(Rma.status == "open").order_by(Rma.id).limit(1))
+    if rma is None:
+        raise NotFound("unknown_return", _("There is no open return %(number)s. Ask the office.", number=document))
+    found = _unfinished(session, kind="inspect", document_type="rma", document_id=rma.id)
+    if found is not None:
+        return found
+    rows = session.scalars(
+        select(RmaLine).where(RmaLine.rma_id == rma.id, RmaLine.inspected < RmaLine.quantity).order_by(RmaLine.id)
+    ).all()
+    if not rows:
+        raise Refused("nothing_to_do", _("Everything on %(number)s is inspected already.", number=rma.number))
+    return open_task(
+        session,
+        kind="inspect",
+        warehouse_id=warehouse.id,
+        document_type="rma",
+        document_id=rma.id,
+        document=rma.number,
+        lines=[
+            NewLine(item_id=row.item_id, quantity=row.quantity - row.inspected, document_line_id=row.id) for row in rows
+        ],
+    ).id
+
+
+def _count(session: Session, warehouse: Warehouse, _document: str, location: str) -> int:
+    place = location_of(session, warehouse, location)
+    found = _unfinished(session, kind="count", location_id=place.id)
+    if found is not None:
+        return found
+    return open_task(
+        session,
+        kind="count",
+        warehouse_id=warehouse.id,
+        location_id=place.id,
+        document_type="count",
+        document=place.code,
+    ).id
+
+
+def _move(session: Session, warehouse: Warehouse, _document: str, _location: str) -> int:
+    return open_task(session, kind="move", warehouse_id=warehouse.id, document_type="move").id
+
+
+_OPENERS = {
+    "receive": _receive,
+    "putaway": _putaway,
+    "pick": _of_order("pick"),
+    "pack": _of_order("pack"),
+    "ship": _of_order("ship"),
+    "inspect": _inspect,
+    "count": _count,
+    "move": _move,
+}
+
+
+def find_job(session: Session, settings: Settings, actor: Actor, *, warehouse: str, code: str) -> dict[str, Any]:
+    """What a scan on the home screen opens: ``{"task_id": ..}``, or ``{"enquiry": code}`` where no work waits for it.
+
+    Work that somebody else holds is not offered: two workers never stand at one line.
+    """
+    here = warehouse_of(session, warehouse)
+    meaning = resolve(
+        session,
+        read(code, today=clock.today(here.time_zone)),
+        expects=("document", "container", "location", "item"),
+        warehouse_id=here.id,
+        today=clock.today(here.time_zone),
+    )
+    kind, _colon, document_type = meaning.type.partition(":")
+    candidates = {
+        "document": lambda: _tasks_of_document(document_type, meaning.id),
+        "container": lambda: _tasks_of_container(session, meaning.id),
+        "location": lambda: (
+            exists().where(
+                TaskLine.task_id == Task.id, TaskLine.status == "open", TaskLine.source_location_id == meaning.id
+            )
+            | (Task.location_id == meaning.id)
+        ),
+        "item": lambda: exists().where(
+            TaskLine.task_id == Task.id, TaskLine.status == "open", TaskLine.item_id == meaning.id
+        ),
+    }
+    condition = candidates.get(kind)
+    if condition is not None:
+        statement = select(Task.id).where(
+            Task.warehouse_id == here.id,
+            or_(Task.status == "open", (Task.status == "claimed") & (Task.operator_id == actor.operator_id)),
+            condition(),
+        )
+        for task_id in session.scalars(statement.order_by(Task.status, Task.priority, Task.id)):
+            task = session.get_one(Task, task_id)
+            try:
+                require_role(actor, task.kind)
+            except Refused:
+                continue
+            claim(session, actor, task_id)
+            return {"task_id": task_id, "enquiry": None}
+    opened = _open_for(session, settings, actor, warehouse, kind, document_type, meaning.code)
+    return {"task_id": opened, "enquiry": None if opened else code}
+
+
+def _tasks_of_document(document_type: str, document_id: int) -> Any:
+    return (Task.document_type == document_type) & (Task.document_id == document_id)
+
+
+def _tasks_of_container(session: Session, container_id: int) -> Any:
+    orders = {held.order_id for held in held_in(session, [container_id])}
+    return (Task.container_id == container_id) | (
+        (Task.document_type == "order") & Task.document_id.in_(orders) & Task.kind.in_(("pack", "ship"))
+    )
+
+
+def _open_for(
+    session: Session, settings: Settings, actor: Actor, warehouse: str, kind: str, document_type: str, code: str
+) -> int | None:
+    """A purchase order or a return that nobody has begun is begun by scanning it."""
+    work = {"purchase_order": "receive", "rma": "inspect"}.get(document_type) if kind == "document" else None
+    if work is None:
+        return None
+    return start(session, settings, actor, kind=work, warehouse=warehouse, document=code)

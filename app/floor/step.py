@@ -1,0 +1,229 @@
+"""The skeleton of all floor work: a workflow waits at one step; the step prompts, and judges what is scanned.
+
+There is one loop (``advance``) and an explicit list of workflows. A workflow is a kind, a function that says which step
+waits now, and its actions (short, skip, undo, ...): plain functions in its own file.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.config import Settings
+from app.ledger.post import Header, Move, Posted, post
+from app.people.actor import Actor
+from app.tasks import lines
+from app.tasks.lines import Line
+from app.tasks.models import Task
+
+Way = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the floor hears when a scan is accepted: a stable code and a short sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a scan is, here. ``type`` is one of the words of ``expects``; ``id`` the row that it names.
+
+    For an item, ``quantity`` is the base units that one scan counts; ``lot``, ``expiry`` and ``serial`` are what the
+    same label said besides.
+    """
+
+    type: str
+    id: int = 0
+    code: str = ""
+    quantity: int = 1
+    item_id: int = 0
+    lot: str = ""
+    expiry: date | None = None
+    serial: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Prompt:
+    """One instruction, the one ``value`` that matters in huge type, and what is expected.
+
+    ``ways`` lists what can be done now, the straight way first: a scan (the code itself) or an action with its
+    arguments filled in.
+    """
+
+    expects: tuple[str, ...] = ()
+    instruction: str
+    value: str = ""
+    ways: list[Way] = field(default_factory=list)
+    location: str | None = None
+    container: str | None = None
+    sku: str | None = None
+    name: str | None = None
+    image_url: str | None = None
+    lot: str | None = None
+    expiry: str | None = None
+    serial: str | None = None
+    quantity: int | None = None
+    counted: int | None = None
+    target: str | None = None
+    document: str | None = None
+    detail: list[tuple[str, str]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The prompt as the API and the screen get it; what does not apply is left out."""
+        names = self.__slots__
+        found = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in found.items() if value is not None} | {"expects": list(self.expects)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What an action was given."""
+
+    quantity: int | None = None
+    reason: str = ""
+    code: str = ""
+    note: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One task while one scan is judged: everything that a workflow may read or touch.
+
+    ``memory`` is the task's own, as it will be stored. ``again`` is the code that the last scan asked to be repeated.
+    """
+
+    session: Session
+    settings: Settings
+    actor: Actor
+    task: Task
+    warehouse: str
+    time_zone: str
+    floor_id: int
+    now: datetime
+    key: str = ""
+    raw: str = ""
+    again: str = ""
+    scanned_at: datetime | None = None
+    memory: dict[str, Any] = field(default_factory=dict)
+    movements: list[dict[str, Any]] = field(default_factory=list)
+    _line: Line | None = None
+    _is_loaded: bool = False
+
+    @property
+    def line(self) -> Line | None:
+        """The line being worked at: the one that the memory is about, else the one whose turn it is."""
+        if not self._is_loaded:
+            begun = lines.line_of(self.session, self.memory["line"]) if "line" in self.memory else None
+            is_open = begun is not None and begun.status == "open"
+            self._line = begun if is_open else lines.current(self.session, self.task.id)
+            self._is_loaded = True
+        return self._line
+
+    @property
+    def the_line(self) -> Line:
+        """The line whose turn it is, where a step has made sure that there is one."""
+        assert self.line is not None, "a step that needs a line waited without one"
+        return self.line
+
+    @property
+    def today(self) -> date:
+        """The day at the warehouse."""
+        return clock.today(self.time_zone)
+
+    @property
+    def counted(self) -> int:
+        """Units confirmed on the waiting line and not posted yet."""
+        return int(self.memory.get("counted", 0))
+
+    def next_line(self) -> None:
+        """Read the line again: the last one was finished, skipped or changed."""
+        self._is_loaded = False
+
+    def remember(self, **values: Any) -> None:
+        """Keep facts about the waiting line until it is finished."""
+        self.memory.update(values)
+
+    def forget(self, *names: str) -> None:
+        """Drop facts that the next line must not inherit."""
+        for name in names:
+            self.memory.pop(name, None)
+
+    def post(
+        self, reason: str, moves: list[tuple[Move, str, str, str]], *, line_id: int | None = None, note: str = ""
+    ) -> Posted:
+        """Post movements in this task's name. Each move comes with its SKU and the names of its two places."""
+        number = len(self.movements)
+        header = Header(
+            key=f"{self.key}:{number}" if number else self.key,
+            reason=reason,
+            operator_id=self.actor.operator_id,
+            device=self.actor.device,
+            occurred_at=self.scanned_at,
+            document_type=self.task.document_type,
+            document=self.task.document,
+            task_id=self.task.id,
+            line_id=line_id,
+            note=note,
+        )
+        posted = post(self.session, header, [move for move, *_names in moves])
+        for id_, (move, sku, source, target) in zip(posted.movement_ids, moves, strict=True):
+            self.movements.append(
+                {"id": id_, "sku": sku, "quantity": move.quantity, "source": source, "target": target}
+            )
+        return posted
+
+    def finish_units(self, line: Line, quantity: int) -> bool:
+        """``quantity`` more units of a line are posted; returns whether that was the last of them."""
+        done = line.done + quantity
+        is_whole = done >= line.quantity
+        lines.change_line(self.session, line.id, done=done, status="done" if is_whole else "open")
+        if is_whole:
+            self.task.done_lines += 1
+        self.forget("line", "counted")
+        self.next_line()
+        return is_whole
+
+    def can_undo(self, **facts: Any) -> None:
+        """Keep what is needed to take the last posting back; the newest is undone first."""
+        self.memory["undo"] = [*self.memory.get("undo", [])[-19:], facts]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question: what it expects, how it asks, how it judges an answer (raising ``Refused`` to say no)."""
+
+    expects: tuple[str, ...]
+    prompt: Callable[[Work], Prompt]
+    accept: Callable[[Work, Meaning], Said]
+    takes_new: bool = False
+    """A text that nothing bears yet may be the answer: a lot, an expiry or a serial on arriving goods."""
+
+
+Action = Callable[[Work, Arguments], Said]
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One kind of work. ``waiting`` returns the step that is unanswered, or None when the task is done."""
+
+    kind: str
+    waiting: Callable[[Work], Step | None]
+    actions: Mapping[str, Action]
+    finished: Callable[[Work], str]
+    """What the finished task's prompt says: what comes next."""
+
+
+def scan_way(code: str, label: str) -> Way:
+    """A way that is a scan: the code as a scanner would read it from the label."""
+    return {"scan": code, "label": label}
+
+
+def action_way(name: str, label: str, **arguments: Any) -> Way:
+    """A way that is an action, its arguments filled in."""
+    return {"action": name, "label": label, **arguments}

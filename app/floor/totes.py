@@ -1,0 +1,78 @@
+"""Which tote a pick goes into: one order a tote, and no empty tote offered to two workers."""
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from app.db import table
+from app.floor.confirm import wrong
+from app.floor.step import Meaning, Work
+from app.language import _
+from app.ledger.models import Balance
+from app.orders.fulfil import held_in
+from app.places.models import Container
+from app.refusal import Refused
+
+container = table(Container)
+
+
+def proposed(work: Work) -> int | None:
+    """The tote of this task, taking the first free one if it has none; None where every tote is in use."""
+    if work.task.container_id is not None:
+        return work.task.container_id
+    is_used = exists().where(Balance.container_id == Container.id, Balance.quantity > 0)
+    found = work.session.scalar(
+        select(Container.id)
+        .where(
+            Container.kind == "tote",
+            Container.warehouse_id == work.task.warehouse_id,
+            Container.task_id.is_(None),
+            Container.status == "open",
+            ~is_used,
+        )
+        .order_by(Container.code)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if found is not None:
+        take(work, found)
+    return found
+
+
+def take(work: Work, container_id: int) -> None:
+    """Give a tote to this task; one that was proposed and is still empty goes back to the others."""
+    old = work.task.container_id
+    if old is not None and old != container_id and old not in work.memory.get("totes", []):
+        give_back(work.session, old)
+    work.session.execute(
+        update(container).where(container.c.id == container_id).values(task_id=work.task.id, location_id=work.floor_id)
+    )
+    work.task.container_id = container_id
+    work.session.flush()
+
+
+def give_back(session: Session, container_id: int) -> None:
+    """An empty tote may be offered again."""
+    session.execute(update(container).where(container.c.id == container_id).values(task_id=None))
+
+
+def accept(work: Work, meaning: Meaning) -> Container:
+    """The tote that was scanned may take this order's goods.
+
+    Errors: ``wrong_*``; ``not_a_tote``; ``tote_of_another`` where it holds or waits for another order.
+    """
+    if meaning.type != "container":
+        raise wrong(meaning, wanted=_("Scan the tote."))
+    found = work.session.get_one(Container, meaning.id, populate_existing=True)
+    if found.kind != "tote":
+        raise Refused("not_a_tote", _("%(code)s is no tote. Scan a tote.", code=found.code))
+    if found.warehouse_id != work.task.warehouse_id:
+        raise Refused("not_here", _("%(code)s belongs to another warehouse. Scan another tote.", code=found.code))
+    others = {held.order_ref for held in held_in(work.session, [found.id]) if held.order_id != work.task.document_id}
+    if others:
+        raise Refused(
+            "tote_of_another",
+            _("%(code)s holds order %(order)s. Scan another tote.", code=found.code, order=", ".join(sorted(others))),
+        )
+    if found.task_id not in (None, work.task.id) and found.id not in work.memory.get("totes", []):
+        raise Refused("tote_of_another", _("%(code)s is in use. Scan another tote.", code=found.code))
+    return found

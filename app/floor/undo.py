@@ -1,0 +1,101 @@
+"""Undo: the last thing taken back. A count is forgotten; a posting is reversed by a posting of its own.
+
+Nothing is ever deleted. Each workflow says what its document must be told; this file does what is the same for all.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from app import clock
+from app.floor.step import Arguments, Said, Work
+from app.language import _
+from app.ledger.post import Header, reverse
+from app.refusal import Refused
+from app.tasks.lines import Line, change_line, line_of
+
+Facts = dict[str, Any]
+
+
+def undo(
+    work: Work,
+    *,
+    tell: Callable[[Work, Line, Facts], None],
+    begun: tuple[str, ...] = ("counted",),
+    allocate_source: bool = False,
+) -> Said:
+    """Take back the last count or, if nothing is counted, the last posting of this task.
+
+    ``tell`` informs the document; ``begun`` are the facts of the waiting line that one undo forgets.
+    Errors: ``nothing_to_undo``; those of ``ledger.reverse`` where the goods have moved on.
+    """
+    if work.memory.get("counted"):
+        line = work.the_line
+        counted = work.counted
+        work.forget(*begun, "counted", "line")
+        work.next_line()
+        return Said("count_undone", _("%(n)s %(sku)s are not counted any more.", n=counted, sku=line.sku))
+    stack: list[Facts] = list(work.memory.get("undo", []))
+    if not stack:
+        raise Refused("nothing_to_undo", _("There is nothing to undo in this task."))
+    facts = stack.pop()
+    reversed_line = line_of(work.session, facts["line"])
+    assert reversed_line is not None, "a line that was posted is gone"
+    _reverse(work, facts, reversed_line, allocate_source=allocate_source)
+    tell(work, reversed_line, facts)
+    _reopen(work, reversed_line, facts["quantity"])
+    work.remember(undo=stack)
+    work.forget("bin", "container", "line")
+    work.next_line()
+    return Said(
+        "undone",
+        _(
+            "Undone: put %(n)s %(sku)s back to %(place)s.",
+            n=facts["quantity"],
+            sku=reversed_line.sku,
+            place=facts.get("source") or reversed_line.source or "?",
+        ),
+    )
+
+
+def _reverse(work: Work, facts: Facts, line: Line, *, allocate_source: bool) -> None:
+    header = Header(
+        key=work.key,
+        reason="undo",
+        operator_id=work.actor.operator_id,
+        device=work.actor.device,
+        occurred_at=work.scanned_at or clock.now(),
+        document_type=work.task.document_type,
+        document=work.task.document,
+        task_id=work.task.id,
+        line_id=line.id,
+    )
+    posted = reverse(work.session, facts["posting"], header, allocate_source=allocate_source)
+    for id_, move in zip(posted.movement_ids, posted.moves, strict=True):
+        work.movements.append(
+            {
+                "id": id_,
+                "sku": line.sku,
+                "quantity": move.quantity,
+                "source": facts.get("target", ""),
+                "target": facts.get("source", ""),
+            }
+        )
+
+
+def _reopen(work: Work, line: Line, quantity: int) -> None:
+    """The line waits for these units again, and the task is open again if it was finished."""
+    if line.status == "done":
+        work.task.done_lines -= 1
+    change_line(work.session, line.id, done=line.done - quantity, status="open")
+    if work.task.status == "done":
+        work.task.status, work.task.done_at = "claimed", None
+    work.session.flush()
+
+
+def nothing_to_tell(_work: Work, _line: Line, _facts: Facts) -> None:
+    """For work that no document waits for."""
+
+
+def no_arguments(action: Callable[[Work], Said]) -> Callable[[Work, Arguments], Said]:
+    """An action that takes nothing but the work."""
+    return lambda work, _arguments: action(work)

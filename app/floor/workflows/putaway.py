@@ -1,0 +1,212 @@
+"""Put away: from the dock (or a cancelled order's tote) into a bin.
+
+The item is scanned where it stands, then the bin. The suggested bin is one that holds the item already and has room,
+else the first empty one on the walk; another bin is asked for twice.
+"""
+
+from sqlalchemy import exists, func, select
+
+from app.barcode.internal import InternalKind, encode
+from app.db import table
+from app.floor import confirm
+from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.undo import no_arguments, nothing_to_tell, undo
+from app.language import _
+from app.ledger.models import Balance
+from app.ledger.post import Move, Place, units_at
+from app.places.models import Location
+from app.refusal import Refused
+from app.tasks.lines import Line, change_line, lines, to_the_end
+from app.tasks.models import TaskLine
+
+balance = table(Balance)
+
+
+def waiting(work: Work) -> Step | None:
+    if work.line is None:
+        return None
+    return TARGET if work.counted else ITEM
+
+
+def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
+    line = work.the_line
+    if work.counted or work.memory.get("undo"):
+        ways = [*ways, action_way("undo", _("Undo"))]
+    return Prompt(
+        expects=expects,
+        instruction=instruction,
+        value=value,
+        ways=ways,
+        location=line.source_container or line.source,
+        container=line.source_container,
+        sku=line.sku,
+        name=line.name,
+        image_url=line.image_url,
+        lot=line.lot,
+        expiry=line.expiry.isoformat() if line.expiry else None,
+        serial=line.serial or None,
+        quantity=line.left,
+        counted=work.counted,
+        target=line.target,
+        document=work.task.document,
+    )
+
+
+def _ask_item(work: Work) -> Prompt:
+    line = work.the_line
+    place = line.source_container or line.source
+    ways = [scan_way(line.code, line.name), action_way("skip", _("Later"))]
+    return _prompt(
+        work,
+        _("Take %(n)s from %(place)s: scan the item", n=line.left, place=place),
+        value=line.sku,
+        ways=ways,
+        expects=("item",),
+    )
+
+
+def _accept_item(work: Work, meaning: Meaning) -> Said:
+    line = work.the_line
+    if meaning.type == "container" and meaning.id == line.source_container_id:
+        return Said("container_confirmed", _("Right: %(code)s. Now scan the item.", code=meaning.code))
+    if meaning.type == "item" and meaning.id != line.item_id:
+        line = _other_line(work, line, meaning)
+    confirm.item(line, meaning)
+    work.remember(counted=line.left, line=line.id)
+    work.next_line()
+    _suggest(work, line)
+    return Said("item_confirmed", _("%(n)s %(sku)s", n=line.left, sku=line.sku))
+
+
+def _other_line(work: Work, line: Line, meaning: Meaning) -> Line:
+    """What stands on the dock is put away in any order: an item of a later line is taken up at once."""
+    found = lines(work.session, work.task.id, TaskLine.item_id == meaning.id, TaskLine.status == "open")
+    return found[0] if found else line
+
+
+def _suggest(work: Work, line: Line) -> None:
+    """Write the suggested bin into the line, so that nobody else is sent to the same empty bin."""
+    if line.target_location_id is not None:
+        return
+    target = suggest_bin(work, line)
+    if target is not None:
+        change_line(work.session, line.id, target_location_id=target)
+        work.next_line()
+
+
+def suggest_bin(work: Work, line: Line) -> int | None:
+    """The id of the best place for the line's units; None where the warehouse has no place for them."""
+    here = (Location.warehouse_id == work.task.warehouse_id) & Location.is_blocked.is_(False)
+    if line.source_condition == "quarantine":
+        return work.session.scalar(
+            select(Location.id).where(here, Location.kind == "quarantine").order_by(Location.sequence, Location.code)
+        )
+    units = (
+        select(func.coalesce(func.sum(balance.c.quantity), 0))
+        .where(balance.c.location_id == Location.id)
+        .correlate(Location)
+        .scalar_subquery()
+    )
+    has_room = Location.max_units.is_(None) | (Location.max_units >= units + work.counted)
+    same = (
+        select(Location.id)
+        .join(balance, balance.c.location_id == Location.id)
+        .where(
+            here,
+            Location.kind == "bin",
+            balance.c.item_id == line.item_id,
+            balance.c.quantity > 0,
+            has_room,
+        )
+        .order_by(Location.is_pick_face.desc(), Location.sequence)
+        .limit(1)
+    )
+    is_empty = ~exists().where(balance.c.location_id == Location.id, balance.c.quantity > 0)
+    is_free = ~exists().where(TaskLine.target_location_id == Location.id, TaskLine.status == "open")
+    bins = select(Location.id).where(here, Location.kind == "bin", has_room).order_by(Location.sequence, Location.code)
+    for statement in (same, bins.where(is_empty, is_free).limit(1), bins.limit(1)):
+        found = work.session.scalar(statement)
+        if found is not None:
+            return found
+    return None
+
+
+def _ask_target(work: Work) -> Prompt:
+    line = work.the_line
+    ways: list[Way] = []
+    if line.target:
+        ways.append(scan_way(encode(InternalKind.LOCATION, line.target), line.target))
+    return _prompt(
+        work,
+        _("Bring %(n)s to the bin and scan it", n=work.counted),
+        value=line.target or _("any bin"),
+        ways=ways,
+        expects=("target",),
+    )
+
+
+def _accept_target(work: Work, meaning: Meaning) -> Said:
+    line = work.the_line
+    if meaning.type == "item" and meaning.id == line.item_id:
+        raise confirm.too_many(line.left, work.counted)
+    kinds = ("quarantine",) if line.source_condition == "quarantine" else ("bin",)
+    place = confirm.target_location(work, meaning, kinds=kinds)
+    if place.max_units is not None and units_at(work.session, place.id) + work.counted > place.max_units:
+        raise Refused(
+            "bin_full",
+            _("%(place)s is full: it takes %(most)s units. Scan another bin.", place=place.code, most=place.max_units),
+        )
+    if line.target_location_id is not None and place.id != line.target_location_id:
+        confirm.once_more(
+            work,
+            "other_bin",
+            _("Planned is %(plan)s. Scan %(place)s again to put it here.", plan=line.target, place=place.code),
+        )
+    quantity = work.counted
+    condition = "quarantine" if line.source_condition == "quarantine" else "available"
+    assert line.source_location_id is not None, "a put-away line without a source"
+    move = Move(
+        line.item_id,
+        quantity,
+        Place(line.source_location_id, line.source_container_id, line.source_condition),
+        Place(place.id, None, condition),
+        lot_id=line.lot_id,
+        serial=line.serial,
+    )
+    source = line.source_container or line.source or ""
+    posted = work.post("putaway", [(move, line.sku, source, place.code)], line_id=line.id)
+    work.can_undo(posting=posted.posting_id, line=line.id, quantity=quantity, source=source, target=place.code)
+    work.finish_units(line, quantity)
+    return Said("put_away", _("%(n)s %(sku)s in %(place)s", n=quantity, sku=line.sku, place=place.code))
+
+
+def _skip(work: Work) -> Said:
+    if work.counted:
+        raise Refused("finish_line_first", _("You hold %(n)s. Scan a bin first, or undo.", n=work.counted))
+    line = work.the_line
+    to_the_end(work.session, work.task.id, line.id)
+    work.next_line()
+    return Said("skipped", _("%(sku)s comes later.", sku=line.sku))
+
+
+def _quantity(work: Work, arguments: Arguments) -> Said:
+    return confirm.set_count(work, work.the_line, arguments)
+
+
+def _undo(work: Work) -> Said:
+    return undo(work, tell=nothing_to_tell)
+
+
+def finished(work: Work) -> str:
+    return _("All put away.")
+
+
+ITEM = Step(("item",), _ask_item, _accept_item)
+TARGET = Step(("target",), _ask_target, _accept_target)
+
+WORKFLOW = Workflow(
+    kind="putaway",
+    waiting=waiting,
+    actions={"skip": no_arguments(_skip), "quantity": _quantity, "undo": no_arguments(_undo)},
+    finished=finished,
+)

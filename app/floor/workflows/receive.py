@@ -1,0 +1,367 @@
+"""Receive: goods of a purchase order come in at the dock.
+
+Item, then lot and expiry where the item wants them (a GS1 label gives all at once), the quantity by scanning on or by
+the keypad, then the dock: SUPPLIER -> dock, and *inbound* becomes *on hand*. What is received opens put-away work.
+"""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from app.barcode.internal import InternalKind, encode
+from app.catalog.models import Lot
+from app.floor import confirm
+from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.undo import Facts, no_arguments, undo
+from app.language import _
+from app.ledger.post import Move, Place
+from app.places.models import SUPPLIER
+from app.places.warehouses import first_location
+from app.refusal import Refused
+from app.supply.purchase_orders import receive_units
+from app.tasks.lines import Line, cancel_lines, line_of, lines, to_the_end
+from app.tasks.models import Task, TaskLine
+from app.tasks.queue import NewLine, add_lines, open_task
+
+DOCKS = ("dock", "stage")
+
+
+def waiting(work: Work) -> Step | None:
+    if work.line is None or work.memory.get("is_done"):
+        return None
+    line = work.line
+    if not work.counted:
+        return ITEM
+    if line.tracking == "lot" and "lot" not in work.memory:
+        return LOT
+    if line.has_expiry and "expiry" not in work.memory:
+        return EXPIRY
+    if line.tracking == "serial" and len(work.memory.get("serials", [])) < work.counted:
+        return SERIAL
+    return MORE if work.counted < line.left else TARGET
+
+
+def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
+    line = work.the_line
+    expiry = work.memory.get("expiry")
+    return Prompt(
+        expects=expects,
+        instruction=instruction,
+        value=value,
+        ways=[*ways, *_always(work)],
+        sku=line.sku,
+        name=line.name,
+        image_url=line.image_url,
+        quantity=line.left,
+        counted=work.counted,
+        lot=work.memory.get("lot"),
+        expiry=expiry,
+        document=work.task.document,
+        detail=[(_("Ordered"), str(line.quantity)), (_("Received"), str(line.done))],
+    )
+
+
+def _always(work: Work) -> list[Way]:
+    ways = [action_way("skip", _("Later"))] if not work.counted else []
+    if work.task.done_lines or work.memory.get("undo"):
+        ways.append(action_way("done", _("Nothing more comes today")))
+    if work.counted or work.memory.get("undo"):
+        ways.append(action_way("undo", _("Undo")))
+    return ways
+
+
+def _ask_item(work: Work) -> Prompt:
+    line = work.the_line
+    ways = [scan_way(line.code, line.name)]
+    return _prompt(work, _("Scan an item of the delivery"), value=line.sku, ways=ways, expects=("item",))
+
+
+def _accept_item(work: Work, meaning: Meaning) -> Said:
+    if work.counted and meaning.type == "location":
+        return _accept_target(work, meaning)
+    if meaning.type != "item":
+        raise confirm.wrong(meaning, wanted=_("Scan an item of %(document)s.", document=work.task.document))
+    line = work.the_line
+    if work.counted and meaning.id != line.item_id:
+        raise Refused(
+            "finish_line_first",
+            _("Scan the dock for the %(n)s %(sku)s first, then the next item.", n=work.counted, sku=line.sku),
+        )
+    if not work.counted:
+        line = _line_for(work, meaning)
+        work.remember(line=line.id)
+        work.next_line()
+    _check_lot(work, meaning)
+    return confirm.count(work, line, meaning.quantity)
+
+
+def _line_for(work: Work, meaning: Meaning) -> Line:
+    """The open line of this item; a delivery is unpacked in any order. Errors: ``not_on_order``; ``over_receipt``."""
+    found = lines(work.session, work.task.id, TaskLine.item_id == meaning.id)
+    still_open = [line for line in found if line.status == "open"]
+    if still_open:
+        return still_open[0]
+    if found:
+        raise Refused(
+            "over_receipt",
+            _("All of %(sku)s are received already. Set the rest aside and ask the office.", sku=meaning.code),
+        )
+    raise Refused(
+        "not_on_order",
+        _(
+            "%(sku)s is not on %(document)s. Set it aside and ask the office.",
+            sku=meaning.code,
+            document=work.task.document,
+        ),
+    )
+
+
+def _check_lot(work: Work, meaning: Meaning) -> None:
+    known = work.memory.get("lot")
+    if known and meaning.lot and meaning.lot != known:
+        raise Refused(
+            "lot_differs",
+            _("This is lot %(lot)s. Scan the dock for lot %(known)s first.", lot=meaning.lot, known=known),
+        )
+
+
+def _ask_more(work: Work) -> Prompt:
+    line = work.the_line
+    ways: list[Way] = []
+    if line.tracking != "serial":
+        ways.append(action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left))
+    ways += [scan_way(line.code, line.name), *_target_ways(work)]
+    return _prompt(
+        work,
+        _("Scan on, give the quantity, or scan the dock"),
+        value=f"{work.counted} / {line.left}",
+        ways=ways,
+        expects=("item", "quantity", "target"),
+    )
+
+
+def _ask_lot(work: Work) -> Prompt:
+    line = work.the_line
+    today = f"{work.today:%Y%m%d}"
+    ways = [scan_way(today, _("No lot on the goods: use today's date"))]
+    return _prompt(work, _("Scan the lot"), value=line.sku, ways=ways, expects=("lot",))
+
+
+def _accept_lot(work: Work, meaning: Meaning) -> Said:
+    if meaning.type != "lot":
+        raise confirm.wrong(meaning, wanted=_("Scan the lot of %(sku)s.", sku=work.the_line.sku))
+    work.remember(lot=meaning.code)
+    known = work.session.scalar(select(Lot).where(Lot.item_id == work.the_line.item_id, Lot.code == meaning.code))
+    if known is not None and known.expiry is not None:
+        work.remember(expiry=known.expiry.isoformat())
+    return Said("lot_confirmed", _("Lot %(lot)s", lot=meaning.code))
+
+
+def _ask_expiry(work: Work) -> Prompt:
+    line = work.the_line
+    good_until = work.today + timedelta(days=365)
+    ways = [scan_way(good_until.isoformat(), _("Good until %(day)s", day=good_until.isoformat()))]
+    return _prompt(work, _("Scan or type the expiry date"), value=line.sku, ways=ways, expects=("expiry",))
+
+
+def _accept_expiry(work: Work, meaning: Meaning) -> Said:
+    if meaning.type != "expiry":
+        raise confirm.wrong(meaning, wanted=_("Scan the expiry date (YYYY-MM-DD)."))
+    try:
+        day = date.fromisoformat(meaning.code)
+    except ValueError:
+        raise Refused("bad_date", _("%(text)s is no date. Give it as YYYY-MM-DD.", text=meaning.code[:20])) from None
+    if day < work.today:
+        raise Refused("expired", _("Expired on %(day)s. Set it aside and ask the office.", day=day.isoformat()))
+    work.remember(expiry=day.isoformat())
+    return Said("expiry_confirmed", _("Good until %(day)s", day=day.isoformat()))
+
+
+def _ask_serial(work: Work) -> Prompt:
+    line = work.the_line
+    number = len(work.memory.get("serials", [])) + 1
+    ways = [scan_way(f"{line.sku}-{work.task.id}-{line.id}-{line.done + number}", _("The unit's serial number"))]
+    return _prompt(work, _("Scan the serial number"), value=line.sku, ways=ways, expects=("serial",))
+
+
+def _accept_serial(work: Work, meaning: Meaning) -> Said:
+    if meaning.type != "serial":
+        raise confirm.wrong(meaning, wanted=_("Scan the serial number of %(sku)s.", sku=work.the_line.sku))
+    serials = work.memory.get("serials", [])
+    if meaning.code in serials:
+        raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
+    work.remember(serials=[*serials, meaning.code])
+    return Said("serial_confirmed", _("Serial %(serial)s", serial=meaning.code))
+
+
+def _target_ways(work: Work) -> list[Way]:
+    dock = first_location(work.session, work.task.warehouse_id, DOCKS)
+    return [scan_way(encode(InternalKind.LOCATION, dock.code), dock.code)] if dock else []
+
+
+def _ask_target(work: Work) -> Prompt:
+    prompt = _prompt(work, _("Scan the dock"), value=str(work.counted), ways=_target_ways(work), expects=("target",))
+    prompt.target = next((way["label"] for way in _target_ways(work)), None)
+    return prompt
+
+
+def _accept_target(work: Work, meaning: Meaning) -> Said:
+    if meaning.type == "item" and meaning.id == work.the_line.item_id:
+        raise confirm.too_many(work.the_line.left, work.counted)
+    dock = confirm.target_location(work, meaning, kinds=DOCKS)
+    line = work.the_line
+    lot_id = _lot_id(work, line)
+    condition = "quarantine" if confirm.item_row(work.session, line.item_id).inspect_on_receipt else "available"
+    target = Place(dock.id, None, condition)
+    quantity = work.counted
+    units = work.memory.get("serials") or [""]
+    share = quantity if units == [""] else 1
+    moves = [Move(line.item_id, share, Place(SUPPLIER), target, lot_id=lot_id, serial=serial) for serial in units]
+    posted = work.post("receive", [(move, line.sku, "SUPPLIER", dock.code) for move in moves], line_id=line.id)
+    assert line.document_line_id is not None, "a receive line without its purchase order line"
+    receive_units(
+        work.session,
+        line.document_line_id,
+        quantity,
+        tolerance_percent=work.settings.receipt_tolerance_percent,
+    )
+    putaway_lines = _open_putaway(work, dock.id, [(move, condition) for move in moves])
+    work.can_undo(
+        posting=posted.posting_id,
+        line=line.id,
+        quantity=quantity,
+        source=_("the delivery"),
+        target=dock.code,
+        putaway=putaway_lines,
+    )
+    work.finish_units(line, quantity)
+    work.forget("lot", "expiry", "serials")
+    return Said("received", _("%(n)s %(sku)s received at %(place)s", n=quantity, sku=line.sku, place=dock.code))
+
+
+def _lot_id(work: Work, line: Line) -> int | None:
+    """The lot's row, made if it is new. Errors: ``expiry_conflict`` where a known lot has another date."""
+    code = work.memory.get("lot")
+    if not code:
+        return None
+    text = work.memory.get("expiry")
+    expiry = date.fromisoformat(text) if text else None
+    known = work.session.scalar(select(Lot).where(Lot.item_id == line.item_id, Lot.code == code))
+    if known is None:
+        known = Lot(item_id=line.item_id, code=code, expiry=expiry)
+        work.session.add(known)
+        work.session.flush()
+    elif expiry and known.expiry and known.expiry != expiry:
+        raise Refused(
+            "expiry_conflict",
+            _(
+                "Lot %(lot)s is known to expire on %(day)s. Look at the label again.",
+                lot=code,
+                day=known.expiry.isoformat(),
+            ),
+        )
+    return known.id
+
+
+def _open_putaway(work: Work, dock_id: int, received: list[tuple[Move, str]]) -> list[int]:
+    """Add what came in to the put-away work of this delivery that nobody has taken up yet."""
+    found = work.session.scalar(
+        select(Task.id)
+        .where(
+            Task.kind == "putaway",
+            Task.status == "open",
+            Task.document_type == work.task.document_type,
+            Task.document_id == work.task.document_id,
+        )
+        .order_by(Task.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if found is None:
+        found = open_task(
+            work.session,
+            kind="putaway",
+            warehouse_id=work.task.warehouse_id,
+            document_type=work.task.document_type,
+            document_id=work.task.document_id,
+            document=work.task.document,
+        ).id
+    return add_lines(
+        work.session,
+        found,
+        [
+            NewLine(
+                item_id=move.item_id,
+                quantity=move.quantity,
+                lot_id=move.lot_id,
+                serial=move.serial,
+                source_location_id=dock_id,
+                source_condition=condition,
+            )
+            for move, condition in received
+        ],
+    )
+
+
+def _quantity(work: Work, arguments: Arguments) -> Said:
+    if work.line is not None and work.line.tracking == "serial":
+        raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
+    return confirm.set_count(work, work.the_line, arguments)
+
+
+def _skip(work: Work) -> Said:
+    if work.counted:
+        raise Refused("finish_line_first", _("Scan the dock for what you counted first, or undo it."))
+    line = work.the_line
+    to_the_end(work.session, work.task.id, line.id)
+    work.forget("line")
+    work.next_line()
+    return Said("skipped", _("%(sku)s comes later.", sku=line.sku))
+
+
+def _done(work: Work) -> Said:
+    """The delivery held less than ordered: the rest stays open on the purchase order."""
+    if work.counted:
+        raise Refused("finish_line_first", _("Scan the dock for what you counted first, or undo it."))
+    if not work.memory.get("undo"):
+        raise Refused("nothing_received", _("Nothing was received yet. Scan an item, or release the task."))
+    work.remember(is_done=True)
+    return Said("receipt_done", _("Done. What did not come stays open on %(po)s.", po=work.task.document))
+
+
+def _undo(work: Work) -> Said:
+    return undo(work, tell=_tell_undone, begun=("lot", "expiry", "serials"))
+
+
+def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
+    begun = [line_of(work.session, id_) for id_ in facts["putaway"]]
+    if any(each is not None and each.done for each in begun):
+        raise Refused("put_away_already", _("This was put away already. Move it back first."))
+    cancel_lines(work.session, facts["putaway"])
+    assert line.document_line_id is not None
+    receive_units(work.session, line.document_line_id, -facts["quantity"], tolerance_percent=0)
+    work.forget("is_done")
+
+
+def finished(work: Work) -> str:
+    return _("Delivery received. Next: put it away.")
+
+
+ITEM = Step(("item",), _ask_item, _accept_item)
+MORE = Step(("item", "target"), _ask_more, _accept_item)
+LOT = Step(("lot",), _ask_lot, _accept_lot, takes_new=True)
+EXPIRY = Step(("expiry",), _ask_expiry, _accept_expiry, takes_new=True)
+SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
+TARGET = Step(("target",), _ask_target, _accept_target)
+
+WORKFLOW = Workflow(
+    kind="receive",
+    waiting=waiting,
+    actions={
+        "quantity": _quantity,
+        "skip": no_arguments(_skip),
+        "done": no_arguments(_done),
+        "undo": no_arguments(_undo),
+    },
+    finished=finished,
+)
