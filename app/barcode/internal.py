@@ -5,12 +5,14 @@ half of a label must never name another place, so:
 
 - the letter says of what kind the thing is: a badge is never taken for a bin;
 - the point before the check is the second and last of two points, because a point inside the code is written ``%2E``
-  (as is every character but letters, digits and ``- _ / +``, by its UTF-8 bytes). Every beginning of a printed code lacks that point or a check character, every end lacks the letter: neither is ever
-  read as a code, by its form alone and not by luck;
+  (as is every character but letters, digits and ``- _ / +``, by its UTF-8 bytes). Every beginning of a printed code
+  lacks that point or a check character, every end lacks the letter: neither is ever read as a code, by its form alone
+  and not by luck;
 - the check is ISO/IEC 7064 MOD 1271-36 (two characters of 0-9A-Z) over letter and printed code, each character by its
-  place in printable ASCII (0-94). 36 has no common factor with 1271 and 94 is less, so that **every** change of one
-  character is seen, upper against lower case included; a lost, doubled or swapped character is missed once in 1271.
-  (One MOD 37,36 character would miss changes outside 0-9A-Z, and one truncated code in 36.)
+  place in printable ASCII (0-94). 36 and 35 have no common factor with 1271 and 94 is less, so that **every** change
+  of one character (upper against lower case included) and every swap of two neighbours is seen; a lost or doubled
+  character in the middle is missed once in 1271. (One MOD 37,36 character would miss changes outside 0-9A-Z, and would
+  take one truncated code in 36 for another one.)
 """
 
 from dataclasses import dataclass
@@ -68,7 +70,7 @@ def decode(text: str) -> Internal | None:
     if text[1:2] != "." or text[0] not in _KINDS:
         return None
     printed, point, check = text[2:].partition(".")
-    if not point or not printed or not _is_printable(printed) or check != _check(text[0] + printed):
+    if not point or not printed or not printed.isascii() or check != _check(text[0] + printed):
         raise refused("internal_check")
     code = unquote(printed, errors="replace")
     if _escape(code) != printed:  # two spellings would be one label that can turn into another
@@ -78,10 +80,6 @@ def decode(text: str) -> Internal | None:
 
 def _escape(code: str) -> str:
     return quote(code, safe=_SAFE).replace(".", "%2E").replace("~", "%7E")  # the two that quote() never escapes
-
-
-def _is_printable(text: str) -> bool:
-    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _check(text: str) -> str:

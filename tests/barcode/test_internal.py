@@ -55,6 +55,14 @@ def test_no_single_changed_character_gives_another_code(kind: InternalKind, code
             assert _read(printed[:at] + other + printed[at + 1 :]) is None
 
 
+@given(kinds, codes, st.data())
+def test_no_two_swapped_neighbours_give_another_code(kind: InternalKind, code: str, data: st.DataObject) -> None:
+    printed = encode(kind, code)
+    at = data.draw(st.integers(0, len(printed) - 2))
+    swapped = printed[:at] + printed[at + 1] + printed[at] + printed[at + 2 :]
+    assert _read(swapped) in ((Internal(kind, code),) if swapped == printed else (None,))
+
+
 def test_every_change_of_every_character_of_a_bin_label_is_seen() -> None:
     printed = encode(InternalKind.LOCATION, "A-01-02")
     for at in range(len(printed)):
