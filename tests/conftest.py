@@ -141,27 +141,24 @@ def browser() -> Iterator["Browser"]:
     """A real Chromium without a window, one for each worker; contexts are cheap, so make one for each device."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    try:
+        playwright = sync_playwright().start()
+    except Exception as error:  # noqa: BLE001 - Playwright raises a bare one where its driver cannot start
+        absent(f"Playwright does not start (Debian: apt-get install libatomic1): {error}")
+    try:
         names = ("chromium", "chromium-browser", "google-chrome", playwright.chromium.executable_path)
         chromium = next(filter(None, map(shutil.which, names)), None)
         if chromium is None:
             absent("no Chromium here (Debian: apt-get install chromium; others: .venv/bin/playwright install chromium)")
         # Nothing but the page under test goes over the network, and no sandbox inside a container.
+        quiet = ["gpu", "quic", "background-networking", "component-update", "sync", "dev-shm-usage"]
         browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-                "--disable-dev-shm-usage",
-            ],
+            executable_path=chromium, args=["--no-sandbox", "--no-first-run", *(f"--disable-{it}" for it in quiet)]
         )
         yield browser
         browser.close()
+    finally:
+        playwright.stop()
 
 
 @pytest.fixture
