@@ -1,0 +1,16 @@
+"""CSV files in: one file per kind, all or nothing, and the same file twice changes nothing.
+
+- ``run``      the way in: reads, checks, writes inside a savepoint, and answers an ``ImportResult``
+- ``table``    the text of a file -> rows of typed values, with an error for each cell that is none
+- ``columns``  what a cell may say: whole numbers, money, yes and no, dates, words
+- ``result``   what an import did, or would have done, and what was wrong
+- ``saving``   rows compared with what is there, and written many at a time
+- one file per kind: ``items``, ``barcodes``, ``suppliers``, ``locations``, ``stock``, ``purchase_orders``, ``orders``
+
+A column that the file does not have stays as it is; an empty cell sets it back to its default.
+"""
+
+from app.imports.result import ImportResult, RowError
+from app.imports.run import KINDS, run
+
+__all__ = ["KINDS", "ImportResult", "RowError", "run"]

@@ -1,0 +1,77 @@
+"""What an import did, or would have done, and what was wrong with the file."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+from app.language import _
+
+MOST_ERRORS = 200
+"""More than this many errors are one error: nobody reads them before mending the first."""
+STEP = 500
+"""Rows between two reports of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One thing to mend. ``row`` counts as a spreadsheet does: the header is row 1, the first row of data 2."""
+
+    row: int
+    column: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """The answer: how many rows the file has and what became of them; with any error nothing was written."""
+
+    kind: str
+    rows: int
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    errors: tuple[RowError, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.errors
+
+    def as_json(self) -> dict[str, object]:
+        """The words of the API."""
+        return asdict(self) | {"errors": [asdict(error) for error in self.errors]}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The tally while a file is being written. ``progress`` is told (rows done, rows in all)."""
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    progress: Callable[[int, int], None] | None = None
+    _errors: list[RowError] = field(default_factory=list)
+    _left_out: int = 0
+    _done: int = 0
+
+    def refuse(self, row: int, column: str, code: str, message: str) -> None:
+        """Note what is wrong with a row; nothing of the file will be written."""
+        if len(self._errors) < MOST_ERRORS:
+            self._errors.append(RowError(row, column, code, message))
+        else:
+            self._left_out += 1
+
+    def count(self, outcome: str, rows: int = 1) -> None:
+        """Count rows as created, updated or unchanged."""
+        setattr(self, outcome, getattr(self, outcome) + rows)
+        before, self._done = self._done, self._done + rows
+        if self.progress and (before // STEP != self._done // STEP or self._done == self.rows):
+            self.progress(self._done, self.rows)
+
+    def errors(self) -> tuple[RowError, ...]:
+        """All that is wrong, by row."""
+        found = sorted(self._errors, key=lambda error: error.row)
+        if self._left_out:
+            message = _("%(n)s more errors are not listed. Mend these and import again.", n=self._left_out)
+            found.append(RowError(found[-1].row, "", "more_errors", message))
+        return tuple(found)

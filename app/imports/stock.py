@@ -1,0 +1,250 @@
+"""Opening stock: what is on the shelves on the day the ledger begins, posted from ADJUSTMENT with reason ``opening``.
+
+A row is named by place, item, lot, serial and condition, and is posted once for ever: what was opened is read from the
+ledger itself. Later differences are for a count or an adjustment, which say why.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Lot
+from app.db import table
+from app.imports.columns import UNITS_MAX, Column, choice, day, money, text, whole
+from app.imports.result import Outcome
+from app.imports.saving import CHUNK, among, items_by_sku, warehouses_by_code
+from app.imports.table import Row
+from app.language import _
+from app.ledger.models import CONDITIONS, Balance, Movement, Posting
+from app.ledger.post import Header, Move, Place, post
+from app.places.models import ADJUSTMENT, Location, Warehouse
+
+COLUMNS = (
+    Column("warehouse", text(40), is_required=True),
+    Column("location", text(40), is_required=True),
+    Column("sku", text(64), is_required=True),
+    Column("quantity", whole(1, UNITS_MAX), is_required=True),
+    Column("lot", text(40), default=""),
+    Column("serial", text(80), default=""),
+    Column("expiry", day),
+    Column("condition", choice(CONDITIONS), default="available"),
+    Column("unit_cost", money),
+)
+KEY = ("warehouse", "location", "sku", "lot", "serial", "condition")
+REASON = "opening"
+MOST_MOVES = 5000
+"""Movements of one posting: enough that headers cost nothing, few enough to read."""
+
+Identity = tuple[int, int, int, str, str]
+"""item, location, lot or 0, serial, condition"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A row whose names are all known."""
+
+    row: Row
+    item_id: int
+    place: Location
+    tracking: str
+    has_expiry: bool
+
+    def identity(self, lots: dict[tuple[int, str], Any]) -> Identity:
+        lot = lots.get((self.item_id, self.row.get("lot", "")))
+        condition = self.row.get("condition", "available")
+        return (self.item_id, self.place.id, lot.id if lot else 0, self.row.get("serial", ""), condition)
+
+
+def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
+    """Post what was not opened before.
+
+    Errors noted: ``unknown_warehouse``, ``unknown_location``, ``unknown_sku``; ``opening_differs`` where another
+    quantity was opened; ``location_full`` beyond ``max_units``; and by the item's own rules ``lot_missing``,
+    ``lot_not_wanted``, ``serial_missing``, ``serial_not_wanted``, ``serial_quantity``, ``serial_taken``,
+    ``expiry_missing``, ``expiry_without_lot``, ``expiry_differs``.
+    """
+    warehouses = warehouses_by_code(session, rows, outcome)
+    # One opening of a warehouse at a time: else two files at once would both find nothing opened.
+    ids = sorted(warehouse.id for warehouse in warehouses.values())
+    session.execute(
+        select(Warehouse.id).where(Warehouse.id.in_(ids)).order_by(Warehouse.id).with_for_update(key_share=True)
+    )
+    openings = _named(session, rows, warehouses, outcome)
+    lots = _lots(session, openings, outcome)
+    opened = _opened(session, ids)
+    fresh: list[tuple[_Opening, Identity]] = []
+    for each in openings:
+        identity = each.identity(lots)
+        if identity not in opened:
+            fresh.append((each, identity))
+        elif opened[identity] == each.row["quantity"]:
+            outcome.count("unchanged")
+        else:
+            message = _("It was opened with %(n)s. Count the place or adjust it instead.", n=opened[identity])
+            outcome.refuse(each.row.number, "quantity", "opening_differs", message)
+    _check_serials(session, fresh, outcome)
+    _check_room(session, fresh, outcome)
+    if not outcome.errors():
+        _post(session, fresh, outcome)
+
+
+def _named(session: Session, rows: Sequence[Row], warehouses: dict[str, Warehouse], outcome: Outcome) -> list[_Opening]:
+    items = items_by_sku(session, rows, outcome)
+    ids = [warehouse.id for warehouse in warehouses.values()]
+    statement = select(Location).where(Location.warehouse_id.in_(ids), Location.kind != "floor")
+    places = {
+        (place.warehouse_id, place.code): place
+        for (place,) in among(session, statement, Location.code, (row["location"] for row in rows))
+    }
+    openings = []
+    for row in rows:
+        warehouse, item = warehouses.get(row["warehouse"]), items.get(row["sku"])
+        place = places.get((warehouse.id, row["location"])) if warehouse else None
+        if warehouse and not place:
+            message = _("There is no location %(code)s there. Import it first.", code=row["location"])
+            outcome.refuse(row.number, "location", "unknown_location", message)
+        if place and item:
+            opening = _Opening(row, item.id, place, item.tracking, item.has_expiry)
+            _check_tracking(opening, outcome)
+            openings.append(opening)
+    return openings
+
+
+def _check_tracking(opening: _Opening, outcome: Outcome) -> None:
+    row = opening.row
+    lot, serial, expiry = row.get("lot"), row.get("serial"), row.get("expiry")
+    refusals = (
+        (opening.tracking == "lot" and not lot, "lot", "lot_missing", _("This item has lots. Fill in the lot.")),
+        (opening.tracking != "lot" and lot, "lot", "lot_not_wanted", _("This item has no lots. Empty the cell.")),
+        (opening.tracking == "serial" and not serial, "serial", "serial_missing",
+         _("Each unit of this item has a serial. Write one row for each.")),
+        (opening.tracking != "serial" and serial, "serial", "serial_not_wanted",
+         _("This item has no serials. Empty the cell.")),
+        (opening.tracking == "serial" and serial and row["quantity"] != 1, "quantity", "serial_quantity",
+         _("A serial is one unit. Write 1, and one row for each serial.")),
+        (expiry and not lot, "expiry", "expiry_without_lot", _("An expiry date belongs to a lot. Fill in the lot.")),
+    )  # fmt: skip
+    for applies, column, code, message in refusals:
+        if applies:
+            outcome.refuse(row.number, column, code, message)
+
+
+def _lots(session: Session, openings: Sequence[_Opening], outcome: Outcome) -> dict[tuple[int, str], Any]:
+    """(item, code) -> lot, made where it is new; each with one expiry, the file's or the one already known."""
+    named = [each for each in openings if each.row.get("lot")]
+    expiries: dict[tuple[int, str], date | None] = {}
+    for (lot,) in among(session, select(Lot), Lot.item_id, (each.item_id for each in named)):
+        expiries[lot.item_id, lot.code] = lot.expiry
+    known = set(expiries)
+    for each in named:
+        key, expiry = (each.item_id, each.row["lot"]), each.row.get("expiry")
+        stands = expiries.get(key)
+        if expiry and stands and expiry != stands:
+            message = _("Lot %(lot)s expires on %(expiry)s. Correct the date or the lot.", lot=key[1], expiry=stands)
+            outcome.refuse(each.row.number, "expiry", "expiry_differs", message)
+        elif key not in known or (expiry and not stands):
+            expiries[key] = stands or expiry
+    for each in named:
+        if each.has_expiry and not expiries[each.item_id, each.row["lot"]]:
+            message = _("This item has an expiry date. Fill it in.")
+            outcome.refuse(each.row.number, "expiry", "expiry_missing", message)
+    fresh = [
+        {"item_id": item_id, "code": code, "expiry": expiry}
+        for (item_id, code), expiry in expiries.items()
+        if (item_id, code) not in known
+    ]
+    for start in range(0, len(fresh), CHUNK):
+        session.execute(insert(table(Lot)), fresh[start : start + CHUNK])
+    lots = {}
+    for (lot,) in among(session, select(Lot), Lot.item_id, (each.item_id for each in named)):
+        lot.expiry = lot.expiry or expiries.get((lot.item_id, lot.code))
+        lots[lot.item_id, lot.code] = lot
+    return lots
+
+
+def _opened(session: Session, warehouse_ids: Sequence[int]) -> dict[Identity, int]:
+    """What was opened in these warehouses, from the ledger's own movements."""
+    key = (
+        Movement.item_id,
+        Movement.target_location_id,
+        func.coalesce(Movement.lot_id, 0),
+        Movement.serial,
+        Movement.target_condition,
+    )
+    statement = (
+        select(*key, func.sum(Movement.quantity))
+        .join(Posting, Posting.id == Movement.posting_id)
+        .join(Location, Location.id == Movement.target_location_id)
+        .where(
+            Movement.source_location_id == ADJUSTMENT,
+            Posting.reason == REASON,
+            Location.warehouse_id.in_(warehouse_ids),
+        )
+        .group_by(*key)
+    )
+    return {(row[0], row[1], row[2], row[3], row[4]): int(row[5]) for row in session.execute(statement)}
+
+
+def _check_serials(session: Session, fresh: Sequence[tuple[_Opening, Identity]], outcome: Outcome) -> None:
+    """A serial is in one place."""
+    serials = [each for each, _identity in fresh if each.row.get("serial")]
+    statement = select(Balance.item_id, Balance.serial).where(Balance.quantity > 0)
+    taken = {
+        tuple(found) for found in among(session, statement, Balance.serial, (each.row["serial"] for each in serials))
+    }
+    for each in serials:
+        key = (each.item_id, each.row["serial"])
+        if key in taken:
+            message = _("Serial %(serial)s is in stock already. Check the number.", serial=key[1])
+            outcome.refuse(each.row.number, "serial", "serial_taken", message)
+        taken.add(key)
+
+
+def _check_room(session: Session, fresh: Sequence[tuple[_Opening, Identity]], outcome: Outcome) -> None:
+    limited = {each.place.id for each, _identity in fresh if each.place.max_units}
+    statement = select(Balance.location_id, func.sum(Balance.quantity)).group_by(Balance.location_id)
+    held: dict[int, int] = defaultdict(int)
+    for place_id, units in among(session, statement, Balance.location_id, limited):
+        held[place_id] = int(units)
+    for each, _identity in fresh:
+        held[each.place.id] += each.row["quantity"]
+        if each.place.max_units and held[each.place.id] > each.place.max_units:
+            message = _(
+                "%(place)s holds %(most)s units at most. Put the rest elsewhere.",
+                place=each.place.code,
+                most=each.place.max_units,
+            )
+            outcome.refuse(each.row.number, "quantity", "location_full", message)
+
+
+def _post(session: Session, fresh: Sequence[tuple[_Opening, Identity]], outcome: Outcome) -> None:
+    """One posting for each unit cost, which its note keeps; the key is made of all that it opens."""
+    by_cost: dict[Decimal | None, list[tuple[_Opening, Identity]]] = defaultdict(list)
+    for each, identity in fresh:
+        by_cost[each.row.get("unit_cost")].append((each, identity))
+    for cost, group in by_cost.items():
+        for start in range(0, len(group), MOST_MOVES):
+            portion = group[start : start + MOST_MOVES]
+            digest = hashlib.sha256(repr([identity for _each, identity in portion]).encode()).hexdigest()
+            note = "" if cost is None else f"unit_cost={cost}"
+            post(session, Header(key=f"opening:{digest}", reason=REASON, note=note), [_move(*pair) for pair in portion])
+            outcome.count("created", len(portion))
+
+
+def _move(opening: _Opening, identity: Identity) -> Move:
+    item_id, place_id, lot_id, serial, condition = identity
+    return Move(
+        item_id=item_id,
+        quantity=opening.row["quantity"],
+        source=Place(ADJUSTMENT, condition=condition),
+        target=Place(place_id, condition=condition),
+        lot_id=lot_id or None,
+        serial=serial,
+    )
