@@ -74,6 +74,7 @@ def test_an_ordinary_address_is_plain(address: str) -> None:
         (f"https://id.gs1.org/01/{GTIN}/17/251231", "dl_bad_qualifier"),
         (f"https://id.gs1.org/01/{GTIN}?21=A", "dl_qualifier_in_query"),
         (f"https://id.gs1.org/01/{GTIN}/10/A%20B", "bad_charset"),
+        (f"https://id.gs1.org/01/{GTIN}?240=A+B", "bad_charset"),
         (f"https://id.gs1.org/01/{GTIN}?37=4", "ai_conflict"),
         (f"https://id.gs1.org/01/{GTIN}?17=251232", "bad_date"),
         (f"https://id.gs1.org/01/{GTIN}?17=251231&17=251230", "duplicate_conflict"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.barcode import InternalKind, Kind, Profile, decode, encode, parse
-from app.barcode.internal import Internal
+from app.barcode.internal import Internal, _check
 from app.refusal import Refused
 
 TODAY = date(2026, 6, 15)
@@ -72,8 +72,7 @@ def test_every_change_of_every_character_of_a_bin_label_is_seen() -> None:
 
 
 def test_a_printed_bin_looks_like_this() -> None:
-    assert encode(InternalKind.LOCATION, "A-01").startswith("L.A-01.")
-    assert len(encode(InternalKind.LOCATION, "A-01")) == len("L.A-01.") + 2
+    assert encode(InternalKind.LOCATION, "A-01") == "L.A-01.TV"  # must never change: such labels hang on shelves
     assert encode(InternalKind.LOCATION, "A.01").startswith("L.A%2E01.")
 
 
@@ -110,6 +109,13 @@ def test_a_label_that_was_not_read_whole_is_refused(text: str) -> None:
         parse(text, today=TODAY)
     assert refusal.value.code == "internal_check"
     assert "Scan it again" in refusal.value.message
+
+
+@pytest.mark.parametrize("printed", ["%41", "%2e", "A~", "A B", "%FF"])
+def test_a_code_spelt_otherwise_than_we_print_it_is_refused(printed: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        decode(f"L.{printed}.{_check('L' + printed)}")
+    assert refusal.value.code == "internal_check"
 
 
 @pytest.mark.parametrize("code", ["", "\ud800"])

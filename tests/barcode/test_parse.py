@@ -106,6 +106,7 @@ def test_the_same_lot_without_its_separator_is_doubted_but_not_with_it() -> None
     assert parse(swallowed + "21X", today=TODAY).warnings == ("possible_missing_separator",)
     assert parse(swallowed + GS, today=TODAY).warnings == ()
     assert parse("]C1010950600013435210ABC12317259931", today=TODAY).warnings == ()
+    assert parse("]C101095060001343521725123110ABC17251231", today=TODAY).warnings == ()
     assert parse("]C110ABC0109506000134352", today=TODAY).warnings == ("missing_partner", "possible_missing_separator")
 
 
@@ -135,7 +136,10 @@ def test_the_same_lot_without_its_separator_is_doubted_but_not_with_it() -> None
         (f"]C101095060001343527007250101{'2' * 3}", "bad_length", "7007"),
         ("]C101095060001343527006250100", "bad_date", "7006"),
         ("]C1010950600013435280082501012460", "bad_time", "8008"),
+        ("]C1010950600013435280082501010730" + "60", "bad_time", "8008"),
         ("]C1423" + "12345", "bad_length", "423"),
+        ("]C1421AB1X", "bad_charset", "421"),
+        ("]C130\u0663", "bad_charset", "30"),
         ("]C14331001234X", "bad_charset", "4331"),
         ("]C14301%FF", "bad_charset", "4301"),
     ],
@@ -178,6 +182,17 @@ def test_the_century_is_the_one_within_fifty_years(today: date, expected: date) 
     assert parse("]C1010950600013435217020101", today=date(1999, 1, 1)).expiry == date(2002, 1, 1)
 
 
+def test_the_century_also_turns_forward() -> None:
+    late = date(2099, 6, 15)
+    assert parse("]C1010950600013435217500101", today=late).expiry == date(2050, 1, 1)
+    assert parse("]C1010950600013435217490101", today=late).expiry == date(2149, 1, 1)
+
+
+def test_digits_of_another_script_are_no_number() -> None:
+    for last in range(10):
+        assert parse("\u0661" * 12 + chr(0x660 + last), today=TODAY).kind is Kind.PLAIN
+
+
 def test_a_refusal_is_an_answer_too() -> None:
     answer = interpretation("]C10109506000134351", today=TODAY)
     assert answer["kind"] == "refused"
@@ -209,6 +224,7 @@ headed = st.builds(
 
 @given(st.one_of(any_text, hard_text, headed, st.binary(max_size=4096)))
 @example("]")
+@example("L.\ud800.00")
 @example("]C1\x1d")
 @example("https://[/01/09506000134352")
 @example("]C1" + "\x1d" * 4000)
