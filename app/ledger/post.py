@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.orm import Session
@@ -210,12 +212,14 @@ def _move_balances(session: Session, moves: Iterable[Move]) -> None:
                 )
                 change[key][0] += quantity
                 change[key][1] += allocated
-    for key in sorted(change):
-        quantity, allocated = change[key]
-        if quantity > 0:
-            _put(session, key, quantity, allocated)
-        elif (quantity or allocated) and not changed(session, _TAKE, _bind(key, quantity, allocated)):
-            raise _not_enough(session, key, -quantity)
+    for is_put, keys in groupby(sorted(change), key=lambda key: change[key][0] > 0):
+        if is_put:
+            _put(session, [(key, change[key][0], change[key][1]) for key in keys])
+            continue
+        for key in keys:
+            quantity, allocated = change[key]
+            if (quantity or allocated) and not changed(session, _TAKE, _bind(key, quantity, allocated)):
+                raise _not_enough(session, key, -quantity)
 
 
 def _bind(key: tuple[int, int, int, int, str, str], quantity: int, allocated: int) -> dict[str, int | str]:
@@ -232,8 +236,8 @@ def _bind(key: tuple[int, int, int, int, str, str], quantity: int, allocated: in
     }
 
 
-def _put(session: Session, key: tuple[int, int, int, int, str, str], quantity: int, allocated: int) -> None:
-    item, place, lot, container, condition, serial = key
+def _put(session: Session, change: Sequence[tuple[tuple[int, int, int, int, str, str], int, int]]) -> None:
+    """Add to balances, in the order given, all in one go: an opening posts thousands."""
     statement = upsert(session, Balance)
     statement = statement.on_conflict_do_update(
         index_elements=list(BALANCE_KEY),
@@ -242,8 +246,7 @@ def _put(session: Session, key: tuple[int, int, int, int, str, str], quantity: i
             "allocated": balance.c.allocated + statement.excluded.allocated,
         },
     )
-    session.execute(
-        statement,
+    rows = [
         {
             "item_id": item,
             "location_id": place,
@@ -253,8 +256,10 @@ def _put(session: Session, key: tuple[int, int, int, int, str, str], quantity: i
             "serial": serial,
             "quantity": quantity,
             "allocated": allocated,
-        },
-    )
+        }
+        for (item, place, lot, container, condition, serial), quantity, allocated in change
+    ]
+    session.execute(statement, rows if len(rows) > 1 else rows[0])
 
 
 def _not_enough(session: Session, key: tuple[int, int, int, int, str, str], wanted: int) -> Refused:
@@ -283,9 +288,14 @@ def _move_availability(session: Session, moves: Iterable[Move], warehouses: dict
                 sums = change[move.item_id, warehouses[place.location_id]]
                 sums[0] += quantity
                 sums[1] += quantity if place.condition != "available" else 0
-    for (item_id, warehouse_id), (on_hand, unavailable) in sorted(change.items()):
-        if on_hand or unavailable:
-            shift(session, item_id, warehouse_id, on_hand=on_hand, unavailable=unavailable)
+    moved = [(pair, sums) for pair, sums in sorted(change.items()) if any(sums)]
+    if len(moved) > 1 and all(min(sums) >= 0 for _pair, sums in moved):  # an opening: thousands, all in one go
+        names = ("item_id", "warehouse_id", "on_hand", "unavailable", "committed", "inbound")
+        rows = [dict(zip(names, (*pair, *sums, 0, 0), strict=True)) for pair, sums in moved]
+        session.execute(_adding_to_sums(session), rows)
+        return
+    for (item_id, warehouse_id), (on_hand, unavailable) in moved:
+        shift(session, item_id, warehouse_id, on_hand=on_hand, unavailable=unavailable)
 
 
 _SHIFT = (
@@ -318,13 +328,18 @@ def shift(
     values = {"a_item": item_id, "a_warehouse": warehouse_id} | {f"d_{name}": by for name, by in change.items()}
     if changed(session, _SHIFT, values):
         return
+    session.execute(_adding_to_sums(session), {"item_id": item_id, "warehouse_id": warehouse_id, **change})
+
+
+def _adding_to_sums(session: Session) -> Any:
+    """Add to the kept sums of a pair, or make its row."""
     statement = upsert(session, Availability)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[availability.c.item_id, availability.c.warehouse_id],
-            set_={name: availability.c[name] + statement.excluded[name] for name in change},
-        ),
-        {"item_id": item_id, "warehouse_id": warehouse_id, **change},
+    return statement.on_conflict_do_update(
+        index_elements=[availability.c.item_id, availability.c.warehouse_id],
+        set_={
+            name: availability.c[name] + statement.excluded[name]
+            for name in ("on_hand", "unavailable", "committed", "inbound")
+        },
     )
 
 
