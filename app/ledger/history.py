@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.catalog.models import Item, Lot
@@ -116,17 +116,29 @@ def movements(
     if document:
         statement = statement.where(Posting.document == document)
     if location:
-        places = select(Location.id).where(Location.code == location)
-        boxes = select(Container.id).where(Container.code == location)
-        statement = statement.where(
-            or_(
-                Movement.source_location_id.in_(places),
-                Movement.target_location_id.in_(places),
-                Movement.source_container_id.in_(boxes),
-                Movement.target_container_id.in_(boxes),
-            )
-        )
+        statement = statement.where(_touches(location))
     return [MovementRow(*row) for row in session.execute(statement.limit(limit))]
+
+
+def latest(session: Session, code: str = "", *, before: int = 0, limit: int = 50) -> list[MovementRow]:
+    """Movements before an id (0: up to now), newest first, of whatever ``code`` names: an item, a place, a document."""
+    statement = _ROWS.order_by(Movement.id.desc()).limit(limit)
+    if before:
+        statement = statement.where(Movement.id < before)
+    if code:
+        statement = statement.where(or_(Item.sku == code, Posting.document == code, _touches(code)))
+    return [MovementRow(*row) for row in session.execute(statement)]
+
+
+def _touches(location: str) -> ColumnElement[bool]:
+    places = select(Location.id).where(Location.code == location)
+    boxes = select(Container.id).where(Container.code == location)
+    return or_(
+        Movement.source_location_id.in_(places),
+        Movement.target_location_id.in_(places),
+        Movement.source_container_id.in_(boxes),
+        Movement.target_container_id.in_(boxes),
+    )
 
 
 def movements_of(session: Session, movement_ids: Sequence[int]) -> list[MovementRow]:

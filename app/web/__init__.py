@@ -1,7 +1,37 @@
-"""HTTP in, HTML or JSON out. No rules live here: views parse, call once, render."""
+"""HTTP in, HTML or JSON out. No rules live here: views parse, call once, render.
+
+- ``security``  the gate before every view and the headers behind every answer; ``rules`` who may call what
+- ``errors``    every "no" and every failure becomes an answer; ``logs``, ``metrics``, ``health`` for who runs it
+- ``scans``     THE door: a scan or an action reaches its task
+- ``home`` ``tasks`` ``enquiry`` ``history`` ``labels`` ``preferences`` ``auth`` ``guide``   the floor's screens
+- ``office``    the desk: orders, purchase orders, stock, work, people, files
+- ``api``       the JSON API
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
 
 from flask import Flask
+from flask_htmx import HTMX
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.config import Settings
+from app.web import errors, logs, screens, security
+
+_FLOOR = ("auth", "home", "tasks", "scans", "enquiry", "history", "labels", "preferences", "guide", "health")
 
 
 def install(flask: Flask) -> None:
-    """Hang every page and API route on the application."""
+    """Hang every page and API route on the application, behind the gate."""
+    settings: Settings = flask.config["SETTINGS"]
+    if settings.trust_proxy:
+        flask.wsgi_app = ProxyFix(flask.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    HTMX(flask)
+    logs.install(flask, level=settings.log_level)
+    security.install(flask)
+    screens.install(flask)
+    for name in _FLOOR:
+        flask.register_blueprint(import_module(f"app.web.{name}").pages)
+    if find_spec("app.web.api") and hasattr(api := import_module("app.web.api"), "install"):
+        api.install(flask)
+    errors.install(flask)

@@ -1,0 +1,138 @@
+"""Sign in with a badge and a PIN, sign out, and a supervisor's unlock."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.db import transact
+from app.language import LANGUAGES, _, choose
+from app.people import sign_in as rules
+from app.people.tokens import revoke
+from app.refusal import Refused
+from app.web import cookies
+from app.web.rules import FLOOR, allow
+from app.web.screens import current_warehouse
+from app.web.security import current_bearer, settings
+
+pages = Blueprint("auth", __name__)
+
+
+@pages.get("/sign-in")
+@allow(public=True)
+def sign_in() -> WerkzeugResponse:
+    """The badge page; ``?lang=de`` changes its language and keeps it on this device."""
+    asked = request.args.get("lang", "")
+    if asked not in LANGUAGES:
+        return make_response(sign_in_page())
+    choose(asked)
+    response = make_response(sign_in_page())
+    cookies.write(request, response, cookies.LANGUAGE, asked, seconds=cookies.A_YEAR)
+    return response
+
+
+@pages.post("/sign-in")
+@allow(public=True)
+def enter() -> WerkzeugResponse:
+    """A badge alone asks for its PIN; badge and PIN begin the shift."""
+    badge = rules.badge_code(request.form.get("badge", "")[:200])
+    pin = request.form.get("pin", "")[:64]
+    try:
+        _require_private_line()
+        if not pin:
+            return make_response(_ask_for_pin(badge))
+        return _begin_shift(badge, pin)
+    except Refused as refusal:
+        keeps_badge = refusal.code == "wrong_pin"
+        step = "pin" if keeps_badge else "badge"
+        page = sign_in_page(step=step, badge=badge, name=badge, message=refusal.message, code=refusal.code)
+        return make_response(page, refusal.status)
+
+
+@pages.post("/sign-out")
+@allow(public=True)
+def sign_out() -> WerkzeugResponse:
+    """End the shift: the token is worth nothing from now on, wherever it was copied to."""
+    bearer = current_bearer()
+    if bearer is not None:
+        transact(lambda session: revoke(session, bearer.token_id))
+    response = redirect(url_for("auth.sign_in"), 303)
+    assert isinstance(response, Response)
+    cookies.remove(request, response, cookies.SESSION)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@pages.get("/unlocks")
+@allow(public=True)
+def unlock_page() -> str:
+    """A supervisor opens a locked badge, on any device."""
+    return render_template("floor/unlock.html", badge=request.args.get("badge", ""), message="", name="")
+
+
+@pages.post("/unlocks")
+@allow(public=True)
+def unlock() -> WerkzeugResponse:
+    """The locked badge, then the supervisor's badge and PIN."""
+    badge = rules.badge_code(request.form.get("badge", "")[:200])
+    chief = rules.badge_code(request.form.get("supervisor", "")[:200])
+    pin = request.form.get("pin", "")[:64]
+    try:
+        _require_private_line()
+        attempt = transact(lambda session: rules.begin(session, chief, **_device()))
+        rules.require_pin(settings(), attempt, pin)
+        name = transact(lambda session: rules.unlock(session, badge, supervisor=attempt))
+    except Refused as refusal:
+        page = render_template("floor/unlock.html", badge=badge, message=refusal.message, name="")
+        return make_response(page, refusal.status)
+    return make_response(render_template("floor/unlock.html", badge="", message="", name=name))
+
+
+def sign_in_page(*, step: str = "badge", badge: str = "", name: str = "", message: str = "", code: str = "") -> str:
+    """The sign-in page as HTML; also what a browser gets whose shift is over."""
+    return render_template(
+        "floor/sign_in.html",
+        sign_in={"step": step, "badge": badge, "name": name, "message": message, "code": code},
+        sign_in_url=url_for("auth.sign_in"),
+        unlock_url=url_for("auth.unlock_page", badge=badge),
+        warehouse=_warehouse_name(),
+    )
+
+
+def home_of(roles: frozenset[str]) -> str:
+    """Where a person's day begins: on the floor, or at the desk for those without floor work."""
+    return url_for("home.home") if not roles.isdisjoint(FLOOR) else url_for("office.overview")
+
+
+def _ask_for_pin(badge: str) -> str:
+    name = transact(lambda session: rules.name_behind(session, badge, **_device()))
+    if name is None:
+        raise Refused("unknown_badge", _("This badge is nobody's. Scan another one, or ask your supervisor."))
+    return sign_in_page(step="pin", badge=badge, name=name)
+
+
+def _begin_shift(badge: str, pin: str) -> WerkzeugResponse:
+    attempt = transact(lambda session: rules.begin(session, badge, **_device()))
+    rules.require_pin(settings(), attempt, pin)
+    key = cookies.read(request, cookies.DEVICE)
+    entered = transact(lambda session: rules.complete(session, attempt, settings=settings(), device_key=key))
+    response = redirect(url_for("home.home"), 303)
+    assert isinstance(response, Response)
+    cookies.write(request, response, cookies.SESSION, entered.token)
+    if entered.device_key:
+        cookies.write(request, response, cookies.DEVICE, entered.device_key, seconds=cookies.A_YEAR)
+    return response
+
+
+def _device() -> dict[str, str]:
+    return {"device_key": cookies.read(request, cookies.DEVICE), "address": request.remote_addr or "?"}
+
+
+def _require_private_line() -> None:
+    if not cookies.may_keep_secrets(request):
+        raise Refused("https_needed", _("A PIN is sent over HTTPS only. Open this page with https:// at its start."))
+
+
+def _warehouse_name() -> str:
+    try:
+        return current_warehouse().name
+    except Refused:
+        return ""

@@ -1,0 +1,43 @@
+"""Ask about anything that can be scanned. Asking changes nothing."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from app.db import reading
+from app.refusal import Refused
+from app.web import forms
+from app.web.enquiry_screen import shown
+from app.web.rules import allow
+from app.web.screens import current_warehouse
+from app.web.security import settings
+
+pages = Blueprint("enquiry", __name__)
+
+
+@pages.get("/enquiry")
+@allow(any_role=True)
+def ask() -> tuple[str, int]:
+    """The page; ``?code=`` asks at once."""
+    code = request.args.get("code", "")[:1000]
+    answer, status = _answer(code) if code else ({}, 200)
+    return render_template("floor/enquiry.html", enquiry=answer, scans_url=url_for("enquiry.scan")), status
+
+
+@pages.post("/enquiry")
+@allow(any_role=True)
+def scan() -> Response:
+    """A scan on that page."""
+    answer, status = _answer(forms.needed("code", longest=1000))
+    return make_response(render_template("floor/_enquiry.html", enquiry=answer), status)
+
+
+def _answer(code: str) -> tuple[dict[str, Any], int]:
+    from app.floor.enquiry import enquire
+
+    try:
+        with reading() as session:
+            facts = enquire(session, settings(), warehouse=current_warehouse().code, code=code)
+    except Refused as refusal:
+        return {"outcome": "refused", "code": refusal.code, "message": refusal.message}, refusal.status
+    return shown(facts), 200

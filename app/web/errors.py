@@ -1,0 +1,113 @@
+"""Every "no" and every failure becomes an answer here, and nowhere else.
+
+- under ``/api``: a problem document (RFC 9457) with a stable ``code``;
+- to a fragment request (htmx, the scan queue): the status, and a fragment that carries code and message;
+- to a browser: a page that says what to do. A cookie that is worth nothing any more gets the sign-in page, with 401.
+"""
+
+import json
+
+from flask import Flask, Response, g, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.language import _
+from app.refusal import Refused
+from app.web import cookies, logs
+
+_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media"}
+
+
+def install(flask: Flask) -> None:
+    """Catch refusals, HTTP errors, and everything that nobody expected."""
+    flask.register_error_handler(Refused, _refused)
+    flask.register_error_handler(HTTPException, _http_error)
+    flask.register_error_handler(Exception, _failed)
+
+
+def _refused(refusal: Exception) -> WerkzeugResponse:
+    assert isinstance(refusal, Refused)
+    if refusal.status == 401 and not _wants_problem() and not _wants_fragment():
+        return _to_sign_in()
+    return answer(refusal.status, refusal.code, refusal.message, refusal.details)
+
+
+def _http_error(error: Exception) -> WerkzeugResponse:
+    assert isinstance(error, HTTPException)
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    response = answer(status, _CODES.get(status, "http_error"), _sentence(status))
+    for name, value in error.get_headers(request.environ):
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _failed(error: Exception) -> WerkzeugResponse:
+    logs.failure(error)
+    number = g.get("request_id", "")
+    return answer(500, "failed", _("Something broke here. Tell your supervisor this number: %(number)s", number=number))
+
+
+def answer(status: int, code: str, message: str, details: dict[str, object] | None = None) -> Response:
+    """Say no, in the words of whoever asked."""
+    if _wants_problem():
+        return _problem(status, code, message, details or {})
+    if request.routing_exception is not None and status == 400:  # no addresses can be built for a foreign Host
+        return make_response(message, status, {"Content-Type": "text/plain; charset=utf-8"})
+    if _wants_fragment():
+        return make_response(render_template("_refusal.html", code=code, message=message), status)
+    error = {"title": _title(status), "message": message, "code": code}
+    return make_response(render_template("error.html", error=error), status)
+
+
+def _problem(status: int, code: str, message: str, details: dict[str, object]) -> Response:
+    document = {
+        "type": f"urn:trueshelf:problem:{code}",
+        "title": HTTP_STATUS_CODES.get(status, "Error"),
+        "status": status,
+        "detail": message,
+        "code": code,
+        **{name: value for name, value in details.items() if name not in {"type", "title", "status", "detail", "code"}},
+    }
+    response = make_response(json.dumps(document, default=str), status)
+    response.headers["Content-Type"] = "application/problem+json"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="trueshelf"'
+    return response
+
+
+def _to_sign_in() -> WerkzeugResponse:
+    from app.web.auth import sign_in_page  # that page is a view, and views stand on this module
+
+    had_cookie = bool(cookies.read(request, cookies.SESSION))
+    response = make_response(sign_in_page(), 401)
+    if had_cookie:
+        cookies.remove(request, response, cookies.SESSION)
+    return response
+
+
+def _wants_problem() -> bool:
+    return request.path.startswith("/api/") or request.path == "/api"
+
+
+def _wants_fragment() -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _title(status: int) -> str:
+    titles = {403: _("Not allowed"), 404: _("Not found"), 409: _("Somebody was faster"), 413: _("Too large")}
+    return titles.get(status, _("Not taken") if status < 500 else _("Something broke"))
+
+
+def _sentence(status: int) -> str:
+    sentences = {
+        400: _("This request cannot be understood. Go back and try again."),
+        404: _("There is no such page. It may have been finished by someone else."),
+        405: _("This cannot be done here. Go back and try again."),
+        413: _("This is larger than the server takes. Split it and send the parts."),
+        415: _("This kind of file is not taken here. Choose another one."),
+    }
+    return sentences.get(status, HTTP_STATUS_CODES.get(status, str(status)))

@@ -1,0 +1,80 @@
+"""Pictures of codes for the screen, and labels as PDF for a printer that the browser knows."""
+
+from flask import Blueprint, Response, request
+
+from app.db import reading
+from app.labels import render_pdf
+from app.labels.symbols import Symbol, encode, fitting
+from app.language import _
+from app.refusal import Refused
+from app.web.label_fields import fields_of
+from app.web.rules import allow
+from app.web.screens import current_warehouse
+
+pages = Blueprint("labels", __name__)
+_LONGEST = 200
+_BAR_HEIGHT = 0.4  # of the width
+
+
+@pages.get("/barcodes.svg")
+@allow(any_role=True)
+def barcode() -> Response:
+    """A code as bars, or as a matrix where bars would be too fine to read off a screen."""
+    code = request.args.get("code", "")
+    if not 0 < len(code) <= _LONGEST:
+        raise Refused("code_too_long", _("A barcode has 1 to %(n)s characters. Shorten the code.", n=_LONGEST))
+    response = Response(_svg(_symbol(code)), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+@pages.get("/labels/<template>/<path:code>.pdf")
+@allow(any_role=True)
+def label(template: str, code: str) -> Response:
+    """The label of one bin, item, tote, carton or badge."""
+    with reading() as session:
+        fields = fields_of(session, template, code, warehouse_id=current_warehouse().id)
+    response = Response(render_pdf(template, [fields]), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{template}.pdf"'
+    return response
+
+
+def _symbol(code: str) -> Symbol:
+    last: Refused | None = None
+    for symbology in fitting(code):
+        try:
+            symbol = encode(symbology, code)
+        except Refused as refusal:
+            last = refusal
+            continue
+        if symbol.is_matrix or symbol.width <= 300 or symbology == fitting(code)[-1]:
+            return symbol
+    assert last is not None, "no symbology was tried"
+    raise last
+
+
+def _svg(symbol: Symbol) -> str:
+    """One path of runs of dark modules; quiet zones are part of the picture, so that a scanner reads the screen."""
+    tall = 1 if symbol.is_matrix else max(20, round(symbol.width * _BAR_HEIGHT))
+    pad = symbol.quiet if symbol.is_matrix else 2
+    runs = "".join(
+        f"M{symbol.quiet + start} {pad + row * tall}h{length}v{tall}h-{length}z"
+        for row, modules in enumerate(symbol.rows)
+        for start, length in _runs(modules)
+    )
+    height = tall * len(symbol.rows) + 2 * pad
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {symbol.width} {height}" shape-rendering="crispEdges">'
+        f'<rect width="100%" height="100%" fill="#fff"/><path d="{runs}"/></svg>'
+    )
+
+
+def _runs(modules: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    start = 0
+    for index, module in enumerate(modules + "0"):
+        if module == "1" and (index == 0 or modules[index - 1] != "1"):
+            start = index
+        elif module != "1" and index and modules[index - 1] == "1":
+            found.append((start, index - start))
+    return found

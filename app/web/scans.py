@@ -1,0 +1,67 @@
+"""THE door: a scan or an action reaches its task. The fragment is made before the commit, so no lost work says OK."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template
+from sqlalchemy.orm import Session
+
+from app.db import transact
+from app.floor import advance
+from app.web import forms, metrics
+from app.web.rules import FLOOR, allow
+from app.web.security import current_actor, settings
+
+pages = Blueprint("scans", __name__, url_prefix="/tasks/<int:task_id>")
+_LONGEST_ID, _LONGEST_CODE = 64, 1000
+
+
+@pages.post("/scans")
+@allow(roles=FLOOR)
+def scan(task_id: int) -> Response:
+    """One scan. ``scan_id`` was made by the device; the same one gets the same answer."""
+    actor = current_actor()
+    scan_id, code = forms.needed("scan_id", longest=_LONGEST_ID), forms.needed("code", longest=_LONGEST_CODE)
+    scanned_at = forms.moment("scanned_at")
+
+    def work(session: Session) -> tuple[dict[str, Any], str]:
+        answer = advance.scan(session, settings(), actor, task_id, scan_id=scan_id, code=code, scanned_at=scanned_at)
+        return answer, _fragment(answer)
+
+    return _respond(*transact(work))
+
+
+@pages.post("/actions")
+@allow(roles=FLOOR)
+def act(task_id: int) -> Response:
+    """One action (quantity, short, skip, undo, ...), with an id as a scan has."""
+    actor = current_actor()
+    action_id, name = forms.needed("action_id", longest=_LONGEST_ID), forms.needed("name")
+    quantity, scanned_at = forms.number("quantity"), forms.moment("scanned_at")
+    reason, code, note = forms.text("reason"), forms.text("code", longest=_LONGEST_CODE), forms.text("note")
+
+    def work(session: Session) -> tuple[dict[str, Any], str]:
+        answer = advance.act(
+            session,
+            settings(),
+            actor,
+            task_id,
+            action_id=action_id,
+            name=name,
+            quantity=quantity,
+            reason=reason,
+            code=code,
+            note=note,
+            scanned_at=scanned_at,
+        )
+        return answer, _fragment(answer)
+
+    return _respond(*transact(work))
+
+
+def _fragment(answer: dict[str, Any]) -> str:
+    return render_template("floor/_task.html", answer=answer)
+
+
+def _respond(answer: dict[str, Any], fragment: str) -> Response:
+    metrics.count("scans", outcome=str(answer["outcome"]))
+    return make_response(fragment, 422 if answer["outcome"] == "refused" else 200)

@@ -1,0 +1,97 @@
+"""What every template is given: the language's words, how this operator likes the screen, where the buttons lead."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import Flask, g, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import language
+from app.db import reading
+from app.language import _, ngettext
+from app.places.models import Warehouse
+from app.refusal import Refused
+from app.web import cookies
+from app.web.rules import READERS
+from app.web.security import current_bearer, settings
+
+_IDLE_MS, _PACE_MS = 100, 35  # how long a scanner pauses after its last key, and between two keys
+
+
+def install(flask: Flask) -> None:
+    """Teach the templates these words and filters."""
+    flask.jinja_env.globals.update(_=_, ngettext=ngettext, barcode_url=barcode_url)
+    flask.jinja_env.filters["local_time"] = local_time
+    flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = False
+    flask.context_processor(_everywhere)
+
+
+def current_warehouse() -> Warehouse:
+    """Where this device works: as its profile says, else the first one. Errors: ``no_warehouse``."""
+    if "warehouse" not in g:
+        with reading() as session:
+            g.warehouse = _find(session)
+    if g.warehouse is None:
+        raise Refused("no_warehouse", _("There is no warehouse yet. Ask the office to import its locations."))
+    assert isinstance(g.warehouse, Warehouse)
+    return g.warehouse
+
+
+def _find(session: Session) -> Warehouse | None:
+    bearer = current_bearer()
+    wanted = bearer.profile.get("warehouse") if bearer else None
+    found = session.scalar(select(Warehouse).where(Warehouse.code == wanted)) if wanted else None
+    return found or session.scalar(select(Warehouse).order_by(Warehouse.priority, Warehouse.id).limit(1))
+
+
+def barcode_url(code: str) -> str:
+    """The picture of a code."""
+    return f"{url_for('labels.barcode')}?{urlencode({'code': code})}"
+
+
+def local_time(moment: datetime | None, form: str = "d MMM, HH:mm") -> str:
+    """A moment on the warehouse's wall clock, in the operator's language; nothing for None."""
+    if moment is None:
+        return ""
+    if "time_zone" not in g:
+        try:
+            g.time_zone = ZoneInfo(current_warehouse().time_zone)
+        except Refused:
+            g.time_zone = ZoneInfo("UTC")
+    return format_datetime(moment, form, tzinfo=g.time_zone, locale=language.current())
+
+
+def _everywhere() -> dict[str, Any]:
+    if request.routing_exception is not None and request.url_rule is None and "bearer" not in g:
+        return {}
+    bearer = current_bearer()
+    profile = bearer.profile if bearer else {}
+    return {
+        "ui": {
+            "lang": language.current(),
+            "theme": bearer.theme if bearer else "auto",
+            "hand": bearer.hand if bearer else "right",
+            "text": str(bearer.text_percent) if bearer else "100",
+            "sound": "off" if bearer and not bearer.has_sound else "on",
+            "keypad": bool(profile.get("keypad")),
+            "idle_ms": profile.get("idle_ms", _IDLE_MS),
+            "pace_ms": profile.get("pace_ms", _PACE_MS),
+        },
+        "operator": {"id": bearer.actor.operator_id, "name": bearer.actor.name} if bearer else None,
+        "may_see_office": bool(bearer and not bearer.actor.roles.isdisjoint(READERS)),
+        "nav": {
+            "home": url_for("home.home"),
+            "enquiry": url_for("enquiry.ask"),
+            "history": url_for("history.history"),
+            "settings": url_for("preferences.preferences"),
+            "sign_out": url_for("auth.sign_out"),
+        },
+        "languages": list(language.LANGUAGES.items()),
+        "device": bearer.actor.device if bearer else "",
+        "show_ways": settings().shows_ways,
+        "is_enrolled": bool(cookies.read(request, cookies.DEVICE)),
+    }

@@ -1,0 +1,158 @@
+"""The gate: every request passes it before any view runs, and every answer on its way out.
+
+In: who is it (bearer token, else the session's cookie), was it sent by our own pages (CSRF), and does the route's rule
+admit them. Out: headers that let a page load and send nothing but its own. Views ask ``current_actor()``.
+"""
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, current_app, g, request
+from werkzeug.exceptions import SecurityError
+
+from app import clock
+from app.config import Settings
+from app.db import reading, transact
+from app.language import _, choose
+from app.people.actor import Actor
+from app.people.tokens import Bearer, bearer_for, note_seen
+from app.refusal import Forbidden, Refused
+from app.web import cookies
+from app.web.rules import allow, rule_of
+
+__all__ = ["Unknown", "allow", "current_actor", "current_bearer", "install", "settings"]
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "media-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Unknown(Refused):
+    """Nobody we know: no token, or one that is revoked, expired, idle, or of a disabled operator (HTTP 401)."""
+
+    status = 401
+
+
+def current_bearer() -> Bearer | None:
+    """Who the request stands for; None before sign-in."""
+    bearer = g.get("bearer")
+    assert bearer is None or isinstance(bearer, Bearer)
+    return bearer
+
+
+def current_actor() -> Actor:
+    """Who is acting. Errors: ``not_signed_in`` (on a public route, where there may be nobody)."""
+    bearer = current_bearer()
+    if bearer is None:
+        raise _not_signed_in()
+    return bearer.actor
+
+
+def settings() -> Settings:
+    """This installation's settings."""
+    found = current_app.config["SETTINGS"]
+    assert isinstance(found, Settings)
+    return found
+
+
+def install(flask: Flask) -> None:
+    """Put the gate before every view and the headers behind every answer."""
+    flask.before_request(_gate)
+    flask.after_request(_seal)
+    allow(public=True)(flask.view_functions["static"])
+
+
+def _gate() -> None:
+    g.request_id = secrets.token_hex(8)
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception  # a Host that is not ours: nothing about this request can be believed
+    token, is_browser = _token(request)
+    g.bearer = _bearer(token) if token and request.endpoint != "static" else None
+    _choose_language()
+    if request.endpoint is None:
+        return  # no such page, or not by this method: the dispatcher says so
+    rule = rule_of(current_app.view_functions[request.endpoint])
+    if rule is None:
+        raise Forbidden("no_rule", _("Nobody may open this. Go back to work."))
+    can_be_led = is_browser and not rule.is_signed and (bool(token) or rule.is_public)
+    if can_be_led and request.method not in SAFE_METHODS:
+        _require_own_page(request)
+    if rule.admits(g.bearer):
+        return
+    if g.bearer is None:
+        raise _not_signed_in()
+    raise Forbidden("role_missing", _("You may not do this. Ask your supervisor."))
+
+
+def _token(request: Request) -> tuple[str, bool]:
+    """The token, and whether a browser may have sent the request by itself, led by a foreign page."""
+    scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value:
+        return value.strip(), False
+    return cookies.read(request, cookies.SESSION), True
+
+
+def _bearer(token: str) -> Bearer | None:
+    moment = clock.now()
+    with reading() as session:
+        bearer = bearer_for(session, token, now=moment)
+    if bearer is None or bearer.is_idle(moment, minutes=settings().idle_minutes):
+        return None
+    if bearer.is_stale(moment):
+        transact(lambda session: note_seen(session, bearer.token_id, now=moment))
+    return bearer
+
+
+def _choose_language() -> None:
+    bearer = current_bearer()
+    asked = bearer.actor.language if bearer else cookies.read(request, cookies.LANGUAGE)
+    choose(asked or request.accept_languages.best_match(["en", "de", "es", "fr"]) or "en")
+
+
+def _require_own_page(request: Request) -> None:
+    """What changes something must come from our own page: Fetch Metadata says so, or else the Origin is our host."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        is_own = site in {"same-origin", "none"}
+    else:
+        origin = urlsplit(request.headers.get("Origin", ""))
+        is_own = (origin.scheme, origin.netloc) == (request.scheme, request.host)
+    if not is_own:
+        raise Forbidden("foreign_page", _("This was sent by another site. Open Trueshelf itself and try again."))
+
+
+def _not_signed_in() -> Unknown:
+    return Unknown("not_signed_in", _("You are not signed in. Scan your badge."))
+
+
+def _seal(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    return response
