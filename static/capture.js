@@ -10,6 +10,7 @@
 const SEPARATOR = "\u001d"; // GS1 FNC1 inside a message
 const INPUT_METHOD_KEYS = new Set(["Unidentified", "Process", "Dead"]);
 const SHORTEST_WITHOUT_ENTER = 3; // characters: fewer, and an idle gap alone does not make a scan
+const STALE = 1000; // milliseconds: a key pressed that long before a scan is no part of it; a scanner's hiccup is
 const LONGEST_QUANTITY = 6; // digits: more is a barcode
 
 export const isTyping = (element) => Boolean(element?.closest?.("[data-typing], select, textarea"));
@@ -22,6 +23,7 @@ export class Capture {
   #hooks;
   #burst = ""; // characters since the last gap
   #held = ""; // typed slowly by a person, waiting for Enter
+  #heldAt = 0;
   #first = 0;
   #last = 0; // event times in milliseconds; never the wall clock
   #whole = false; // this burst came as one piece: an input method or the clipboard
@@ -200,6 +202,7 @@ export class Capture {
       const held = this.#held + burst;
       this.#clear();
       this.#held = held;
+      this.#heldAt = this.#last;
       this.#preview();
     }
   }
@@ -208,7 +211,8 @@ export class Capture {
     if (this.#burst && at - this.#last > this.#idle) this.#settle();
     const burst = this.#burst;
     const isScanner = this.#isScannerPaced();
-    const code = isScanner && burst.length > SHORTEST_WITHOUT_ENTER ? burst : this.#held + burst;
+    const isStray = isScanner && burst.length > SHORTEST_WITHOUT_ENTER && this.#first - this.#heldAt > STALE;
+    const code = isStray ? burst : this.#held + burst;
     const pad = this.#hooks.pad();
     this.#clear();
     this.#ended = at;

@@ -161,6 +161,7 @@ document.addEventListener("click", (event) => {
   if (!key) return;
   const input = event.target.closest("form").elements.pin;
   input.value = key === "back" ? input.value.slice(0, -1) : input.value + key;
+  input.focus();
 });
 
 document.addEventListener("change", (event) => {

@@ -190,10 +190,18 @@ def test_a_person_who_types_slowly_sends_with_enter(floor: Page, stub: Stub) -> 
 
 def test_a_stray_key_before_a_scan_does_not_spoil_it(floor: Page, stub: Stub) -> None:
     floor.keyboard.press("x")
-    floor.wait_for_timeout(200)
+    floor.wait_for_timeout(1200)
     scan(floor, TEN[0])
     until(floor, lambda: stub.taken)
     assert stub.taken == [TEN[0]]
+
+
+def test_a_scanners_hiccup_does_not_cut_off_the_beginning(floor: Page, stub: Stub) -> None:
+    floor.keyboard.press("5")
+    floor.wait_for_timeout(200)
+    scan(floor, "012345678900")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["5012345678900"]
 
 
 def test_a_clicked_barcode_goes_the_way_of_a_scan(device: BrowserContext, stub: Stub) -> None:
