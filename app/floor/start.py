@@ -1,5 +1,6 @@
 """Start a job: from a form (kind and document), or from whatever is scanned on the home screen."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import exists, or_, select
@@ -98,7 +99,7 @@ def _receive(session: Session, warehouse: Warehouse, document: str, _location: s
     ).id
 
 
-def _of_order(kind: str) -> Any:
+def _of_order(kind: str) -> Callable[[Session, Warehouse, str, str], int]:
     def find(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
         order = _order_behind(session, document)
         found = _unfinished(session, kind=kind, document_type="order", document_id=order.id)
@@ -187,7 +188,7 @@ def _move(session: Session, warehouse: Warehouse, _document: str, _location: str
     return open_task(session, kind="move", warehouse_id=warehouse.id, document_type="move").id
 
 
-_OPENERS = {
+_OPENERS: dict[str, Callable[[Session, Warehouse, str, str], int]] = {
     "receive": _receive,
     "putaway": _putaway,
     "pick": _of_order("pick"),
@@ -213,7 +214,7 @@ def find_job(session: Session, settings: Settings, actor: Actor, *, warehouse: s
         today=clock.today(here.time_zone),
     )
     kind, _colon, document_type = meaning.type.partition(":")
-    candidates = {
+    candidates: dict[str, Callable[[], Any]] = {
         "document": lambda: _tasks_of_document(document_type, meaning.id),
         "container": lambda: _tasks_of_container(session, meaning.id),
         "location": lambda: (

@@ -1,7 +1,6 @@
 """Which tote a pick goes into: one order a tote, and no empty tote offered to two workers."""
 
-from sqlalchemy import exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, select, update
 
 from app.db import table
 from app.floor.confirm import wrong
@@ -11,8 +10,14 @@ from app.ledger.models import Balance
 from app.orders.fulfil import held_in
 from app.places.models import Container
 from app.refusal import Refused
+from app.tasks.models import Task
 
 container = table(Container)
+
+
+def _is_busy() -> ColumnElement[bool]:
+    """The tote was given to a task that is not finished; once that task is over, an empty tote is free again."""
+    return exists().where(Task.id == Container.task_id, Task.status.in_(("open", "claimed")))
 
 
 def proposed(work: Work) -> int | None:
@@ -25,9 +30,9 @@ def proposed(work: Work) -> int | None:
         .where(
             Container.kind == "tote",
             Container.warehouse_id == work.task.warehouse_id,
-            Container.task_id.is_(None),
             Container.status == "open",
             ~is_used,
+            ~_is_busy(),
         )
         .order_by(Container.code)
         .limit(1)
@@ -42,17 +47,15 @@ def take(work: Work, container_id: int) -> None:
     """Give a tote to this task; one that was proposed and is still empty goes back to the others."""
     old = work.task.container_id
     if old is not None and old != container_id and old not in work.memory.get("totes", []):
-        give_back(work.session, old)
-    work.session.execute(
-        update(container).where(container.c.id == container_id).values(task_id=work.task.id, location_id=work.floor_id)
-    )
-    work.task.container_id = container_id
-    work.session.flush()
-
-
-def give_back(session: Session, container_id: int) -> None:
-    """An empty tote may be offered again."""
-    session.execute(update(container).where(container.c.id == container_id).values(task_id=None))
+        work.session.execute(update(container).where(container.c.id == old).values(task_id=None))
+    if old != container_id:
+        work.session.execute(
+            update(container)
+            .where(container.c.id == container_id)
+            .values(task_id=work.task.id, location_id=work.floor_id)
+        )
+        work.task.container_id = container_id
+        work.session.flush()
 
 
 def accept(work: Work, meaning: Meaning) -> Container:
@@ -73,6 +76,7 @@ def accept(work: Work, meaning: Meaning) -> Container:
             "tote_of_another",
             _("%(code)s holds order %(order)s. Scan another tote.", code=found.code, order=", ".join(sorted(others))),
         )
-    if found.task_id not in (None, work.task.id) and found.id not in work.memory.get("totes", []):
+    is_mine = found.task_id == work.task.id or found.id in work.memory.get("totes", [])
+    if not is_mine and work.session.scalar(select(_is_busy()).where(Container.id == found.id)):
         raise Refused("tote_of_another", _("%(code)s is in use. Scan another tote.", code=found.code))
     return found

@@ -1,8 +1,8 @@
 """Every kind of floor work: the explicit list."""
 
 from app.floor.step import Workflow
-from app.floor.workflows import pick, putaway, receive
+from app.floor.workflows import pack, pick, putaway, receive, ship
 
 WORKFLOWS: dict[str, Workflow] = {
-    workflow.kind: workflow for workflow in (receive.WORKFLOW, putaway.WORKFLOW, pick.WORKFLOW)
+    module.WORKFLOW.kind: module.WORKFLOW for module in (receive, putaway, pick, pack, ship)
 }

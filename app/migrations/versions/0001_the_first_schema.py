@@ -266,12 +266,16 @@ def upgrade() -> None:
         sa.Column("sku", sa.Text(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("cancelled", sa.Integer(), nullable=False),
+        sa.Column("cancelled_here", sa.Integer(), nullable=False),
         sa.Column("shipped", sa.Integer(), nullable=False),
         sa.Column("returned", sa.Integer(), nullable=False),
         sa.Column("price", app.db.Money(precision=18, scale=4), nullable=True),
         sa.CheckConstraint(
             "cancelled >= 0 AND shipped >= 0 AND cancelled + shipped <= quantity",
             name=op.f("ck_sales_order_line_resolved"),
+        ),
+        sa.CheckConstraint(
+            "cancelled_here >= 0 AND cancelled_here <= cancelled", name=op.f("ck_sales_order_line_cancelled_here")
         ),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_sales_order_line_quantity")),
         sa.CheckConstraint("returned >= 0 AND returned <= shipped", name=op.f("ck_sales_order_line_returned")),

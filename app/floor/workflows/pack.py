@@ -1,0 +1,530 @@
+"""Pack: verify every unit of an order and put it into cartons.
+
+Tote, then each item (scan on, or one scan and a quantity), then the carton's own label: what was counted is posted
+tote -> carton. A full carton is scanned at any time and the next one begun. When nothing is left the order's cartons
+wait to be shipped.
+"""
+
+from sqlalchemy import func, select
+
+from app.barcode.internal import InternalKind, encode
+from app.db import table
+from app.floor import confirm
+from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.undo import no_arguments
+from app.language import _
+from app.ledger.models import Balance
+from app.ledger.post import Header, Move, Place, reverse
+from app.orders import fulfil
+from app.orders.models import Holding, ShipmentCarton
+from app.places.models import Container
+from app.places.numbers import next_sscc
+from app.places.warehouses import first_location
+from app.refusal import Refused
+from app.tasks.lines import Line, change_line, lines
+from app.tasks.models import Task, TaskLine
+from app.tasks.queue import NewLine, add_lines, open_task
+
+balance, holding = table(Balance), table(Holding)
+
+
+def waiting(work: Work) -> Step | None:
+    if work.line is None:
+        return None
+    if not work.memory.get("totes"):
+        return TOTE
+    return ITEM if _open_lines(work) else CARTON
+
+
+def _counts(work: Work) -> dict[int, int]:
+    """Line id -> units verified and not in a carton yet."""
+    return {int(line_id): units for line_id, units in work.memory.get("counts", {}).items()}
+
+
+def _open_lines(work: Work) -> list[Line]:
+    """The lines with units that nobody has verified yet."""
+    counts = _counts(work)
+    found = lines(work.session, work.task.id, TaskLine.status == "open")
+    return [line for line in found if line.left > counts.get(line.id, 0)]
+
+
+def _prompt(
+    work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...], line: Line | None = None
+) -> Prompt:
+    counts = _counts(work)
+    if counts or work.memory.get("undo"):
+        ways = [*ways, action_way("undo", _("Undo"))]
+    carton = _carton(work)
+    prompt = Prompt(
+        expects=expects,
+        instruction=instruction,
+        value=value,
+        ways=ways,
+        target=carton.code if carton else None,
+        document=work.task.document,
+        detail=[(_("In this carton"), str(sum(counts.values())))],
+    )
+    if line is not None:
+        prompt.sku, prompt.name, prompt.image_url = line.sku, line.name, line.image_url
+        prompt.lot, prompt.serial = line.lot, line.serial or None
+        prompt.container = line.source_container
+        prompt.quantity, prompt.counted = line.left, counts.get(line.id, 0)
+    return prompt
+
+
+# The tote.
+
+
+def _ask_tote(work: Work) -> Prompt:
+    line = work.the_line
+    code = line.source_container or ""
+    ways = [scan_way(encode(InternalKind.CONTAINER, code), code)]
+    return _prompt(work, _("Scan the tote to pack"), value=code, ways=ways, expects=("container",))
+
+
+def _accept_tote(work: Work, meaning: Meaning) -> Said:
+    """One of the order's totes is at the station; a carton is begun for it.
+
+    Errors: ``wrong_*``; ``tote_empty`` and ``tote_of_another``, which names what the tote is for.
+    """
+    if meaning.type != "container":
+        raise confirm.wrong(meaning, wanted=_("Scan the tote to pack."))
+    mine = [line for line in _open_lines(work) if line.source_container_id == meaning.id]
+    if not mine:
+        orders = {held.order_ref for held in fulfil.held_in(work.session, [meaning.id])}
+        if not orders:
+            raise Refused("tote_empty", _("%(code)s is empty. Scan the tote of this order.", code=meaning.code))
+        raise Refused(
+            "tote_of_another",
+            _(
+                "%(code)s holds order %(order)s, this is %(mine)s.",
+                code=meaning.code,
+                order=", ".join(sorted(orders)),
+                mine=work.task.document,
+            ),
+        )
+    work.remember(totes=[*work.memory.get("totes", []), meaning.id])
+    if _carton(work) is None:
+        _open_carton(work)
+    return Said("tote_confirmed", _("Right tote: %(code)s", code=meaning.code))
+
+
+# Each item.
+
+
+def _ask_item(work: Work) -> Prompt:
+    line = _next(work)
+    counts = _counts(work)
+    counted = counts.get(line.id, 0)
+    scan = scan_way(line.code, line.name)
+    ways: list[Way] = [scan]
+    if counted and not line.serial:
+        ways.insert(0, action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left))
+    if counts:
+        ways += _carton_ways(work)
+    ways.append(action_way("missing", _("An item is missing")))
+    expects = ("item", "quantity", "container") if counts else ("item",)
+    value = f"{counted} / {line.left}"
+    return _prompt(work, _("Scan each item"), value=value, ways=ways, expects=expects, line=line)
+
+
+def _next(work: Work) -> Line:
+    """The line being counted, else the first that is open."""
+    waiting_lines = _open_lines(work)
+    counts = _counts(work)
+    return next((line for line in waiting_lines if line.id in counts), waiting_lines[0])
+
+
+def _accept_item(work: Work, meaning: Meaning) -> Said:
+    if meaning.type == "container":
+        return _accept_container(work, meaning)
+    if meaning.type != "item":
+        raise confirm.wrong(meaning, wanted=_("Scan an item of order %(order)s.", order=work.task.document))
+    left = meaning.quantity
+    counts = _counts(work)
+    fitting = [line for line in _open_lines(work) if line.item_id == meaning.id and _fits(line, meaning)]
+    if not fitting:
+        raise _not_wanted(work, meaning)
+    room = sum(line.left - counts.get(line.id, 0) for line in fitting)
+    if left > room:
+        raise confirm.too_many(room, 0)
+    last = fitting[0]
+    for line in sorted(fitting, key=lambda one: (one.id not in counts, one.position)):
+        taken = min(left, line.left - counts.get(line.id, 0))
+        if taken:
+            counts[line.id] = counts.get(line.id, 0) + taken
+            left -= taken
+            last = line
+    _check_weight(work, counts)
+    work.remember(counts=counts, last=last.id)
+    return Said("item_confirmed", _("%(sku)s: %(n)s of %(due)s", sku=last.sku, n=counts[last.id], due=last.left))
+
+
+def _fits(line: Line, meaning: Meaning) -> bool:
+    """The label's own lot or serial, where it carries one, is the line's."""
+    return (not meaning.lot or not line.lot or meaning.lot == line.lot) and (
+        not line.serial or not meaning.serial or meaning.serial == line.serial
+    )
+
+
+def _not_wanted(work: Work, meaning: Meaning) -> Refused:
+    """Say why: already whole, another lot, or picked for another order, which is named."""
+    same = [line for line in lines(work.session, work.task.id) if line.item_id == meaning.id]
+    if same and meaning.lot and all(line.lot and line.lot != meaning.lot for line in same):
+        wanted = ", ".join(sorted({line.lot or "" for line in same}))
+        return Refused("wrong_lot", _("This is lot %(this)s. Wanted: lot %(lot)s.", this=meaning.lot, lot=wanted))
+    if same:
+        return Refused("too_many", _("All %(sku)s of this order are packed. Set this one aside.", sku=meaning.code))
+    picked_for = work.session.scalars(
+        select(Task.document)
+        .join(TaskLine, TaskLine.task_id == Task.id)
+        .where(Task.kind == "pack", Task.status.in_(("open", "claimed")), TaskLine.item_id == meaning.id)
+        .distinct()
+        .limit(3)
+    ).all()
+    if picked_for:
+        return Refused(
+            "item_of_another",
+            _(
+                "%(sku)s is not in this order. It was picked for order %(order)s.",
+                sku=meaning.code,
+                order=", ".join(picked_for),
+            ),
+        )
+    return Refused("wrong_item", _("%(sku)s is not in this order. Set it aside.", sku=meaning.code))
+
+
+def _check_weight(work: Work, counts: dict[int, int]) -> None:
+    """Errors: ``carton_too_heavy`` before the limit of a carton is passed, so that nobody lifts it."""
+    carton = _carton(work)
+    assert carton is not None, "items are counted into a carton"
+    by_id = {line.id: line for line in lines(work.session, work.task.id)}
+    grams = sum(by_id[line_id].unit_weight_grams * units for line_id, units in counts.items()) + _grams_in(work, carton)
+    most = work.settings.carton_max_grams
+    if grams > most and sum(counts.values()) > 1:
+        raise Refused(
+            "carton_too_heavy",
+            _("Too heavy: a carton takes %(kg)s kg. Scan the carton, then go on with a new one.", kg=most // 1000),
+        )
+
+
+def _grams_in(work: Work, carton: Container) -> int:
+    held = fulfil.held_in(work.session, [carton.id])
+    return sum(confirm.item_row(work.session, one.item_id).unit_weight_grams * one.quantity for one in held)
+
+
+# The carton.
+
+
+def _carton(work: Work) -> Container | None:
+    carton_id = work.memory.get("carton")
+    return work.session.get(Container, carton_id) if carton_id else None
+
+
+def _open_carton(work: Work) -> Container:
+    """A new carton with an SSCC of its own, at the packing station."""
+    station = first_location(work.session, work.task.warehouse_id, ("pack", "stage", "floor"))
+    assert station is not None, "every warehouse has its floor"
+    carton = Container(
+        code=next_sscc(work.session, work.settings.company_prefix),
+        kind="carton",
+        warehouse_id=work.task.warehouse_id,
+        location_id=station.id,
+    )
+    work.session.add(carton)
+    work.session.flush()
+    assert work.task.document_id is not None, "packing without an order"
+    shipment = fulfil.open_shipment(work.session, work.task.document_id, work.task.warehouse_id)
+    fulfil.add_carton(work.session, shipment, carton.id)
+    work.remember(carton=carton.id)
+    return carton
+
+
+def _carton_ways(work: Work) -> list[Way]:
+    carton = _carton(work)
+    return [scan_way(carton.code, _("Carton %(code)s", code=carton.code[-6:]))] if carton else []
+
+
+def _ask_carton(work: Work) -> Prompt:
+    carton = _carton(work)
+    value = carton.code[-6:] if carton else ""
+    return _prompt(
+        work,
+        _("Close the carton: scan its label"),
+        value=value,
+        ways=_carton_ways(work),
+        expects=("container",),
+    )
+
+
+def _accept_container(work: Work, meaning: Meaning) -> Said:
+    """The carton's label, or another tote of the same order."""
+    carton = _carton(work)
+    if carton is not None and meaning.id == carton.id:
+        return _close_carton(work, carton)
+    if meaning.type == "container":
+        if meaning.id in work.memory.get("totes", []):
+            raise Refused("tote_again", _("%(code)s is being packed. Scan its items.", code=meaning.code))
+        return _accept_tote(work, meaning)
+    if meaning.type == "item":
+        raise _not_wanted(work, meaning)
+    raise confirm.wrong(meaning, wanted=_("Scan the carton's label."))
+
+
+def _close_carton(work: Work, carton: Container) -> Said:
+    counts = {line_id: units for line_id, units in _counts(work).items() if units}
+    if not counts:
+        raise Refused("carton_empty", _("The carton is empty. Scan an item first."))
+    assert carton.location_id is not None, "a carton that stands nowhere"
+    by_id = {line.id: line for line in lines(work.session, work.task.id)}
+    moves = []
+    packed = []
+    for line_id, units in sorted(counts.items()):
+        line = by_id[line_id]
+        assert line.source_container_id is not None, "packing from no tote"
+        for place, taken in _where(work, line, units):
+            move = Move(
+                line.item_id,
+                taken,
+                place,
+                Place(carton.location_id, carton.id),
+                lot_id=line.lot_id,
+                serial=line.serial,
+            )
+            moves.append((move, line.sku, line.source_container or "", carton.code))
+        _tell_packed(work, line, units, line.source_container_id, carton.id)
+        packed.append({"line": line_id, "quantity": units, "tote": line.source_container_id})
+    posted = work.post("pack", moves)
+    for line_id, units in sorted(counts.items()):
+        work.finish_units(by_id[line_id], units)
+    carton.status = "closed"
+    work.forget("counts", "carton", "last")
+    work.can_undo(posting=posted.posting_id, packed=packed, carton=carton.id)
+    work.session.flush()
+    if work.line is None:
+        _hand_over(work)
+    else:
+        _open_carton(work)
+    return Said("carton_closed", _("Carton closed with %(n)s units.", n=sum(counts.values())))
+
+
+def _where(work: Work, line: Line, units: int) -> list[tuple[Place, int]]:
+    """Where the line's units stand inside their tote (a tote that was moved in between keeps them together)."""
+    statement = select(balance.c.location_id, balance.c.quantity).where(
+        balance.c.container_id == line.source_container_id,
+        balance.c.item_id == line.item_id,
+        func.coalesce(balance.c.lot_id, 0) == (line.lot_id or 0),
+        balance.c.serial == line.serial,
+        balance.c.condition == "available",
+        balance.c.quantity > 0,
+    )
+    found = []
+    for row in work.session.execute(statement.order_by(balance.c.id)):
+        taken = min(units, row.quantity)
+        if taken:
+            found.append((Place(row.location_id, line.source_container_id), taken))
+            units -= taken
+    if units:
+        raise Refused("not_enough_stock", _("The tote does not hold that many. Count it and scan again."))
+    return found
+
+
+def _tell_packed(work: Work, line: Line, units: int, source: int, target: int) -> None:
+    """Move the order's units from container to container in its own books."""
+    for held in fulfil.held_in(work.session, [source]):
+        if (held.order_id, held.item_id, held.lot_id, held.serial) == (
+            work.task.document_id,
+            line.item_id,
+            line.lot_id,
+            line.serial,
+        ):
+            taken = min(units, held.quantity)
+            if taken:
+                fulfil.packed(work.session, held, quantity=taken, container_id=target)
+                units -= taken
+    assert units == 0, "more was packed than was picked for this order"
+
+
+def _hand_over(work: Work) -> None:
+    """Every unit is in a carton: open the order's shipping task with its closed cartons."""
+    order_id = work.task.document_id
+    assert order_id is not None
+    rows = work.session.execute(
+        select(Container.id, Container.location_id)
+        .join(ShipmentCarton, ShipmentCarton.container_id == Container.id)
+        .where(
+            Container.status == "closed",
+            ShipmentCarton.shipped_at.is_(None),
+            ShipmentCarton.shipment_id == fulfil.open_shipment(work.session, order_id, work.task.warehouse_id).id,
+        )
+        .order_by(Container.id)
+    ).all()
+    found = work.session.scalar(
+        select(Task.id).where(
+            Task.kind == "ship",
+            Task.status.in_(("open", "claimed")),
+            Task.document_type == "order",
+            Task.document_id == order_id,
+        )
+    )
+    if found is None:
+        found = open_task(
+            work.session,
+            kind="ship",
+            warehouse_id=work.task.warehouse_id,
+            document_type="order",
+            document_id=order_id,
+            document=work.task.document,
+            due_at=work.task.due_at,
+        ).id
+    known = {line.source_container_id for line in lines(work.session, found)}
+    add_lines(
+        work.session,
+        found,
+        [
+            NewLine(quantity=1, source_location_id=row.location_id, source_container_id=row.id)
+            for row in rows
+            if row.id not in known
+        ],
+    )
+
+
+# Exceptions.
+
+
+def _quantity(work: Work, arguments: Arguments) -> Said:
+    """The total of the line that was scanned last."""
+    quantity = confirm.typed_quantity(arguments)
+    counts = _counts(work)
+    last = work.memory.get("last")
+    if last is None or last not in counts:
+        raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
+    line = next(each for each in lines(work.session, work.task.id) if each.id == last)
+    if quantity > line.left:
+        raise confirm.too_many(line.left, counts[last])
+    if line.serial:
+        raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
+    counts[last] = quantity
+    _check_weight(work, counts)
+    work.remember(counts=counts)
+    return Said("quantity_confirmed", _("%(sku)s: %(n)s of %(due)s", sku=line.sku, n=quantity, due=line.left))
+
+
+def _missing(work: Work) -> Said:
+    """Units that should be in the tote are not: what is there is packed, the rest stays committed to its order.
+
+    The missing units stay in the books in their tote until someone counts it.
+    """
+    if _counts(work):
+        raise Refused("close_carton_first", _("Scan the carton for what you counted first."))
+    missing = _open_lines(work)
+    if not missing:
+        raise Refused("nothing_missing", _("Every unit is verified. Scan the carton."))
+    units = 0
+    for line in missing:
+        units += line.left
+        change_line(work.session, line.id, status="cancelled")
+    work.task.lines -= len([line for line in missing if not line.done])
+    work.next_line()
+    carton = _carton(work)
+    if carton is not None and not fulfil.held_in(work.session, [carton.id]):
+        _drop_carton(work, carton)
+    if work.memory.get("undo"):
+        _hand_over(work)
+    work.session.flush()
+    return Said(
+        "missing", _("%(n)s units are missing. They stay promised; tell your supervisor to look for them.", n=units)
+    )
+
+
+def _drop_carton(work: Work, carton: Container) -> None:
+    """A carton that stayed empty does not travel; its number is never used again."""
+    carton.status = "closed"
+    work.session.flush()
+    row = work.session.scalar(select(ShipmentCarton).where(ShipmentCarton.container_id == carton.id))
+    if row is not None:
+        work.session.delete(row)
+    work.forget("carton")
+
+
+def _undo(work: Work) -> Said:
+    """Forget the counts of the open carton; with none, take the last closed carton's units back into the tote."""
+    counts = _counts(work)
+    if counts:
+        work.forget("counts", "last")
+        return Said("count_undone", _("Take %(n)s units out of the carton again.", n=sum(counts.values())))
+    stack = list(work.memory.get("undo", []))
+    if not stack:
+        raise Refused("nothing_to_undo", _("There is nothing to undo in this task."))
+    facts = stack.pop()
+    carton = work.session.get_one(Container, facts["carton"], populate_existing=True)
+    if carton.status == "shipped":
+        raise Refused("shipped_already", _("This carton has left. Unload it first."))
+    _withdraw_from_shipping(work, carton)
+    header = Header(
+        key=work.key,
+        reason="undo",
+        operator_id=work.actor.operator_id,
+        device=work.actor.device,
+        document_type=work.task.document_type,
+        document=work.task.document,
+        task_id=work.task.id,
+    )
+    posted = reverse(work.session, facts["posting"], header)
+    work.movements.extend(
+        {"id": id_, "sku": "", "quantity": move.quantity, "source": carton.code, "target": ""}
+        for id_, move in zip(posted.movement_ids, posted.moves, strict=True)
+    )
+    by_id = {line.id: line for line in lines(work.session, work.task.id)}
+    for each in facts["packed"]:
+        line = by_id[each["line"]]
+        _tell_packed(work, line, each["quantity"], carton.id, each["tote"])
+        if line.status == "done":
+            work.task.done_lines -= 1
+        change_line(work.session, line.id, done=line.done - each["quantity"], status="open")
+    spare = _carton(work)
+    if spare is not None:
+        _drop_carton(work, spare)
+    carton.status = "open"
+    work.remember(undo=stack, carton=carton.id)
+    if work.task.status == "done":
+        work.task.status, work.task.done_at = "claimed", None
+    work.session.flush()
+    work.next_line()
+    units = sum(each["quantity"] for each in facts["packed"])
+    return Said("undone", _("Undone: put %(n)s units back into the tote and scan them again.", n=units))
+
+
+def _withdraw_from_shipping(work: Work, carton: Container) -> None:
+    """The carton is open again: the shipping task loses its line. Errors: ``being_shipped`` while someone loads it."""
+    line = work.session.execute(
+        select(TaskLine.id, Task.id.label("task"), Task.status)
+        .join(Task, Task.id == TaskLine.task_id)
+        .where(TaskLine.source_container_id == carton.id, Task.kind == "ship", TaskLine.status == "open")
+    ).first()
+    if line is None:
+        return
+    if line.status == "claimed":
+        raise Refused("being_shipped", _("Someone is loading this order. Stop them first."))
+    change_line(work.session, line.id, status="cancelled")
+    task = work.session.get_one(Task, line.task, populate_existing=True)
+    task.lines -= 1
+    if task.lines == 0:
+        task.status, task.done_at = "cancelled", work.now
+    work.session.flush()
+
+
+def finished(work: Work) -> str:
+    return _("Order %(order)s is packed. Next: ship it, or take the next job.", order=work.task.document)
+
+
+TOTE = Step(("container",), _ask_tote, _accept_tote)
+ITEM = Step(("item", "container"), _ask_item, _accept_item)
+CARTON = Step(("container",), _ask_carton, _accept_container)
+
+WORKFLOW = Workflow(
+    kind="pack",
+    waiting=waiting,
+    actions={"quantity": _quantity, "missing": no_arguments(_missing), "undo": no_arguments(_undo)},
+    finished=finished,
+)

@@ -1,0 +1,207 @@
+"""Ship: cartons go out of the door. The final deduction: on hand and committed fall together.
+
+Carton, then the door (a stage or dock). What is loaded ships; the rest of the order stays committed on its lines.
+"""
+
+from sqlalchemy import select
+
+from app.barcode.internal import InternalKind, encode
+from app.floor import confirm
+from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.undo import Facts, no_arguments, undo
+from app.language import _
+from app.ledger.models import Balance
+from app.ledger.post import Move, Place
+from app.orders import fulfil
+from app.orders.models import Order
+from app.places.models import CUSTOMER, Container
+from app.places.warehouses import first_location
+from app.refusal import Refused
+from app.tasks.lines import Line, change_line, lines
+from app.tasks.models import TaskLine
+from app.tasks.queue import NewLine, open_task
+
+DOORS = ("stage", "dock")
+
+
+def waiting(work: Work) -> Step | None:
+    if work.line is None or work.memory.get("is_done"):
+        return None
+    return DOOR if work.counted else CARTON
+
+
+def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
+    line = work.the_line
+    order = work.session.get_one(Order, work.task.document_id)
+    if work.counted or work.memory.get("undo"):
+        ways = [*ways, action_way("undo", _("Undo"))]
+    to = ", ".join(str(order.ship_to[key]) for key in ("name", "city", "country") if order.ship_to.get(key))
+    return Prompt(
+        expects=expects,
+        instruction=instruction,
+        value=value,
+        ways=ways,
+        location=line.source,
+        container=line.source_container,
+        target=next((way["label"] for way in _door_ways(work)), None),
+        document=work.task.document,
+        detail=[(_("Ship to"), to)] if to else [],
+    )
+
+
+def _ask_carton(work: Work) -> Prompt:
+    code = work.the_line.source_container or ""
+    ways: list[Way] = [scan_way(code, _("Carton %(code)s", code=code[-6:]))]
+    if work.task.done_lines:
+        ways.append(action_way("done", _("The rest goes later")))
+    return _prompt(work, _("Scan a carton of this order"), value=code[-6:], ways=ways, expects=("container",))
+
+
+def _accept_carton(work: Work, meaning: Meaning) -> Said:
+    if meaning.type == "item":
+        raise Refused("scan_carton", _("Scan the carton, not the item in it."))
+    if meaning.type != "container":
+        raise confirm.wrong(meaning, wanted=_("Scan a carton of order %(order)s.", order=work.task.document))
+    mine = lines(work.session, work.task.id, TaskLine.source_container_id == meaning.id)
+    if not mine:
+        raise _not_of_this_order(work, meaning)
+    line = mine[0]
+    if line.status == "done":
+        raise Refused("loaded_already", _("This carton is loaded already. Scan the next one."))
+    if line.status == "cancelled":
+        raise Refused("carton_reopened", _("This carton is being packed again. Leave it at packing."))
+    work.remember(line=line.id, counted=1)
+    work.next_line()
+    return Said("carton_confirmed", _("Right carton: %(code)s", code=meaning.code[-6:]))
+
+
+def _not_of_this_order(work: Work, meaning: Meaning) -> Refused:
+    orders = {held.order_ref for held in fulfil.held_in(work.session, [meaning.id])}
+    if orders:
+        return Refused(
+            "carton_of_another",
+            _(
+                "This carton belongs to order %(order)s. Scan one of %(mine)s.",
+                order=orders.pop(),
+                mine=work.task.document,
+            ),
+        )
+    return Refused("wrong_container", _("%(code)s is no carton of this order.", code=meaning.code))
+
+
+def _door_ways(work: Work) -> list[Way]:
+    door = first_location(work.session, work.task.warehouse_id, DOORS)
+    return [scan_way(encode(InternalKind.LOCATION, door.code), door.code)] if door else []
+
+
+def _ask_door(work: Work) -> Prompt:
+    ways = _door_ways(work)
+    value = ways[0]["label"] if ways else _("the door")
+    return _prompt(work, _("Load it and scan the door"), value=value, ways=ways, expects=("target",))
+
+
+def _accept_door(work: Work, meaning: Meaning) -> Said:
+    line = work.the_line
+    if meaning.type == "container" and meaning.id != line.source_container_id:
+        return _accept_carton(work, meaning)
+    door = confirm.target_location(work, meaning, kinds=DOORS)
+    order = work.session.get_one(Order, work.task.document_id, populate_existing=True)
+    if order.status == "cancelled":
+        raise Refused("order_cancelled", _("Order %(order)s was cancelled. Take it back.", order=order.order_ref))
+    assert line.source_container_id is not None, "a shipping line without its carton"
+    carton = work.session.get_one(Container, line.source_container_id, populate_existing=True)
+    moves = _contents(work, carton)
+    posted = work.post("ship", moves, line_id=line.id, note=door.code)
+    fulfil.shipped(work.session, carton.id)
+    work.can_undo(
+        posting=posted.posting_id,
+        line=line.id,
+        quantity=1,
+        carton=carton.id,
+        source=line.source or carton.code,
+        target=door.code,
+    )
+    work.finish_units(line, 1)
+    return Said("shipped", _("Carton %(code)s is out at %(door)s.", code=carton.code[-6:], door=door.code))
+
+
+def _contents(work: Work, carton: Container) -> list[tuple[Move, str, str, str]]:
+    """Everything in the carton, on its way to the customer. Errors: ``carton_on_hold`` for units that are put back."""
+    rows = work.session.scalars(
+        select(Balance).where(Balance.container_id == carton.id, Balance.quantity > 0).order_by(Balance.id)
+    ).all()
+    if any(row.condition != "available" for row in rows):
+        raise Refused(
+            "carton_on_hold", _("Units in this carton were cancelled. Take it back to packing and put them back.")
+        )
+    if not rows:
+        raise Refused("carton_empty", _("The carton is empty. Take it back to packing."))
+    return [
+        (
+            Move(
+                row.item_id,
+                row.quantity,
+                Place(row.location_id, carton.id),
+                Place(CUSTOMER),
+                lot_id=row.lot_id,
+                serial=row.serial,
+            ),
+            confirm.item_row(work.session, row.item_id).sku,
+            carton.code,
+            "CUSTOMER",
+        )
+        for row in rows
+    ]
+
+
+def _done(work: Work) -> Said:
+    """The truck is closed with cartons left: they stay open for the next one."""
+    if work.counted:
+        raise Refused("finish_line_first", _("Scan the door for the carton in your hands first, or undo it."))
+    if not work.task.done_lines:
+        raise Refused("nothing_loaded", _("Nothing is loaded yet. Scan a carton, or release the task."))
+    left = lines(work.session, work.task.id, TaskLine.status == "open")
+    for line in left:
+        change_line(work.session, line.id, status="cancelled")
+    work.task.lines -= len(left)
+    work.remember(is_done=True)
+    work.session.flush()
+    open_task(
+        work.session,
+        kind="ship",
+        warehouse_id=work.task.warehouse_id,
+        document_type=work.task.document_type,
+        document_id=work.task.document_id,
+        document=work.task.document,
+        lines=[
+            NewLine(
+                quantity=1, source_location_id=line.source_location_id, source_container_id=line.source_container_id
+            )
+            for line in left
+        ],
+    )
+    work.next_line()
+    return Said("loading_done", _("What is loaded has shipped. %(n)s cartons stay open.", n=len(left)))
+
+
+def _undo(work: Work) -> Said:
+    return undo(work, tell=_tell_undone)
+
+
+def _tell_undone(work: Work, _line: Line, facts: Facts) -> None:
+    fulfil.unshipped(work.session, facts["carton"])
+
+
+def finished(work: Work) -> str:
+    return _("Order %(order)s has left the house. Take the next job.", order=work.task.document)
+
+
+CARTON = Step(("container",), _ask_carton, _accept_carton)
+DOOR = Step(("target",), _ask_door, _accept_door)
+
+WORKFLOW = Workflow(
+    kind="ship",
+    waiting=waiting,
+    actions={"done": no_arguments(_done), "undo": no_arguments(_undo)},
+    finished=finished,
+)
