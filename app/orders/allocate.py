@@ -129,7 +129,8 @@ def choose(wanted: dict[int, tuple[int, int, int]], stock: dict[int, list[Free]]
 def write(session: Session, chosen: Sequence[Chosen]) -> list[int]:
     """Speak for the chosen stock; returns the allocations' ids in the order given."""
     for each in sorted(chosen, key=lambda one: one.stock.balance_id):
-        assert allocate_units(session, each.stock.balance_id, each.quantity), "a locked balance was changed by another"
+        is_free = allocate_units(session, each.stock.balance_id, each.quantity)
+        assert is_free, "a locked balance was changed by another"
     if not chosen:
         return []
     rows = [

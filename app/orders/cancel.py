@@ -6,12 +6,13 @@ already in a tote is put on hold with a put-back task. What has been shipped sta
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.db import table
 from app.language import _
-from app.orders.models import Order, OrderLine
-from app.orders.reserve import settle
+from app.orders.models import Holding, Order, OrderLine, Shipment, ShipmentCarton
+from app.orders.reserve import settle, target
 from app.refusal import NotFound, Refused
 from app.tasks.queue import cancel_open_tasks
 
@@ -21,8 +22,8 @@ def cancel_order(session: Session, order_id: int, *, reason: str) -> None:
     order = _locked(session, order_id)
     lines = _lines(session, order_id)
     for line in lines:
-        line.cancelled = line.quantity - line.shipped
-    _close(session, order, lines, reason)
+        line.cancelled = line.cancelled_here = line.quantity - line.shipped
+    _settle(session, order, lines, reason)
 
 
 def cancel_lines(session: Session, order_id: int, lines: Sequence[tuple[str, int]], *, reason: str) -> None:
@@ -36,24 +37,49 @@ def cancel_lines(session: Session, order_id: int, lines: Sequence[tuple[str, int
         row = rows.get(line_ref)
         if row is None:
             raise NotFound("unknown_line", _("The order has no line %(line)s.", line=line_ref))
-        left = row.quantity - row.cancelled - row.shipped
+        left = target(row)
         if not 0 < quantity <= left:
             raise Refused(
                 "cancel_too_many",
                 _("%(left)s of line %(line)s can still be cancelled, not %(n)s.", left=left, line=line_ref, n=quantity),
             )
         row.cancelled += quantity
-    _close(session, order, list(rows.values()), reason)
+        row.cancelled_here = row.cancelled
+    _settle(session, order, list(rows.values()), reason)
 
 
-def _close(session: Session, order: Order, lines: Sequence[OrderLine], reason: str) -> None:
-    if all(line.cancelled + line.shipped == line.quantity for line in lines):
-        order.status = "shipped" if any(line.shipped for line in lines) else "cancelled"
+def _settle(session: Session, order: Order, lines: Sequence[OrderLine], reason: str) -> None:
+    """Move the promises; with the last wanted unit of an order that shipped nothing, the order is a tombstone."""
+    if not any(target(line) or line.shipped for line in lines):
+        order.status = "cancelled"
     session.flush()
     settle(session, order.id, reason=reason)
+    _empty_shipments(session, order)
     if order.status != "open":
         for kind in ("pick", "pack", "ship"):
             cancel_open_tasks(session, kind=kind, document_type="order", document_id=order.id)
+
+
+def _empty_shipments(session: Session, order: Order) -> None:
+    """Cartons in which nothing of the order is left do not go out; a shipment without any carton is cancelled."""
+    for shipment in session.scalars(
+        select(Shipment)
+        .where(Shipment.order_id == order.id, Shipment.status == "open")
+        .execution_options(populate_existing=True)
+    ):
+        full = select(Holding.container_id).where(Holding.quantity > 0)
+        mine = table(ShipmentCarton)
+        session.execute(
+            delete(mine).where(
+                mine.c.shipment_id == shipment.id, mine.c.shipped_at.is_(None), mine.c.container_id.not_in(full)
+            )
+        )
+        left = session.scalars(select(mine.c.shipped_at).where(mine.c.shipment_id == shipment.id)).all()
+        if left and all(left):
+            shipment.status, shipment.shipped_at = "shipped", max(filter(None, left))
+        elif not left and order.status != "open":
+            shipment.status = "cancelled"
+    session.flush()
 
 
 def _locked(session: Session, order_id: int) -> Order:

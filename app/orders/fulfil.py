@@ -3,7 +3,7 @@
 Each function is called in the transaction that posts the movement, so that the promise and the stock never part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from app.db import table, upsert
 from app.ledger.post import shift
 from app.orders.lost import choose_again
 from app.orders.models import HOLDING_KEY, Holding, Order, OrderLine, Reservation, Shipment, ShipmentCarton
-from app.orders.reserve import reservation
+from app.orders.reserve import reservation, set_status
 from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, release_allocation
 from app.places.models import Container
 from app.places.numbers import next_number
@@ -96,12 +96,20 @@ def _hold(
 
 
 def short(
-    session: Session, *, allocation_ids: Sequence[int], task_id: int, warehouse_id: int, today: date, location_id: int
+    session: Session,
+    *,
+    allocation_ids: Sequence[int],
+    task_id: int,
+    warehouse_id: int,
+    today: date,
+    location_id: int,
+    keep: Mapping[int, int] | None = None,
 ) -> int:
     """The bin held less than allocated: let go of what is left of these allocations and look elsewhere.
 
     New pick lines are opened in the same task for what is found in other bins. Returns the units that found no stock;
-    they stay committed on their order until a count tells what is there.
+    they stay committed on their order until a count tells what is there. ``keep`` names units of an allocation that
+    the worker already has in hand.
     """
     tasks: dict[int, int | None] = {}
     for allocation_id in sorted(allocation_ids):
@@ -208,7 +216,7 @@ def shipped(session: Session, container_id: int) -> None:
         session.execute(
             update(table(Shipment)).where(Shipment.id == row.shipment_id).values(status="shipped", shipped_at=now)
         )
-    _close_order(session, row.shipment_id)
+    set_status(session, _order_of(session, row.shipment_id))
 
 
 def unshipped(session: Session, container_id: int) -> None:
@@ -226,8 +234,8 @@ def unshipped(session: Session, container_id: int) -> None:
     ).one()
     shipment = session.get_one(Shipment, row.shipment_id, populate_existing=True)
     shipment.status, shipment.shipped_at = "open", None
-    session.execute(update(table(Order)).where(Order.id == shipment.order_id).values(status="open"))
     session.flush()
+    set_status(session, shipment.order_id)
 
 
 def _consume(session: Session, held: Held, quantity: int) -> None:
@@ -242,11 +250,5 @@ def _consume(session: Session, held: Held, quantity: int) -> None:
     shift(session, held.item_id, row.warehouse_id, committed=-quantity)
 
 
-def _close_order(session: Session, shipment_id: int) -> None:
-    order_id = session.execute(select(Shipment.order_id).where(Shipment.id == shipment_id)).scalar_one()
-    line = table(OrderLine)
-    open_units = session.execute(
-        select(func.sum(line.c.quantity - line.c.cancelled - line.c.shipped)).where(line.c.order_id == order_id)
-    ).scalar_one()
-    if not open_units:
-        session.execute(update(table(Order)).where(Order.id == order_id).values(status="shipped"))
+def _order_of(session: Session, shipment_id: int) -> int:
+    return session.execute(select(Shipment.order_id).where(Shipment.id == shipment_id)).scalar_one()

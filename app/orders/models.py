@@ -42,7 +42,8 @@ class Order(Model):
 class OrderLine(Model):
     """``quantity`` base units of an item, by its immutable id; ``sku`` is how it was called when ordered.
 
-    What the line should still hold is its target: ``quantity - cancelled - shipped``.
+    What the line should still hold is its target: ``quantity - cancelled - shipped``. ``cancelled_here`` of the
+    cancelled units stay so whatever the channel says later, because we cancelled them; the rest follow the channel.
     """
 
     __tablename__ = "sales_order_line"
@@ -53,6 +54,7 @@ class OrderLine(Model):
     sku: Mapped[str]
     quantity: Mapped[int]
     cancelled: Mapped[int] = mapped_column(default=0)
+    cancelled_here: Mapped[int] = mapped_column(default=0)
     shipped: Mapped[int] = mapped_column(default=0)
     returned: Mapped[int] = mapped_column(default=0)
     price: Mapped[Decimal | None]
@@ -60,6 +62,7 @@ class OrderLine(Model):
         UniqueConstraint("order_id", "line_ref"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("cancelled >= 0 AND shipped >= 0 AND cancelled + shipped <= quantity", name="resolved"),
+        CheckConstraint("cancelled_here >= 0 AND cancelled_here <= cancelled", name="cancelled_here"),
         CheckConstraint("returned >= 0 AND returned <= shipped", name="returned"),
         STRICT,
     )

@@ -11,14 +11,15 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.catalog.models import Item
+from app.db import upsert
 from app.language import _
+from app.orders.cancel import cancel_order
 from app.orders.models import Order, OrderLine
-from app.orders.reserve import settle
+from app.orders.reserve import settle, shortfalls, target
 from app.refusal import Conflict, Refused
 
 
@@ -54,29 +55,20 @@ def place(session: Session, request: OrderRequest) -> tuple[int, str]:
     leaves no order behind.
     """
     _check(request)
-    items = _items(session, request.lines)
-    order = _find(session, request)
-    if order is None:
-        order = _create(session, request)
-        outcome = "created"
-    elif order.status == "cancelled" or request.revision < order.revision:
+    order, is_new = _find_or_create(session, request)
+    if not is_new and (order.status == "cancelled" or request.revision < order.revision):
         return order.id, "unchanged"
-    else:
-        outcome = "unchanged"
-        if request.ship_to and request.ship_to != order.ship_to:
-            order.ship_to, outcome = request.ship_to, "updated"
-        order.revision = max(order.revision, request.revision)
+    is_changed = _write_header(order, request)
     if request.is_cancelled:
-        from app.orders.cancel import cancel_order  # the two call each other: a cancel may be an order's first state
-
+        session.flush()
         cancel_order(session, order.id, reason="channel")
-        return order.id, "created" if outcome == "created" else "updated"
-    if _write_lines(session, order, request, items) and outcome == "unchanged":
-        outcome = "updated"
+        return order.id, "created" if is_new else "updated"
+    is_changed |= _write_lines(session, order, request)
     session.flush()
-    if outcome != "unchanged":
+    if is_new or is_changed:
         settle(session, order.id)
-    return order.id, outcome
+        _check_filled(session, order)
+    return order.id, "created" if is_new else "updated" if is_changed else "unchanged"
 
 
 def _check(request: OrderRequest) -> None:
@@ -89,73 +81,91 @@ def _check(request: OrderRequest) -> None:
         seen.add(line.line_ref)
 
 
-def _items(session: Session, lines: Sequence[LineRequest]) -> dict[str, int]:
+def _check_filled(session: Session, order: Order) -> None:
+    for line, held in shortfalls(session, order.id) if order.policy == "refuse" else ():
+        raise Conflict(
+            "insufficient_stock",
+            _("Only %(got)s of %(wanted)s %(sku)s are available.", got=held, wanted=target(line), sku=line.sku),
+            sku=line.sku,
+        )
+
+
+def _find_or_create(session: Session, request: OrderRequest) -> tuple[Order, bool]:
+    """The order, locked, and whether it is new. Of two who place it at the same moment, the second finds it."""
+    now = clock.now()
+    statement = upsert(session, Order).on_conflict_do_nothing(index_elements=["channel", "order_ref"])
+    values = {
+        "channel": request.channel,
+        "order_ref": request.order_ref,
+        "status": "open",
+        "policy": request.policy,
+        "revision": request.revision,
+        "ship_to": request.ship_to,
+        "placed_at": request.placed_at or now,
+        "need_by": request.need_by,
+        "created_at": now,
+    }
+    created = session.scalar(statement.returning(Order.id), values)
+    order = session.scalars(
+        select(Order)
+        .where(Order.channel == request.channel, Order.order_ref == request.order_ref)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    return order, created is not None
+
+
+def _write_header(order: Order, request: OrderRequest) -> bool:
+    """Take over what the newest state says of the whole order. Returns whether that changed anything."""
+    order.revision = max(order.revision, request.revision)
+    is_changed = False
+    if request.ship_to and request.ship_to != order.ship_to:
+        order.ship_to, is_changed = request.ship_to, True
+    if request.need_by and request.need_by != order.need_by:
+        order.need_by, is_changed = request.need_by, True
+    return is_changed
+
+
+def _write_lines(session: Session, order: Order, request: OrderRequest) -> bool:
+    """Write the lines; a line that the newest state does not name is no longer wanted. Returns whether one changed."""
+    rows = session.scalars(
+        select(OrderLine).where(OrderLine.order_id == order.id).execution_options(populate_existing=True)
+    )
+    known = {row.line_ref: row for row in rows}
+    items = _items(session, request.lines, known)
+    is_changed = False
+    for line in request.lines:
+        row = known.pop(line.line_ref, None)
+        if row is not None:
+            is_changed |= _write_line(row, line, items[line.sku])
+        elif line.quantity:
+            session.add(
+                OrderLine(
+                    order_id=order.id,
+                    line_ref=line.line_ref,
+                    item_id=items[line.sku],
+                    sku=line.sku,
+                    quantity=line.quantity,
+                    price=line.price,
+                )
+            )
+            is_changed = True
+    for row in known.values():
+        is_changed |= _want(row, 0)
+    return is_changed
+
+
+def _items(session: Session, lines: Sequence[LineRequest], known: dict[str, OrderLine]) -> dict[str, int]:
+    """SKU -> item id. A line keeps its item under the name that it was ordered by, renamed since or not."""
     wanted = {line.sku for line in lines}
-    known = dict(session.execute(select(Item.sku, Item.id).where(Item.sku.in_(wanted))).tuples().all())
-    missing = sorted(wanted - set(known))
+    found = {known[line.line_ref].sku: known[line.line_ref].item_id for line in lines if line.line_ref in known}
+    found |= dict(session.execute(select(Item.sku, Item.id).where(Item.sku.in_(wanted))).tuples().all())
+    missing = sorted(wanted - set(found))
     if missing:
         raise Refused(
             "unknown_sku", _("There is no item %(sku)s. Import it first.", sku=", ".join(missing[:5])), skus=missing
         )
-    return known
-
-
-def _find(session: Session, request: OrderRequest) -> Order | None:
-    return session.scalar(
-        select(Order).where(Order.channel == request.channel, Order.order_ref == request.order_ref).with_for_update()
-    )
-
-
-def _create(session: Session, request: OrderRequest) -> Order:
-    now = clock.now()
-    order = Order(
-        channel=request.channel,
-        order_ref=request.order_ref,
-        policy=request.policy,
-        revision=request.revision,
-        ship_to=request.ship_to,
-        placed_at=request.placed_at or now,
-        need_by=request.need_by,
-        created_at=now,
-    )
-    session.add(order)
-    try:
-        session.flush()
-    except IntegrityError:  # two hosts placed the same order at the same moment
-        raise Conflict(
-            "order_in_progress",
-            _("Order %(ref)s is being placed by another request. Send it again.", ref=request.order_ref),
-        ) from None
-    return order
-
-
-def _write_lines(session: Session, order: Order, request: OrderRequest, items: dict[str, int]) -> bool:
-    """Write the lines; a line that the newest state does not name is no longer wanted. Returns whether one changed."""
-    rows = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).all()
-    known = {row.line_ref: row for row in rows}
-    is_changed = False
-    for line in request.lines:
-        row = known.pop(line.line_ref, None)
-        if row is None:
-            if line.quantity:
-                session.add(
-                    OrderLine(
-                        order_id=order.id,
-                        line_ref=line.line_ref,
-                        item_id=items[line.sku],
-                        sku=line.sku,
-                        quantity=line.quantity,
-                        price=line.price,
-                    )
-                )
-                is_changed = True
-            continue
-        is_changed |= _write_line(row, line, items[line.sku])
-    for row in known.values():
-        is_changed |= _want(row, 0)
-    if is_changed and order.status == "shipped":
-        order.status = "open"
-    return is_changed
+    return found
 
 
 def _write_line(row: OrderLine, line: LineRequest, item_id: int) -> bool:
@@ -172,13 +182,8 @@ def _write_line(row: OrderLine, line: LineRequest, item_id: int) -> bool:
 
 
 def _want(row: OrderLine, quantity: int) -> bool:
-    """Move a line to the quantity that the channel wants now. What was shipped stays; our own cancellations stay."""
-    if quantity == row.quantity or (quantity < row.quantity and row.quantity - row.cancelled <= quantity):
-        return False
-    if quantity > row.quantity:
-        row.quantity = quantity
-        return True
-    cancelled = min(row.quantity - quantity, row.quantity - row.shipped)
-    is_changed = cancelled > row.cancelled
-    row.cancelled = max(row.cancelled, cancelled)
-    return is_changed
+    """Move a line to the quantity that the channel wants now. What was shipped stays; what we cancelled stays so."""
+    before = (row.quantity, row.cancelled)
+    row.quantity = max(row.quantity, quantity)
+    row.cancelled = min(max(row.cancelled_here, row.quantity - quantity), row.quantity - row.shipped)
+    return (row.quantity, row.cancelled) != before

@@ -6,6 +6,7 @@ releases once.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select, update
@@ -13,12 +14,10 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import changed, table
-from app.language import _
 from app.ledger.post import commit_units, lock_availability, shift
 from app.orders import stock_in_hand
 from app.orders.models import Order, OrderLine, Reservation
 from app.places.models import Warehouse
-from app.refusal import Conflict
 
 reservation = table(Reservation)
 OPEN = reservation.c.quantity - reservation.c.consumed - reservation.c.released - reservation.c.expired
@@ -35,10 +34,53 @@ class _Hold:
 
 
 def settle(session: Session, order_id: int, *, reason: str = "order") -> None:
-    """Move the reservations of an order to its lines' targets; settling twice changes nothing.
+    """Move the reservations of an order to its lines' targets, as far as there is stock; twice changes nothing."""
+    order, lines = _locked(session, order_id)
+    holds = _open_holds(session, order_id)
+    held: dict[int, int] = defaultdict(int)
+    for hold in holds:
+        held[hold.line_id] += hold.open
+    targets = {line.id: 0 if order.status == "cancelled" else target(line) for line in lines}
+    moving = [line for line in lines if held[line.id] != targets[line.id]]
+    if moving:
+        available = lock_availability(session, [line.item_id for line in moving])
+        for line in moving:
+            if held[line.id] > targets[line.id]:
+                mine = [hold for hold in holds if hold.line_id == line.id]
+                _release(session, mine, held[line.id] - targets[line.id], reason=reason)
+        wanted = [(line, targets[line.id] - held[line.id]) for line in moving if held[line.id] < targets[line.id]]
+        if wanted:
+            _reserve(session, wanted, available)
+    set_status(session, order_id)
 
-    Errors: ``insufficient_stock`` under policy ``refuse`` (the caller's transaction leaves no trace).
-    """
+
+def target(line: OrderLine) -> int:
+    """What a line should still hold."""
+    return line.quantity - line.cancelled - line.shipped
+
+
+def set_status(session: Session, order_id: int) -> None:
+    """Open while a line wants something; then shipped if anything left. Only ``cancel`` makes a tombstone."""
+    order, lines = _locked(session, order_id)
+    if order.status == "cancelled":
+        return
+    if any(target(line) for line in lines):
+        order.status = "open"
+    elif any(line.shipped for line in lines):
+        order.status = "shipped"
+    session.flush()
+
+
+def shortfalls(session: Session, order_id: int) -> list[tuple[OrderLine, int]]:
+    """The lines of an order that hold less than they want, each with what it holds."""
+    _order, lines = _locked(session, order_id)
+    held: dict[int, int] = defaultdict(int)
+    for hold in _open_holds(session, order_id):
+        held[hold.line_id] += hold.open
+    return [(line, held[line.id]) for line in lines if held[line.id] < target(line)]
+
+
+def _locked(session: Session, order_id: int) -> tuple[Order, Sequence[OrderLine]]:
     order = session.scalars(
         select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
     ).one()
@@ -48,20 +90,7 @@ def settle(session: Session, order_id: int, *, reason: str = "order") -> None:
         .order_by(OrderLine.id)
         .execution_options(populate_existing=True)
     ).all()
-    holds = _open_holds(session, order_id)
-    held: dict[int, int] = defaultdict(int)
-    for hold in holds:
-        held[hold.line_id] += hold.open
-    wanted: list[tuple[OrderLine, int]] = []
-    for line in lines:
-        target = 0 if order.status == "cancelled" else line.quantity - line.cancelled - line.shipped
-        if held[line.id] > target:
-            mine = [hold for hold in holds if hold.line_id == line.id]
-            _release(session, mine, held[line.id] - target, reason=reason)
-        elif held[line.id] < target:
-            wanted.append((line, target - held[line.id]))
-    if wanted:
-        _reserve(session, order, wanted)
+    return order, lines
 
 
 def _open_holds(session: Session, order_id: int) -> list[_Hold]:
@@ -89,12 +118,17 @@ def _release(session: Session, holds: list[_Hold], units: int, *, reason: str) -
     assert units == 0, "more was to be released than was held"
     for hold, given in free:
         statement = update(reservation).where(reservation.c.id == hold.id, given <= OPEN)
-        assert changed(session, statement.values(released=reservation.c.released + given)) == 1
+        released = changed(session, statement.values(released=reservation.c.released + given))
+        assert released == 1, "the reservation of a locked order was changed by another"
         shift(session, hold.item_id, hold.warehouse_id, committed=-given)
 
 
-def _reserve(session: Session, order: Order, wanted: list[tuple[OrderLine, int]]) -> None:
-    available = lock_availability(session, [line.item_id for line, _units in wanted])
+def _reserve(
+    session: Session,
+    wanted: list[tuple[OrderLine, int]],
+    available: dict[tuple[int, int], int],
+) -> None:
+    """Promise what there is, in the rows that the caller locked; ``available`` is what they held before."""
     warehouses = _ranked_warehouses(session, wanted, available)
     rows: list[dict[str, object]] = []
     promised: dict[tuple[int, int], int] = defaultdict(int)
@@ -115,14 +149,9 @@ def _reserve(session: Session, order: Order, wanted: list[tuple[OrderLine, int]]
                         "created_at": clock.now(),
                     }
                 )
-        if left and order.policy == "refuse":
-            raise Conflict(
-                "insufficient_stock",
-                _("Only %(got)s of %(wanted)s %(sku)s are available.", got=units - left, wanted=units, sku=line.sku),
-                sku=line.sku,
-            )
     for (item_id, warehouse_id), units in sorted(promised.items()):
-        assert commit_units(session, item_id, warehouse_id, units), "a locked row was changed by another"
+        is_promised = commit_units(session, item_id, warehouse_id, units)
+        assert is_promised, "a locked row was changed by another"
     if rows:
         session.execute(insert(reservation), rows)
 

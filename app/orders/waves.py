@@ -10,9 +10,10 @@ from app import clock
 from app.orders import allocate
 from app.orders.models import Order, OrderLine
 from app.orders.reserve import OPEN, reservation, settle
-from app.orders.stock_in_hand import allocation
+from app.orders.stock_in_hand import ALLOCATED, allocation, release_allocation
 from app.places.models import Warehouse
-from app.tasks.queue import add_lines, open_task
+from app.tasks.models import Task, TaskLine
+from app.tasks.queue import add_lines, finish, open_task
 
 
 def release_wave(
@@ -92,6 +93,23 @@ def link_lines(
     lines = [allocate.pick_line(each, id_) for each, id_ in zip(chosen, allocation_ids, strict=True)]
     for line_id, allocation_id in zip(add_lines(session, task_id, lines), allocation_ids, strict=True):
         session.execute(update(allocation).where(allocation.c.id == allocation_id).values(task_line_id=line_id))
+
+
+def withdraw(session: Session, task_id: int) -> int:
+    """Close a pick task whatever is still open in it: its stock is free again, what was picked stays picked.
+
+    The orders keep their promise and can be released again. Returns the units given back to their bins.
+    """
+    lines = select(TaskLine.id).where(TaskLine.task_id == task_id)
+    rows = session.execute(
+        select(allocation.c.id, ALLOCATED.label("open"))
+        .where(allocation.c.task_line_id.in_(lines), ALLOCATED > 0)
+        .order_by(allocation.c.balance_id)
+    ).all()
+    for row in rows:
+        release_allocation(session, row.id, row.open)
+    finish(session, task_id, status="done" if session.get_one(Task, task_id).done_lines else "cancelled")
+    return sum(int(row.open) for row in rows)
 
 
 def fill_backorders(session: Session, *, order_ids: Sequence[int] = ()) -> int:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import changed, table
+from app.db import table
 from app.language import _
 from app.ledger.post import shift
 from app.refusal import NotFound, Refused
@@ -69,7 +69,10 @@ def save_line(
     Errors: ``line_received`` where the item changes, or the quantity falls below what has been received.
     """
     row = session.scalar(
-        select(PurchaseOrderLine).where(PurchaseOrderLine.purchase_order_id == order.id, PurchaseOrderLine.line == line)
+        select(PurchaseOrderLine)
+        .where(PurchaseOrderLine.purchase_order_id == order.id, PurchaseOrderLine.line == line)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if row is None:
         session.add(
@@ -95,6 +98,8 @@ def save_line(
     shift(session, row.item_id, order.warehouse_id, inbound=-open_units(row))
     row.item_id, row.quantity, row.unit_cost, row.eta = item_id, quantity, unit_cost, eta
     shift(session, item_id, order.warehouse_id, inbound=open_units(row))
+    session.flush()
+    order.status = "open" if _open_lines(session, order.id) else "closed"
     session.flush()
     return "updated"
 
@@ -147,7 +152,10 @@ def short_close(session: Session, number: str) -> int:
     order = purchase_order_of(session, number)
     given_up = 0
     lines = session.scalars(
-        select(PurchaseOrderLine).where(PurchaseOrderLine.purchase_order_id == order.id).with_for_update()
+        select(PurchaseOrderLine)
+        .where(PurchaseOrderLine.purchase_order_id == order.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     for line in sorted(lines, key=lambda row: row.item_id):
         missing = open_units(line)
@@ -156,7 +164,7 @@ def short_close(session: Session, number: str) -> int:
             shift(session, line.item_id, order.warehouse_id, inbound=-missing)
             given_up += missing
     order.status = "closed"
-    changed(session, update(table(PurchaseOrder)).where(PurchaseOrder.id == order.id).values(status="closed"))
+    session.flush()
     return given_up
 
 
