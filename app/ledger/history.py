@@ -180,7 +180,7 @@ def steps(
     )
     found: list[Step] = []
     for row in session.execute(statement):
-        *facts, change, change_unavailable = row.tuple()
+        *facts, change, change_unavailable = row
         sums = (on_hand - change, on_hand, unavailable - change_unavailable, unavailable)
         found.append(Step(*[*facts, *sums]))
         on_hand -= change

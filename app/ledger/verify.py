@@ -129,9 +129,7 @@ def expected_sums(
 ) -> dict[Pair, tuple[int, int, int, int]]:
     """(item, warehouse) -> on hand, unavailable, committed, inbound, as the facts say."""
     warehouses = dict(
-        session.execute(select(Location.id, Location.warehouse_id).where(Location.warehouse_id.is_not(None)))
-        .tuples()
-        .all()
+        session.execute(select(Location.id, Location.warehouse_id).where(Location.warehouse_id.is_not(None))).all()
     )
     sums: dict[Pair, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for (item, location, _lot, _container, condition, _serial), units in replayed.items():

@@ -159,7 +159,7 @@ def _items(session: Session, lines: Sequence[LineRequest], known: dict[str, Orde
     """SKU -> item id. A line keeps its item under the name that it was ordered by, renamed since or not."""
     wanted = {line.sku for line in lines}
     found = {known[line.line_ref].sku: known[line.line_ref].item_id for line in lines if line.line_ref in known}
-    found |= dict(session.execute(select(Item.sku, Item.id).where(Item.sku.in_(wanted))).tuples().all())
+    found |= dict(session.execute(select(Item.sku, Item.id).where(Item.sku.in_(wanted))).all())
     missing = sorted(wanted - set(found))
     if missing:
         raise Refused(
