@@ -5,12 +5,13 @@ again, with ``replayed`` set, and changes nothing. Judging happens inside a save
 rule had begun, while the refused scan itself is kept with its answer.
 """
 
+import copy
 import hashlib
 import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -25,10 +26,10 @@ from app.language import _
 from app.people.actor import Actor
 from app.people.models import Operator
 from app.places.models import Location, Warehouse
-from app.refusal import Conflict, Refused
+from app.refusal import Conflict, NotFound, Refused
 from app.tasks import lines
 from app.tasks.models import Task
-from app.tasks.queue import finish, require_role, take_over, taken, task_of
+from app.tasks.queue import finish, require_role, take_over, taken
 
 Answer = dict[str, Any]
 scan_table = table(Scan)
@@ -74,10 +75,7 @@ def act(
 
 def show(session: Session, settings: Settings, actor: Actor, task_id: int) -> Answer:
     """The task as it stands: its prompt, and nothing judged. Reads only."""
-    task = session.get(Task, task_id)
-    if task is None:
-        task = task_of(session, task_id)  # says that there is none
-    work = _work(session, settings, actor, task)
+    work = _load(session, settings, actor, task_id)
     return _answer(work, outcome=None, code="", message="")
 
 
@@ -92,7 +90,8 @@ def _advance(
     scanned_at: datetime | None,
     arguments: Arguments | None,
 ) -> Answer:
-    task = task_of(session, task_id)
+    work = _load(session, settings, actor, task_id, is_locked=True)
+    task = work.task
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     stored = _stored(session, actor, scan_id, body_hash)
     if stored is not None:
@@ -101,26 +100,28 @@ def _advance(
         take_over(session, actor, task_id)
         session.refresh(task)
     _require_mine(session, actor, task)
-    work = _work(session, settings, actor, task)
     work.key, work.raw, work.scanned_at = f"scan:{scan_id}", code, scanned_at
     work.again = work.memory.pop("again", "")
     workflow = WORKFLOWS[task.kind]
     expected = ""
+    savepoint = session.connection().begin_nested()
     try:
-        with session.begin_nested():
-            said = _vanished(work)
-            if said is None:
-                step = None if task.status in ("done", "cancelled") else workflow.waiting(work)
-                expected = " ".join(step.expects) if step else ""
-                said = _judge(work, workflow, step, code, arguments)
-            session.flush()
+        said = _vanished(work)
+        if said is None:
+            step = None if task.status in ("done", "cancelled") else workflow.waiting(work)
+            expected = " ".join(step.expects) if step else ""
+            said = _judge(work, workflow, step, code, arguments)
+        session.flush()
+        savepoint.commit()
         answer = _answer(work, outcome="accepted", code=said.code, message=said.message)
     except Refused as refused:
-        again = code if isinstance(refused, AskAgain) else ""
-        session.refresh(task)
-        work = _work(session, settings, actor, task)
-        if again:
-            work.remember(again=again)
+        savepoint.rollback()
+        session.expunge_all()  # what the rule had begun is gone from the database, and from here
+        work = _load(session, settings, actor, task_id, is_locked=True)
+        task = work.task
+        work.memory.pop("again", None)
+        if isinstance(refused, AskAgain):
+            work.remember(again=code)
         answer = _answer(work, outcome="refused", code=refused.code, message=refused.message)
     if task.memory != work.memory:
         task.memory = work.memory
@@ -146,13 +147,14 @@ def _advance(
     return answer
 
 
+_STORED = select(scan_table.c.answer, scan_table.c.body_hash, scan_table.c.operator_id).where(
+    scan_table.c.scan_id == bindparam("scan_id")
+)
+
+
 def _stored(session: Session, actor: Actor, scan_id: str, body_hash: str) -> Answer | None:
     """The first answer to this id. Errors: ``idempotency_key_reused`` for another body or another person."""
-    row = session.execute(
-        select(scan_table.c.answer, scan_table.c.body_hash, scan_table.c.operator_id).where(
-            scan_table.c.scan_id == scan_id
-        )
-    ).first()
+    row = session.execute(_STORED, {"scan_id": scan_id}).first()
     if row is None:
         return None
     if row.body_hash != body_hash or row.operator_id != actor.operator_id:
@@ -170,22 +172,32 @@ def _require_mine(session: Session, actor: Actor, task: Task) -> None:
         raise Conflict("task_not_claimed", _("Nobody holds this task. Claim it first, then scan."))
 
 
-def _work(session: Session, settings: Settings, actor: Actor, task: Task) -> Work:
-    row = session.execute(
-        select(Warehouse.code, Warehouse.time_zone, Location.id)
-        .join(Location, (Location.warehouse_id == Warehouse.id) & (Location.kind == "floor"))
-        .where(Warehouse.id == task.warehouse_id)
-    ).one()
+_TASK = (
+    select(Task, Warehouse.code, Warehouse.time_zone, Location.id)
+    .join(Warehouse, Warehouse.id == Task.warehouse_id)
+    .join(Location, (Location.warehouse_id == Warehouse.id) & (Location.kind == "floor"))
+    .where(Task.id == bindparam("task"))
+    .execution_options(populate_existing=True)
+)
+_LOCKED_TASK = _TASK.with_for_update(of=Task)
+
+
+def _load(session: Session, settings: Settings, actor: Actor, task_id: int, *, is_locked: bool = False) -> Work:
+    """The task with its warehouse, ready to be worked at. Errors: ``unknown_task``."""
+    row = session.execute(_LOCKED_TASK if is_locked else _TASK, {"task": task_id}).first()
+    if row is None:
+        raise NotFound("unknown_task", _("There is no such task. Go back and choose again."))
+    task: Task = row[0]
     return Work(
         session=session,
         settings=settings,
         actor=actor,
         task=task,
-        warehouse=row[0],
-        time_zone=row[1],
-        floor_id=row[2],
+        warehouse=row[1],
+        time_zone=row[2],
+        floor_id=row[3],
         now=clock.now(),
-        memory=json.loads(json.dumps(task.memory)),
+        memory=copy.deepcopy(task.memory),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.barcode import parse
@@ -106,29 +106,40 @@ def _text(barcode: Barcode) -> str:
     return barcode.internal.code if barcode.internal else barcode.text
 
 
-def _location(session: Session, barcode: Barcode, warehouse_id: int, _item: int | None) -> list[Meaning]:
-    statement = select(Location.id, Location.code).where(
-        Location.warehouse_id == warehouse_id, Location.code == _text(barcode)
+# Built once: every scan asks one or two of these.
+_LOCATION = select(Location.id, Location.code).where(
+    Location.warehouse_id == bindparam("warehouse"), Location.code == bindparam("text")
+)
+_CONTAINER = select(Container.id, Container.code).where(Container.code.in_(bindparam("codes", expanding=True)))
+_ITEM = (
+    select(ItemBarcode.item_id, Item.sku, ItemBarcode.quantity, ItemBarcode.barcode)
+    .join(Item, Item.id == ItemBarcode.item_id)
+    .where(
+        or_(
+            ItemBarcode.barcode == bindparam("text"),
+            ItemBarcode.gtin.in_(bindparam("gtins", expanding=True)),
+        )
     )
-    return [Meaning(type="location", id=row.id, code=row.code) for row in session.execute(statement)]
+)
+_SKU = select(Item.id, Item.sku).where(Item.sku == bindparam("text"))
+
+
+def _location(session: Session, barcode: Barcode, warehouse_id: int, _item: int | None) -> list[Meaning]:
+    rows = session.execute(_LOCATION, {"warehouse": warehouse_id, "text": _text(barcode)})
+    return [Meaning(type="location", id=row.id, code=row.code) for row in rows]
 
 
 def _container(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
-    codes = {_text(barcode), barcode.sscc or _text(barcode)}
-    statement = select(Container.id, Container.code).where(Container.code.in_(codes))
-    return [Meaning(type="container", id=row.id, code=row.code) for row in session.execute(statement)]
+    codes = sorted({_text(barcode), barcode.sscc or _text(barcode)})
+    rows = session.execute(_CONTAINER, {"codes": codes})
+    return [Meaning(type="container", id=row.id, code=row.code) for row in rows]
 
 
 def _item(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
     """By the raw text, by its GTIN (or that of a logistic unit's content), by the SKU itself."""
     text = _text(barcode)
     gtins = [gtin for gtin in (barcode.gtin, barcode.content, *barcode.candidates) if gtin]
-    statement = (
-        select(ItemBarcode.item_id, Item.sku, ItemBarcode.quantity, ItemBarcode.barcode)
-        .join(Item, Item.id == ItemBarcode.item_id)
-        .where(or_(ItemBarcode.barcode == text, ItemBarcode.gtin.in_(gtins)) if gtins else ItemBarcode.barcode == text)
-    )
-    rows = session.execute(statement).all()
+    rows = session.execute(_ITEM, {"text": text, "gtins": gtins}).all()
     exact = [row for row in rows if row.barcode == text] or rows
     found = {(row.item_id, row.quantity): row for row in exact}
     if found:
@@ -136,7 +147,7 @@ def _item(session: Session, barcode: Barcode, _warehouse: int, _item: int | None
             Meaning(type="item", id=row.item_id, code=row.sku, quantity=row.quantity, item_id=row.item_id)
             for row in found.values()
         ]
-    row = session.execute(select(Item.id, Item.sku).where(Item.sku == text)).first()
+    row = session.execute(_SKU, {"text": text}).first()
     return [Meaning(type="item", id=row.id, code=row.sku, item_id=row.id)] if row else []
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.catalog.models import Item, ItemBarcode, Lot
@@ -110,20 +110,24 @@ _LINES = (
 )
 
 
+# Built once: composing a statement costs more than running it on a line.
+_CURRENT = _LINES.where(TaskLine.task_id == bindparam("task"), TaskLine.status == "open").limit(1)
+_BY_ID = _LINES.where(TaskLine.id == bindparam("line"))
+
+
 def _line(row: Any) -> Line:
     return Line(*row)  # the columns above stand in the order of the fields
 
 
 def current(session: Session, task_id: int) -> Line | None:
     """The open line whose turn it is."""
-    statement = _LINES.where(TaskLine.task_id == task_id, TaskLine.status == "open").limit(1)
-    row = session.execute(statement).first()
+    row = session.execute(_CURRENT, {"task": task_id}).first()
     return _line(row) if row else None
 
 
 def line_of(session: Session, line_id: int) -> Line | None:
     """One line by id, whatever its status."""
-    row = session.execute(_LINES.where(TaskLine.id == line_id)).first()
+    row = session.execute(_BY_ID, {"line": line_id}).first()
     return _line(row) if row else None
 
 
