@@ -132,7 +132,10 @@ export class Queue {
         return;
       }
       const answer = await this.#send(entry);
-      if (answer.kind === "signed-out") return this.#hooks.state("signed-out");
+      if (answer.kind === "signed-out") {
+        this.#isWanted = false; // until the next scan, or the page after signing in
+        return this.#hooks.state("signed-out");
+      }
       if (answer.kind === "none") {
         this.#isReplay = true;
         await this.#pause(answer.retryAfter);

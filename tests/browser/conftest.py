@@ -20,7 +20,7 @@ def stub() -> Iterator[Stub]:
 
 @pytest.fixture
 def device(browser: Browser, stub: Stub) -> Iterator[BrowserContext]:
-    """One handheld: its tabs share the queue. An error in a page's scripts, or a breach of the policy, fails the test."""
+    """One handheld: its tabs share the queue. An error in a script, or a breach of the policy, fails the test."""
     context = browser.new_context(base_url=stub.url, viewport=HANDHELD, locale="en-GB")
     context.set_default_timeout(10_000)
     broken: list[str] = []

@@ -1,4 +1,4 @@
-"""A stand-in for the app's floor views: real templates over a real socket, answers as slow and as wrong as a test asks."""
+"""A stand-in for the app's floor views: real templates, a real socket, answers as slow and wrong as a test asks."""
 
 import logging
 import threading
@@ -54,7 +54,13 @@ def make_app(stub: Stub) -> Flask:
         return {
             "ui": ui,
             "operator": stub.operator,
-            "nav": {"home": "/", "enquiry": "/enquiry", "history": "/history", "settings": "/settings", "sign_out": "/sign-out"},
+            "nav": {
+                "home": "/",
+                "enquiry": "/enquiry",
+                "history": "/history",
+                "settings": "/settings",
+                "sign_out": "/sign-out",
+            },
             "barcode_url": lambda code: f"/barcodes/{code}.svg",
             "languages": [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français")],
             "warehouse": "Main warehouse",
@@ -69,7 +75,11 @@ def make_app(stub: Stub) -> Flask:
     @app.get("/tasks/7")
     def task() -> str:
         return render_template(
-            "floor/task.html", answer=stub.answer, show_ways=stub.show_ways, scans_url="/tasks/7/scans", actions_url="/tasks/7/actions"
+            "floor/task.html",
+            answer=stub.answer,
+            show_ways=stub.show_ways,
+            scans_url="/tasks/7/scans",
+            actions_url="/tasks/7/actions",
         )
 
     @app.post("/tasks/7/scans")

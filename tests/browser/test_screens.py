@@ -12,7 +12,9 @@ from tests.browser.stub import Stub
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 DEVICES = {"handheld": (360, 640), "keypad": (320, 533), "desk": (1280, 800)}
 FLOW = [name for name in SCREENS if name.startswith(("pick-bin", "pick-item", "target", "putaway", "finished"))]
-TARGETS = "button:not([disabled]), a[href], .choices label, select, input:not(#scan):not([type=hidden]):not([type=radio])"
+TARGETS = (
+    "button:not([disabled]), a[href], .choices label, select, input:not(#scan):not([type=hidden]):not([type=radio])"
+)
 
 SMALL_TARGETS = """(targets) => {
     const seen = (element) => element.checkVisibility() && !element.closest("dialog:not([open])");
@@ -23,7 +25,8 @@ SMALL_TARGETS = """(targets) => {
 }"""
 
 CLOSE_TARGETS = """([targets, inside]) => {
-    const boxes = [...document.querySelectorAll(targets)].filter((element) => element.checkVisibility() && element.closest(inside))
+    const boxes = [...document.querySelectorAll(targets)]
+        .filter((element) => element.checkVisibility() && element.closest(inside))
         .map((element) => [element, element.getBoundingClientRect()]);
     const close = [];
     for (const [one, a] of boxes) for (const [other, b] of boxes) {
@@ -39,7 +42,9 @@ SMALL_TEXT = """() => [...document.querySelectorAll("body *")].filter((element) 
     element.checkVisibility() && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
     && parseFloat(getComputedStyle(element).fontSize) < 16).map((element) => element.outerHTML.slice(0, 120))"""
 
-OUT_OF_SIGHT = """() => [...document.querySelectorAll(".instruction, .huge, .tally, .article, #verdict, #actions .button, #actions a")]
+OUT_OF_SIGHT = """() => [
+        ...document.querySelectorAll(".instruction, .huge, .tally, .article, #verdict, #actions .button, #actions a")
+    ]
     .filter((element) => element.checkVisibility() && element.innerText.trim()).filter((element) => {
         const centre = document.querySelector(".centre").getBoundingClientRect();
         const floor = element.closest(".centre") ? centre.bottom : innerHeight;
