@@ -131,9 +131,10 @@ def line_of(session: Session, line_id: int) -> Line | None:
     return _line(row) if row else None
 
 
-def lines(session: Session, task_id: int, *where: ColumnElement[bool]) -> list[Line]:
+def lines(session: Session, task_id: int, *where: ColumnElement[bool], limit: int | None = None) -> list[Line]:
     """A task's lines in their turn, narrowed by conditions on ``TaskLine``."""
-    return [_line(row) for row in session.execute(_LINES.where(TaskLine.task_id == task_id, *where))]
+    statement = _LINES.where(TaskLine.task_id == task_id, *where)
+    return [_line(row) for row in session.execute(statement.limit(limit) if limit else statement)]
 
 
 def change_line(session: Session, line_id: int, **values: Any) -> None:

@@ -5,7 +5,9 @@ tote -> carton. A full carton is scanned at any time and the next one begun. Whe
 wait to be shipped.
 """
 
-from sqlalchemy import func, select
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, select
 
 from app.barcode.internal import InternalKind, encode
 from app.db import table
@@ -21,7 +23,7 @@ from app.places.models import Container
 from app.places.numbers import next_sscc
 from app.places.warehouses import first_location
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, lines
+from app.tasks.lines import Line, change_line, line_of, lines
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import NewLine, add_lines, open_task
 
@@ -33,7 +35,7 @@ def waiting(work: Work) -> Step | None:
         return None
     if not work.memory.get("totes"):
         return TOTE
-    return ITEM if _open_lines(work) else CARTON
+    return ITEM if _next(work) else CARTON
 
 
 def _counts(work: Work) -> dict[int, int]:
@@ -41,11 +43,45 @@ def _counts(work: Work) -> dict[int, int]:
     return {int(line_id): units for line_id, units in work.memory.get("counts", {}).items()}
 
 
-def _open_lines(work: Work) -> list[Line]:
-    """The lines with units that nobody has verified yet."""
+def _open_lines(work: Work, *where: ColumnElement[bool]) -> list[Line]:
+    """The lines with units that nobody has verified yet, narrowed by conditions."""
     counts = _counts(work)
-    found = lines(work.session, work.task.id, TaskLine.status == "open")
+    found = lines(work.session, work.task.id, TaskLine.status == "open", *where)
     return [line for line in found if line.left > counts.get(line.id, 0)]
+
+
+def _next(work: Work) -> Line | None:
+    """The line being counted, else the first with units that nobody has verified."""
+    counts = _counts(work)
+    last = work.memory.get("last")
+    if last in counts:
+        line = line_of(work.session, last)
+        if line is not None and line.status == "open" and line.left > counts[last]:
+            return line
+    if work.line is not None and work.line.id not in counts:
+        return work.line
+    whole = [id_ for id_ in counts if id_ in work.memory.get("whole", [])]
+    found = lines(work.session, work.task.id, TaskLine.status == "open", TaskLine.id.not_in(whole), limit=1)
+    return found[0] if found else None
+
+
+def _count(work: Work, line: Line, units: int) -> None:
+    """Set the verified units of a line, and the open carton's weight with them.
+
+    Errors: ``carton_too_heavy`` before the limit of a carton is passed, so that nobody lifts it.
+    """
+    counts = _counts(work)
+    grams = work.memory.get("grams", 0) + line.unit_weight_grams * (units - counts.get(line.id, 0))
+    most = work.settings.carton_max_grams
+    counts[line.id] = units
+    if grams > most and line.unit_weight_grams and sum(counts.values()) > 1:
+        raise Refused(
+            "carton_too_heavy",
+            _("Too heavy: a carton takes %(kg)s kg. Scan the carton, then go on with a new one.", kg=most // 1000),
+        )
+    whole = set(work.memory.get("whole", []))
+    whole = whole | {line.id} if units >= line.left else whole - {line.id}
+    work.remember(counts=counts, last=line.id, grams=grams, whole=sorted(whole))
 
 
 def _prompt(
@@ -89,7 +125,7 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
     """
     if meaning.type != "container":
         raise confirm.wrong(meaning, wanted=_("Scan the tote to pack."))
-    mine = [line for line in _open_lines(work) if line.source_container_id == meaning.id]
+    mine = _open_lines(work, TaskLine.source_container_id == meaning.id)
     if not mine:
         orders = {held.order_ref for held in fulfil.held_in(work.session, [meaning.id])}
         if not orders:
@@ -114,6 +150,7 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
 
 def _ask_item(work: Work) -> Prompt:
     line = _next(work)
+    assert line is not None, "items were asked for when all are verified"
     counts = _counts(work)
     counted = counts.get(line.id, 0)
     scan = scan_way(line.code, line.name)
@@ -128,13 +165,6 @@ def _ask_item(work: Work) -> Prompt:
     return _prompt(work, _("Scan each item"), value=value, ways=ways, expects=expects, line=line)
 
 
-def _next(work: Work) -> Line:
-    """The line being counted, else the first that is open."""
-    waiting_lines = _open_lines(work)
-    counts = _counts(work)
-    return next((line for line in waiting_lines if line.id in counts), waiting_lines[0])
-
-
 def _accept_item(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "container":
         return _accept_container(work, meaning)
@@ -142,7 +172,7 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         raise confirm.wrong(meaning, wanted=_("Scan an item of order %(order)s.", order=work.task.document))
     left = meaning.quantity
     counts = _counts(work)
-    fitting = [line for line in _open_lines(work) if line.item_id == meaning.id and _fits(line, meaning)]
+    fitting = [line for line in _open_lines(work, TaskLine.item_id == meaning.id) if _fits(line, meaning)]
     if not fitting:
         raise _not_wanted(work, meaning)
     room = sum(line.left - counts.get(line.id, 0) for line in fitting)
@@ -152,12 +182,10 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     for line in sorted(fitting, key=lambda one: (one.id not in counts, one.position)):
         taken = min(left, line.left - counts.get(line.id, 0))
         if taken:
-            counts[line.id] = counts.get(line.id, 0) + taken
+            _count(work, line, counts.get(line.id, 0) + taken)
             left -= taken
             last = line
-    _check_weight(work, counts)
-    work.remember(counts=counts, last=last.id)
-    return Said("item_confirmed", _("%(sku)s: %(n)s of %(due)s", sku=last.sku, n=counts[last.id], due=last.left))
+    return Said("item_confirmed", _("%(sku)s: %(n)s of %(due)s", sku=last.sku, n=_counts(work)[last.id], due=last.left))
 
 
 def _fits(line: Line, meaning: Meaning) -> bool:
@@ -169,7 +197,7 @@ def _fits(line: Line, meaning: Meaning) -> bool:
 
 def _not_wanted(work: Work, meaning: Meaning) -> Refused:
     """Say why: already whole, another lot, or picked for another order, which is named."""
-    same = [line for line in lines(work.session, work.task.id) if line.item_id == meaning.id]
+    same = lines(work.session, work.task.id, TaskLine.item_id == meaning.id)
     if same and meaning.lot and all(line.lot and line.lot != meaning.lot for line in same):
         wanted = ", ".join(sorted({line.lot or "" for line in same}))
         return Refused("wrong_lot", _("This is lot %(this)s. Wanted: lot %(lot)s.", this=meaning.lot, lot=wanted))
@@ -192,25 +220,6 @@ def _not_wanted(work: Work, meaning: Meaning) -> Refused:
             ),
         )
     return Refused("wrong_item", _("%(sku)s is not in this order. Set it aside.", sku=meaning.code))
-
-
-def _check_weight(work: Work, counts: dict[int, int]) -> None:
-    """Errors: ``carton_too_heavy`` before the limit of a carton is passed, so that nobody lifts it."""
-    carton = _carton(work)
-    assert carton is not None, "items are counted into a carton"
-    by_id = {line.id: line for line in lines(work.session, work.task.id)}
-    grams = sum(by_id[line_id].unit_weight_grams * units for line_id, units in counts.items()) + _grams_in(work, carton)
-    most = work.settings.carton_max_grams
-    if grams > most and sum(counts.values()) > 1:
-        raise Refused(
-            "carton_too_heavy",
-            _("Too heavy: a carton takes %(kg)s kg. Scan the carton, then go on with a new one.", kg=most // 1000),
-        )
-
-
-def _grams_in(work: Work, carton: Container) -> int:
-    held = fulfil.held_in(work.session, [carton.id])
-    return sum(confirm.item_row(work.session, one.item_id).unit_weight_grams * one.quantity for one in held)
 
 
 # The carton.
@@ -276,29 +285,25 @@ def _close_carton(work: Work, carton: Container) -> Said:
     if not counts:
         raise Refused("carton_empty", _("The carton is empty. Scan an item first."))
     assert carton.location_id is not None, "a carton that stands nowhere"
-    by_id = {line.id: line for line in lines(work.session, work.task.id)}
+    by_id = {line.id: line for line in lines(work.session, work.task.id, TaskLine.id.in_(counts))}
+    totes = sorted({line.source_container_id for line in by_id.values() if line.source_container_id is not None})
+    standing, held = _standing(work, totes), fulfil.held_in(work.session, totes)
     moves = []
     packed = []
     for line_id, units in sorted(counts.items()):
         line = by_id[line_id]
-        assert line.source_container_id is not None, "packing from no tote"
-        for place, taken in _where(work, line, units):
+        for place, taken in _take(standing, line, units):
             move = Move(
-                line.item_id,
-                taken,
-                place,
-                Place(carton.location_id, carton.id),
-                lot_id=line.lot_id,
-                serial=line.serial,
+                line.item_id, taken, place, Place(carton.location_id, carton.id), lot_id=line.lot_id, serial=line.serial
             )
             moves.append((move, line.sku, line.source_container or "", carton.code))
-        _tell_packed(work, line, units, line.source_container_id, carton.id)
+        _tell_packed(work, held, line, units, target=carton.id)
         packed.append({"line": line_id, "quantity": units, "tote": line.source_container_id})
     posted = work.post("pack", moves)
     for line_id, units in sorted(counts.items()):
         work.finish_units(by_id[line_id], units)
     carton.status = "closed"
-    work.forget("counts", "carton", "last")
+    work.forget("counts", "carton", "last", "grams", "whole")
     work.can_undo(posting=posted.posting_id, packed=packed, carton=carton.id)
     work.session.flush()
     if work.line is None:
@@ -308,39 +313,49 @@ def _close_carton(work: Work, carton: Container) -> Said:
     return Said("carton_closed", _("Carton closed with %(n)s units.", n=sum(counts.values())))
 
 
-def _where(work: Work, line: Line, units: int) -> list[tuple[Place, int]]:
-    """Where the line's units stand inside their tote (a tote that was moved in between keeps them together)."""
-    statement = select(balance.c.location_id, balance.c.quantity).where(
-        balance.c.container_id == line.source_container_id,
-        balance.c.item_id == line.item_id,
-        func.coalesce(balance.c.lot_id, 0) == (line.lot_id or 0),
-        balance.c.serial == line.serial,
-        balance.c.condition == "available",
-        balance.c.quantity > 0,
+_Stock = tuple[int | None, int, int | None, str]
+"""container, item, lot, serial"""
+
+
+def _standing(work: Work, containers: list[int]) -> dict[_Stock, list[list[int]]]:
+    """Where units stand inside containers: [location, units], oldest first."""
+    statement = select(balance).where(
+        balance.c.container_id.in_(containers), balance.c.condition == "available", balance.c.quantity > 0
     )
-    found = []
+    found: dict[_Stock, list[list[int]]] = {}
     for row in work.session.execute(statement.order_by(balance.c.id)):
-        taken = min(units, row.quantity)
+        key = (row.container_id, row.item_id, row.lot_id, row.serial)
+        found.setdefault(key, []).append([row.location_id, row.quantity])
+    return found
+
+
+def _take(standing: dict[_Stock, list[list[int]]], line: Line, units: int) -> list[tuple[Place, int]]:
+    """Take a line's units out of what stands in its tote. Errors: ``not_enough_stock``."""
+    found = []
+    for place in standing.get((line.source_container_id, line.item_id, line.lot_id, line.serial), []):
+        taken = min(units, place[1])
         if taken:
-            found.append((Place(row.location_id, line.source_container_id), taken))
+            found.append((Place(place[0], line.source_container_id), taken))
+            place[1] -= taken
             units -= taken
     if units:
         raise Refused("not_enough_stock", _("The tote does not hold that many. Count it and scan again."))
     return found
 
 
-def _tell_packed(work: Work, line: Line, units: int, source: int, target: int) -> None:
-    """Move the order's units from container to container in its own books."""
-    for held in fulfil.held_in(work.session, [source]):
-        if (held.order_id, held.item_id, held.lot_id, held.serial) == (
+def _tell_packed(work: Work, held: list[fulfil.Held], line: Line, units: int, *, target: int) -> None:
+    """Move the order's units from their tote to the carton (or back) in the order's own books."""
+    for index, one in enumerate(held):
+        if (one.order_id, one.item_id, one.lot_id, one.serial) == (
             work.task.document_id,
             line.item_id,
             line.lot_id,
             line.serial,
         ):
-            taken = min(units, held.quantity)
+            taken = min(units, one.quantity)
             if taken:
-                fulfil.packed(work.session, held, quantity=taken, container_id=target)
+                fulfil.packed(work.session, one, quantity=taken, container_id=target)
+                held[index] = replace(one, quantity=one.quantity - taken)
                 units -= taken
     assert units == 0, "more was packed than was picked for this order"
 
@@ -399,14 +414,13 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
     last = work.memory.get("last")
     if last is None or last not in counts:
         raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
-    line = next(each for each in lines(work.session, work.task.id) if each.id == last)
+    line = line_of(work.session, last)
+    assert line is not None, "a line that was counted is gone"
     if quantity > line.left:
         raise confirm.too_many(line.left, counts[last])
     if line.serial:
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
-    counts[last] = quantity
-    _check_weight(work, counts)
-    work.remember(counts=counts)
+    _count(work, line, quantity)
     return Said("quantity_confirmed", _("%(sku)s: %(n)s of %(due)s", sku=line.sku, n=quantity, due=line.left))
 
 
@@ -451,7 +465,7 @@ def _undo(work: Work) -> Said:
     """Forget the counts of the open carton; with none, take the last closed carton's units back into the tote."""
     counts = _counts(work)
     if counts:
-        work.forget("counts", "last")
+        work.forget("counts", "last", "grams", "whole")
         return Said("count_undone", _("Take %(n)s units out of the carton again.", n=sum(counts.values())))
     stack = list(work.memory.get("undo", []))
     if not stack:
@@ -476,9 +490,10 @@ def _undo(work: Work) -> Said:
         for id_, move in zip(posted.movement_ids, posted.moves, strict=True)
     )
     by_id = {line.id: line for line in lines(work.session, work.task.id)}
+    held = fulfil.held_in(work.session, [carton.id])
     for each in facts["packed"]:
         line = by_id[each["line"]]
-        _tell_packed(work, line, each["quantity"], carton.id, each["tote"])
+        _tell_packed(work, held, line, each["quantity"], target=each["tote"])
         if line.status == "done":
             work.task.done_lines -= 1
         change_line(work.session, line.id, done=line.done - each["quantity"], status="open")
