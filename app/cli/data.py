@@ -1,0 +1,65 @@
+"""init, demo, import: what the database holds when work begins."""
+
+from pathlib import Path
+
+import click
+import flask_migrate
+from sqlalchemy import func, select
+
+from app import demo as demo_warehouse
+from app.cli.common import in_the_app, settings
+from app.db import reading, transact
+from app.imports import KINDS, run
+from app.people.models import Operator
+
+
+@click.command("init")
+@in_the_app
+def init() -> None:
+    """Create or upgrade the database; safe to repeat."""
+    flask_migrate.upgrade()
+    click.echo("The database is ready.")
+    with reading() as session:
+        people = session.execute(select(func.count()).select_from(Operator)).scalar_one()
+    if not people:
+        click.echo('Add the first person:  flask --app wsgi operator add "Your name" --badge ME --role admin')
+
+
+@click.command("demo")
+@in_the_app
+def demo() -> None:
+    """Build the demo warehouse; a second run changes nothing."""
+    if settings().mode == "production":
+        raise click.ClickException("The demo's PINs are known to all: it is not built in production mode.")
+    with click.progressbar(length=demo_warehouse.STEPS, label="The demo warehouse") as bar:
+        built = demo_warehouse.build(transact, settings(), progress=bar.update)
+    click.echo(built.welcome())
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@in_the_app
+def import_file(kind: str, file: Path, dry_run: bool) -> None:
+    """Import a CSV file: all of it or, with any error, nothing."""
+    data = file.read_bytes()
+    with click.progressbar(length=1, label=f"{kind} from {file.name}") as bar:
+
+        def progress(done: int, rows: int) -> None:
+            bar.length = rows
+            bar.update(done - bar.pos)
+
+        result = transact(lambda session: run(session, settings(), kind, data, dry_run=dry_run, progress=progress))
+    for error in result.errors:
+        click.echo(f"row {error.row} {error.column}: {error.message} ({error.code})", err=True)
+    if result.errors:
+        raise click.ClickException(f"{result.rows} rows, {len(result.errors)} errors: nothing was written.")
+    would = "would be " if dry_run else ""
+    click.echo(
+        f"{result.rows} rows: {result.created} {would}created, {result.updated} {would}updated, "
+        f"{result.unchanged} unchanged."
+    )
+
+
+COMMANDS = (init, demo, import_file)
