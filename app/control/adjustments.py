@@ -18,10 +18,12 @@ from app.language import _
 from app.ledger.models import BALANCE_KEY, CONDITIONS, Balance
 from app.ledger.post import Header, Move, Place, Posted, post
 from app.orders import lost
+from app.orders.stock_in_hand import close_empty_tasks
 from app.people.actor import Actor
 from app.places.models import ADJUSTMENT, Warehouse
 from app.places.warehouses import container_of, location_of, warehouse_of
 from app.refusal import NotFound, Refused
+from app.tasks.models import Task
 
 REASONS = ("opening", "count", "damage", "found", "lost", "expired", "other")
 
@@ -99,6 +101,7 @@ def lose(session: Session, header: Header, loss: Move, warehouse: Warehouse) -> 
     posted = post(session, header, [loss])
     if tasks:
         lost.choose_again(session, tasks, warehouse_id=warehouse.id, today=clock.today(warehouse.time_zone))
+        close_empty_tasks(session, Task.id.in_(set(tasks.values())))
     return posted
 
 

@@ -18,6 +18,7 @@ from app.ledger.post import commit_units, lock_availability, shift
 from app.orders import stock_in_hand
 from app.orders.models import Order, OrderLine, Reservation
 from app.places.models import Warehouse
+from app.tasks.models import Task
 
 reservation = table(Reservation)
 OPEN = reservation.c.quantity - reservation.c.consumed - reservation.c.released - reservation.c.expired
@@ -48,6 +49,7 @@ def settle(session: Session, order_id: int, *, reason: str = "order") -> None:
             if held[line.id] > targets[line.id]:
                 mine = [hold for hold in holds if hold.line_id == line.id]
                 _release(session, mine, held[line.id] - targets[line.id], reason=reason)
+        stock_in_hand.close_empty_tasks(session, Task.document_type == "order", Task.document_id == order_id)
         wanted = [(line, targets[line.id] - held[line.id]) for line in moving if held[line.id] < targets[line.id]]
         if wanted:
             _reserve(session, wanted, available)

@@ -3,7 +3,7 @@
 Used when a line's target falls. Each stage gives back at most what it is asked for and says how much that was.
 """
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -12,7 +12,7 @@ from app.ledger.post import Header, Move, Place, post, release_units
 from app.orders.models import Allocation, Holding, Order, OrderLine, Reservation
 from app.places.models import Container
 from app.tasks.lines import cancel_lines, change_line
-from app.tasks.models import TaskLine
+from app.tasks.models import Task, TaskLine
 from app.tasks.queue import NewLine, open_task
 
 allocation = table(Allocation)
@@ -72,19 +72,38 @@ def release_allocation(session: Session, allocation_id: int, units: int) -> None
         .returning(allocation.c.balance_id, allocation.c.task_line_id, ALLOCATED.label("open"))
     ).one()
     release_units(session, row.balance_id, units)
-    if row.task_line_id is None:
-        return
-    line = session.execute(select(table(TaskLine)).where(TaskLine.id == row.task_line_id)).one()
+    if row.task_line_id is not None:
+        _shrink_line(session, row.task_line_id, units)
+
+
+def _shrink_line(session: Session, line_id: int, units: int) -> None:
+    """An open line asks for ``units`` fewer; it is done, or vanishes, where no more is left to do."""
+    line = session.execute(select(table(TaskLine)).where(TaskLine.id == line_id)).one()
     if line.status != "open":
         return
-    if line.quantity - units <= line.done:
-        change_line(session, line.id, quantity=line.done)
-        if line.done:
-            change_line(session, line.id, status="done")
-        else:
-            cancel_lines(session, [line.id])
+    if line.quantity - units > line.done:
+        change_line(session, line_id, quantity=line.quantity - units)
+    elif line.done:
+        change_line(session, line_id, quantity=line.done, status="done")
+        session.execute(update(Task).where(Task.id == line.task_id).values(done_lines=Task.done_lines + 1))
     else:
-        change_line(session, line.id, quantity=line.quantity - units)
+        cancel_lines(session, [line_id])
+
+
+def close_empty_tasks(session: Session, *where: ColumnElement[bool]) -> None:
+    """Close the picking and packing tasks, of those named, that nobody holds and that have lost all their lines."""
+    open_lines = select(TaskLine.task_id).where(TaskLine.status == "open")
+    session.execute(
+        update(Task)
+        .where(
+            *where,
+            Task.kind.in_(("pick", "pack")),
+            Task.status == "open",
+            Task.done_lines == 0,
+            Task.id.not_in(open_lines),
+        )
+        .values(status="cancelled", done_at=clock.now())
+    )
 
 
 def put_back_picked(session: Session, reservation_id: int, units: int, *, reason: str) -> int:
@@ -114,6 +133,8 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
         if not taken:
             continue
         session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
+        for line_id in session.scalars(_packing(row.id)).all():
+            _shrink_line(session, line_id, taken)
         stands = Place(row.location_id, row.container_id)
         set_aside = Place(row.location_id, row.container_id, "hold")
         post(
@@ -149,3 +170,12 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
         )
         given += taken
     return given
+
+
+def _packing(holding_id: int) -> Select[int]:
+    """The open packing line of a holding."""
+    return (
+        select(TaskLine.id)
+        .join(Task, Task.id == TaskLine.task_id)
+        .where(Task.kind == "pack", TaskLine.status == "open", TaskLine.document_line_id == holding_id)
+    )

@@ -96,22 +96,24 @@ class House:
         return Header(key=f"test:{id(self)}:{next(self._keys)}", reason=reason, document=document)
 
     def stock(
-        self, sku: str, quantity: int, bin: str = "A-01", *, warehouse: str = "W", lot: Lot | None = None
+        self, sku: str, quantity: int, place: str = "A-01", *, warehouse: str = "W", lot: Lot | None = None
     ) -> Posted:
         """Put units into a bin from nowhere."""
-        target = Place(self.bin(bin, warehouse=warehouse).id)
+        target = Place(self.bin(place, warehouse=warehouse).id)
         move = Move(self.item(sku).id, quantity, Place(ADJUSTMENT), target, lot_id=lot.id if lot else None)
         return post(self.session, self.header("opening"), [move])
 
-    def adjust(self, sku: str, quantity: int, bin: str = "A-01", *, reason: str = "count", **fields: object) -> Posted:
+    def adjust(
+        self, sku: str, quantity: int, place: str = "A-01", *, reason: str = "count", **fields: object
+    ) -> Posted:
         return adjust(
             self.session,
             self.actor("supervisor"),
             SETTINGS,
             warehouse="W",
-            location=bin,
+            location=place,
             sku=sku,
-            quantity=quantity,
+            quantity=units,
             reason=reason,
             **fields,
         )
@@ -200,7 +202,7 @@ class House:
         status = "done" if line.done + units >= line.quantity else "open"
         change_line(self.session, line_id, done=line.done + units, status=status)
 
-    def short(self, ref: str, bin: str = "A-01") -> int:
+    def short(self, ref: str, place: str = "A-01") -> int:
         """The picker finds the bin empty."""
         rows = self.session.execute(
             select(Allocation.id, TaskLine.task_id)
@@ -208,7 +210,7 @@ class House:
             .join(Reservation, Reservation.id == Allocation.reservation_id)
             .join(OrderLine, OrderLine.id == Reservation.order_line_id)
             .join(Balance, Balance.id == Allocation.balance_id)
-            .where(OrderLine.order_id == self.id(ref), ALLOCATED > 0, Balance.location_id == self.bin(bin).id)
+            .where(OrderLine.order_id == self.id(ref), ALLOCATED > 0, Balance.location_id == self.bin(place).id)
         ).all()
         if not rows:
             return 0
@@ -219,7 +221,7 @@ class House:
             task_id=rows[0].task_id,
             warehouse_id=house.id,
             today=date(2026, 1, 1),
-            location_id=self.bin(bin).id,
+            location_id=self.bin(place).id,
         )
 
     def pack(
@@ -309,9 +311,9 @@ class House:
         statement = select(func.coalesce(func.sum(Balance.allocated), 0)).join(Item, Item.id == Balance.item_id)
         return int(self.session.execute(statement.where(Item.sku == sku)).scalar_one())
 
-    def at(self, sku: str, bin: str = "A-01") -> int:
+    def at(self, sku: str, place: str = "A-01") -> int:
         statement = select(func.coalesce(func.sum(Balance.quantity), 0)).where(
-            Balance.item_id == self.item(sku).id, Balance.location_id == self.bin(bin).id
+            Balance.item_id == self.item(sku).id, Balance.location_id == self.bin(place).id
         )
         return int(self.session.execute(statement).scalar_one())
 
