@@ -82,6 +82,17 @@ def resolve(
     )
 
 
+def meanings(session: Session, barcode: Barcode, *, warehouse_id: int) -> list[Meaning]:
+    """Everything that the scan can be here, where nothing is expected; people are not named."""
+    words = _order(barcode, ("item", "location", "container", "lot", "document"))
+    return [
+        meaning
+        for word in words
+        if word in _FINDERS and word not in ("badge", "action")
+        for meaning in _FINDERS[word](session, barcode, warehouse_id, None)
+    ]
+
+
 def _order(barcode: Barcode, expects: Sequence[str]) -> Sequence[str]:
     if barcode.internal is not None:
         return (_INTERNAL.get(barcode.internal.kind, "document"),)

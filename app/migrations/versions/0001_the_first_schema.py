@@ -148,6 +148,22 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "idempotency",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("operator_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("body_hash", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("content_type", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("created_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["operator_id"], ["operator.id"], name=op.f("fk_idempotency_operator_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency")),
+        sa.UniqueConstraint("operator_id", "key", name=op.f("uq_idempotency_operator_id_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_idempotency_created_at"), "idempotency", ["created_at"], unique=False)
+    op.create_table(
         "item_barcode",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -734,6 +750,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_item_barcode_item_id"), table_name="item_barcode")
     op.drop_index(op.f("ix_item_barcode_gtin"), table_name="item_barcode")
     op.drop_table("item_barcode")
+    op.drop_index(op.f("ix_idempotency_created_at"), table_name="idempotency")
+    op.drop_table("idempotency")
     op.drop_table("availability")
     op.drop_table("warehouse")
     op.drop_table("supplier")

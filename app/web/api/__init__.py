@@ -1,0 +1,22 @@
+"""The JSON API, version 1 (``/api/v1``): for handhelds with their own client, for shops and ERPs.
+
+- ``route``        one endpoint is one plain function; ``ROUTES`` has them all
+- ``body``         what a request may carry, declared as dataclasses and read strictly
+- ``schema``, ``openapi``   the published contract, made from the same declarations
+- ``idempotency``  the same request twice is one effect
+- ``paging``       lists are pages
+- ``files`` ``stock`` ``orders`` ``supply`` ``returns`` ``floor`` ``barcodes`` ``labels``   the endpoints
+"""
+
+from flask import Flask
+
+from app.web.api import barcodes, files, floor, labels, openapi, orders, returns, stock, supply
+from app.web.api.route import pages
+
+ENDPOINTS = (files, stock, orders, supply, returns, floor, barcodes, labels, openapi)
+"""They hang themselves on their addresses when they are imported."""
+
+
+def install(flask: Flask) -> None:
+    """Hang every endpoint on the application."""
+    flask.register_blueprint(pages)

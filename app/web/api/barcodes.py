@@ -1,0 +1,63 @@
+"""What a scan says, and what it names here."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.barcode import interpretation
+from app.floor.resolve import meanings, read
+from app.places.models import Warehouse
+from app.refusal import Refused
+from app.web.api.body import Size
+from app.web.api.route import reads
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScannedCode:
+    """A code as the scanner sent it, symbology identifier and group separators and all."""
+
+    code: Annotated[str, Size(0, 10_000)]
+    device: Annotated[str, Size(0, 64)] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Something here that bears the code: an item by its SKU, a location, a container, a lot, a document."""
+
+    type: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interpretation:
+    """What a scan says, before any database is asked, and what it ``names`` here.
+
+    ``kind``: gtin, sscc, elements, digital_link, restricted, plain, ambiguous, or refused with its ``code`` and
+    ``message``. Every element found stands beside it by its word: gtin, lot, expiry, serial, content, count, ...
+    """
+
+    kind: str
+    warnings: tuple[str, ...]
+    names: tuple[Named, ...]
+
+
+@reads("/barcodes/interpretations", method="POST", answer=Interpretation)
+def interpret_barcode(session: Session, body: ScannedCode) -> dict[str, Any]:
+    """Take a scan apart. A code that cannot be read is an answer too: ``kind`` refused, with the reason."""
+    return {**interpretation(body.code, today=clock.today()), "names": _names(session, body.code)}
+
+
+def _names(session: Session, code: str) -> list[dict[str, str]]:
+    try:
+        barcode = read(code, today=clock.today())
+    except Refused:
+        return []
+    found = [
+        {"type": meaning.type.partition(":")[2] or meaning.type, "code": meaning.code}
+        for warehouse_id in session.scalars(select(Warehouse.id).order_by(Warehouse.priority, Warehouse.id))
+        for meaning in meanings(session, barcode, warehouse_id=warehouse_id)
+    ]
+    return [each for number, each in enumerate(found) if each not in found[:number]]

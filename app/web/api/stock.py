@@ -1,0 +1,216 @@
+"""What is where, what may be promised, why, and the proof of it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from sqlalchemy.orm import Session
+
+from app.control import adjustments, explanation, verification
+from app.ledger.history import MovementRow, movements
+from app.ledger.on_hand import BalanceRow, balances
+from app.orders.availability import Available, availability
+from app.web.api.body import Code, SignedUnits, Size, Words
+from app.web.api.paging import Page, Paged
+from app.web.api.route import BOOKS, DESK, reads, writes
+from app.web.security import current_actor, settings
+
+Filter = Annotated[str, Size(0, 64)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvailabilityQuery(Paged):
+    """``channel`` takes that channel's buffer off ``atp``."""
+
+    sku: Filter = ""
+    warehouse: Filter = ""
+    channel: Filter = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvailabilityRow:
+    """The sums of one item in one warehouse, in base units. ``available = on_hand - unavailable - committed``."""
+
+    sku: str
+    warehouse: str
+    on_hand: int
+    unavailable: int
+    committed: int
+    available: int
+    inbound: int
+    atp: int
+
+
+@reads("/availability")
+def list_availability(session: Session, query: AvailabilityQuery) -> Page[AvailabilityRow]:
+    """What is on hand, promised, on its way and available to promise, by SKU and warehouse."""
+    after = query.cursor(str, str)
+    found = availability(
+        session,
+        skus=[query.sku] if query.sku else (),
+        warehouse=query.warehouse or None,
+        after=(after[0], after[1]) if after else None,
+        limit=query.limit + 1,
+    )
+    return query.page([_availability(each) for each in found], lambda row: (row.sku, row.warehouse))
+
+
+def _availability(found: Available) -> AvailabilityRow:
+    return AvailabilityRow(
+        sku=found.sku,
+        warehouse=found.warehouse,
+        on_hand=found.on_hand,
+        unavailable=found.unavailable,
+        committed=found.committed,
+        available=found.available,
+        inbound=found.inbound,
+        atp=found.atp(),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceQuery(Paged):
+    """``location`` is a location's or a container's code."""
+
+    sku: Filter = ""
+    warehouse: Filter = ""
+    location: Filter = ""
+
+
+@reads("/balances")
+def list_balances(session: Session, query: BalanceQuery) -> Page[BalanceRow]:
+    """Every place that holds something; empty places are left out."""
+    after = query.cursor(int)
+    found = balances(
+        session,
+        sku=query.sku,
+        warehouse=query.warehouse,
+        location=query.location,
+        after=after[0] if after else 0,
+        limit=query.limit + 1,
+    )
+    return query.page(found, lambda row: (row.id,))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovementQuery(Paged):
+    """``location`` is a location's or a container's code; ``document`` a document's number."""
+
+    sku: Filter = ""
+    location: Filter = ""
+    document: Filter = ""
+
+
+@reads("/movements", may=BOOKS)
+def list_movements(session: Session, query: MovementQuery) -> Page[MovementRow]:
+    """The movements in posting order: the feed for an ERP, which reads on from its last cursor."""
+    after = query.cursor(int)
+    found = movements(
+        session,
+        sku=query.sku,
+        location=query.location,
+        document=query.document,
+        after=after[0] if after else 0,
+        limit=query.limit + 1,
+    )
+    return query.page(found, lambda row: (row.id,))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplanationQuery:
+    """Which warehouse's numbers to explain."""
+
+    warehouse: Code
+
+
+@reads("/items/<path:sku>/explanation", answer=dict[str, Any])
+def explain_item(session: Session, query: ExplanationQuery, *, sku: str) -> dict[str, Any]:
+    """Every number of an item's availability, with the movements, reservations and lines that make it.
+
+    Errors: ``unknown_sku``; ``unknown_warehouse``.
+    """
+    return explanation.explain(session, sku, query.warehouse)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAdjustment:
+    """``quantity`` more units (fewer, where negative) than the books say."""
+
+    warehouse: Code
+    location: Code
+    sku: Code
+    quantity: SignedUnits
+    reason: Code
+    lot: Code | None = None
+    serial: Annotated[str, Size(0, 64)] = ""
+    container: Annotated[str, Size(0, 64)] = ""
+    condition: Literal["available", "quarantine", "hold", "damaged"] = "available"
+    note: Words = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostedAdjustment:
+    """What was written into the ledger."""
+
+    posting: int
+    movements: tuple[int, ...]
+
+
+@writes("/adjustments", may=DESK, status=(201,))
+def adjust_stock(session: Session, body: NewAdjustment) -> PostedAdjustment:
+    """Post a difference between the shelf and the books, with its reason.
+
+    Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
+    ``unknown_reason``; ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``; ``serial_in_stock``;
+    ``approval_needed``; ``not_enough_stock``.
+    """
+    posted = adjustments.adjust(
+        session,
+        current_actor(),
+        settings(),
+        warehouse=body.warehouse,
+        location=body.location,
+        sku=body.sku,
+        quantity=body.quantity,
+        reason=body.reason,
+        lot=body.lot,
+        serial=body.serial,
+        container=body.container,
+        condition=body.condition,
+        note=body.note,
+    )
+    return PostedAdjustment(posting=posted.posting_id, movements=posted.movement_ids)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferenceFound:
+    """One kept number that is not what the facts say; ``key`` names it by ids."""
+
+    what: str
+    key: tuple[Any, ...]
+    kept: Any
+    replayed: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """``ok``: every kept number equals the replay of all movements and the promises of all documents."""
+
+    ok: bool
+    items: int
+    movements: int
+    differences: tuple[DifferenceFound, ...]
+
+
+@reads("/ledger/verification", method="POST", may=BOOKS)
+def verify_ledger(session: Session) -> Verified:
+    """Replay the whole ledger and compare. Reads only; a difference is an alarm, never silently repaired."""
+    report = verification.verify(session)
+    return Verified(
+        ok=report.ok,
+        items=report.items,
+        movements=report.movements,
+        differences=tuple(
+            DifferenceFound(what=one.what, key=tuple(one.key), kept=one.kept, replayed=one.replayed)
+            for one in report.differences
+        ),
+    )
