@@ -101,6 +101,7 @@ def _in_hand(session: Session, line_ids: Sequence[int]) -> tuple[dict[int, int],
     in_carton = case((Container.kind == "carton", holding.c.quantity), else_=0)
     statement = (
         select(reservation.c.order_line_id, func.sum(holding.c.quantity - in_carton), func.sum(in_carton))
+        .select_from(holding)
         .join(reservation, reservation.c.id == holding.c.reservation_id)
         .join(Container, Container.id == holding.c.container_id)
         .where(reservation.c.order_line_id.in_(line_ids), IN_HAND)
