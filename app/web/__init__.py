@@ -16,7 +16,7 @@ from flask_htmx import HTMX
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Settings
-from app.web import errors, logs, screens, security
+from app.web import errors, logs, office, screens, security
 
 _FLOOR = ("auth", "home", "tasks", "scans", "enquiry", "history", "labels", "preferences", "guide", "health")
 
@@ -32,6 +32,7 @@ def install(flask: Flask) -> None:
     screens.install(flask)
     for name in _FLOOR:
         flask.register_blueprint(import_module(f"app.web.{name}").pages)
+    flask.register_blueprint(office.desk)
     if find_spec("app.web.api") and hasattr(api := import_module("app.web.api"), "install"):
         api.install(flask)
     errors.install(flask)

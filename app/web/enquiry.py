@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from app.db import reading
+from app.floor.enquiry import enquire
 from app.refusal import Refused
 from app.web import forms
 from app.web.enquiry_screen import shown
@@ -33,8 +34,6 @@ def scan() -> Response:
 
 
 def _answer(code: str) -> tuple[dict[str, Any], int]:
-    from app.floor.enquiry import enquire
-
     try:
         with reading() as session:
             facts = enquire(session, settings(), warehouse=current_warehouse().code, code=code)

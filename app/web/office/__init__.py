@@ -1,0 +1,32 @@
+"""The desk: what was promised, what is coming, what is where, who does what, and what went wrong.
+
+One file per noun, views above; ``reads`` asks the questions that only these screens have; ``desk`` is what they share.
+"""
+
+from app.web.office import (
+    exceptions,
+    files,
+    ledger,
+    orders,
+    overview,
+    people,
+    purchase_orders,
+    returns,
+    stock,
+    work,
+)
+from app.web.office.desk import desk
+
+__all__ = [
+    "desk",
+    "exceptions",
+    "files",
+    "ledger",
+    "orders",
+    "overview",
+    "people",
+    "purchase_orders",
+    "returns",
+    "stock",
+    "work",
+]

@@ -1,0 +1,89 @@
+"""What the desk's screens share: their blueprint, pages, messages, and files for a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.web.rules import CHIEFS, FLOOR, OFFICE, rule_of
+from app.web.security import current_bearer
+
+desk = Blueprint("office", __name__, url_prefix="/office")
+PAGE = 50
+MOST_ROWS = 100_000
+_PLACE_OF = {
+    "order": "orders",
+    "purchase_order": "purchase_orders",
+    "balances": "stock",
+    "item": "stock",
+    "one_return": "returns",
+    "take_file": "imports",
+    "verification": "ledger",
+}
+Row = TypeVar("Row")
+
+
+@desk.context_processor
+def _everywhere() -> dict[str, Any]:
+    """Where this page is, and what this person may open and change: a button that would be refused is not shown."""
+    bearer = current_bearer()
+    roles = bearer.actor.roles if bearer else frozenset()
+    places = ("overview", "orders", "purchase_orders", "stock", "work", "returns", "exceptions", "people", "imports")
+    views = current_app.view_functions
+    rules = {name: rule_of(views[f"office.{name}"]) for name in (*places, "ledger")}
+    return {
+        "desk_here": _PLACE_OF.get(endpoint := (request.endpoint or "").removeprefix("office."), endpoint),
+        "desk_may": {name: rule is not None and rule.admits(bearer) for name, rule in rules.items()},
+        "desk_change": not roles.isdisjoint(OFFICE),
+        "desk_chief": not roles.isdisjoint(CHIEFS),
+        "desk_admin": "admin" in roles,
+        "may_work_floor": not roles.isdisjoint(FLOOR),
+    }
+
+
+def page_of(rows: Sequence[Row], **cursor: object) -> tuple[list[Row], str | None]:
+    """The rows of this page (one more was asked for, to know whether there is a next) and the next page's address."""
+    if len(rows) <= PAGE:
+        return list(rows), None
+    kept = {name: value for name, value in request.args.items() if name not in cursor}
+    return list(rows[:PAGE]), f"{request.path}?{urlencode(kept | {name: str(value) for name, value in cursor.items()})}"
+
+
+def asked(name: str, *, longest: int = 100) -> str:
+    """A search word from the address."""
+    return request.args.get(name, "").strip()[:longest]
+
+
+def back_to(endpoint: str, **values: Any) -> WerkzeugResponse:
+    """After something was changed: to the page that shows it, so that a reload changes nothing again."""
+    return redirect(
+        url_for(f"office.{endpoint}", **{name: value for name, value in values.items() if value != ""}), 303
+    )
+
+
+def as_csv(name: str, columns: Sequence[str], rows: Iterable[object]) -> Response:
+    """A file for a spreadsheet, UTF-8 with a mark so that it is read as such; a column is a field of every row."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(getattr(row, column)) for column in columns] for row in rows)
+    response = Response("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection): text that begins like one gets a quote."""
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    words = str(value)
+    return f"'{words}" if words[:1] in {"=", "+", "-", "@", "\t", "\r"} else words

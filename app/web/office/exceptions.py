@@ -1,0 +1,23 @@
+"""Exceptions: promised and not there, bins that held less, counts that wait."""
+
+from flask import render_template
+
+from app.db import reading
+from app.tasks import board
+from app.web.office.desk import desk
+from app.web.office.reads.exceptions import oversold_rows, short_picks
+from app.web.rules import READERS, allow
+from app.web.screens import current_warehouse
+
+
+@desk.get("/exceptions")
+@allow(roles=READERS)
+def exceptions() -> str:
+    """Everything that somebody must decide."""
+    with reading() as session:
+        return render_template(
+            "office/exceptions.html",
+            oversold=oversold_rows(session),
+            short=short_picks(session),
+            counts=board.unfinished(session, warehouse_id=current_warehouse().id, kind="count"),
+        )

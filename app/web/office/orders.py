@@ -1,0 +1,79 @@
+"""Orders: the list, one order, cancel, and release to the floor."""
+
+from flask import Response, render_template
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.db import reading, transact
+from app.orders.cancel import cancel_order
+from app.orders.progress import lines_of
+from app.orders.waves import release_wave
+from app.places.models import Warehouse
+from app.web import forms
+from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
+from app.web.office.reads import orders as reads
+from app.web.rules import OFFICE, READERS, allow
+from app.web.screens import current_warehouse
+
+_COLUMNS = ("channel", "order_ref", "status", "placed_at", "need_by", "ship_to", "lines", "units", "promised")
+
+
+@desk.get("/orders")
+@allow(roles=READERS)
+def orders() -> str:
+    """All orders, newest first."""
+    status, query = asked("status"), asked("q")
+    with reading() as session:
+        found = reads.order_rows(session, status=status, query=query, before=forms.page_after("before"), limit=PAGE + 1)
+    rows, next_url = page_of(found, before=found[min(PAGE, len(found)) - 1].id if found else 0)
+    return render_template(
+        "office/orders.html", rows=rows, next_url=next_url, status=status, query=query, statuses=reads.STATUSES
+    )
+
+
+@desk.get("/orders.csv")
+@allow(roles=READERS)
+def orders_csv() -> Response:
+    """The same list as a file."""
+    with reading() as session:
+        rows = reads.order_rows(session, status=asked("status"), query=asked("q"), limit=MOST_ROWS)
+    return as_csv("orders", _COLUMNS, rows)
+
+
+@desk.get("/orders/<int:order_id>")
+@allow(roles=READERS)
+def order(order_id: int) -> str:
+    """One order, line by line."""
+    with reading() as session:
+        found = reads.order_of(session, order_id)
+        return render_template(
+            "office/order.html",
+            order=found,
+            lines=lines_of(session, [order_id])[order_id],
+            shipments=reads.shipments_of(session, order_id),
+            tasks=reads.tasks_of(session, order_id),
+        )
+
+
+@desk.post("/orders/<int:order_id>/cancellations")
+@allow(roles=OFFICE)
+def cancel(order_id: int) -> WerkzeugResponse:
+    """Cancel what is not shipped."""
+    reason = forms.text("reason") or "customer"
+    transact(lambda session: cancel_order(session, order_id, reason=reason))
+    return back_to("order", order_id=order_id)
+
+
+@desk.post("/waves")
+@allow(roles=OFFICE)
+def release() -> WerkzeugResponse:
+    """Release open orders to the floor: all of them, the most urgent ones, or one."""
+    warehouse_id, most = current_warehouse().id, forms.number("max_orders")
+    one = forms.number("order_id")
+    order_ids = () if one is None else (one,)
+
+    tasks = transact(
+        lambda session: release_wave(
+            session, session.get_one(Warehouse, warehouse_id), order_ids=order_ids, max_orders=most
+        )
+    )
+    return back_to("work", released=len(tasks)) if one is None else back_to("order", order_id=one)

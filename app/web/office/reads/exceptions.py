@@ -1,0 +1,83 @@
+"""What went wrong and waits for somebody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Item
+from app.db import table
+from app.floor.models import Scan
+from app.ledger.models import Availability
+from app.ledger.post import AVAILABLE
+from app.orders.lost import AtRisk, orders_at_risk
+from app.people.models import Operator
+from app.places.models import Warehouse
+from app.tasks.models import Task
+
+_sums = table(Availability)
+SHORT = ("short", "damaged")
+
+
+@dataclass(frozen=True, slots=True)
+class Oversold:
+    """An item that is promised more often than it is there, and whose orders that hits."""
+
+    item_id: int
+    sku: str
+    name: str
+    warehouse_id: int
+    warehouse: str
+    missing: int
+    orders: tuple[AtRisk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortPick:
+    """A worker said that a bin held less than it should."""
+
+    at: datetime
+    task_id: int | None
+    document: str
+    what: str
+    operator: str
+    device: str
+
+
+def oversold_rows(session: Session, *, limit: int = 50) -> list[Oversold]:
+    """The worst first."""
+    statement = (
+        select(Item.id, Item.sku, Item.name, Warehouse.id, Warehouse.code, AVAILABLE)
+        .select_from(_sums)
+        .join(Item, Item.id == _sums.c.item_id)
+        .join(Warehouse, Warehouse.id == _sums.c.warehouse_id)
+        .where(AVAILABLE < 0)
+        .order_by(AVAILABLE, Item.sku)
+        .limit(limit)
+    )
+    return [
+        Oversold(
+            item_id=item_id,
+            sku=sku,
+            name=name,
+            warehouse_id=warehouse_id,
+            warehouse=warehouse,
+            missing=-int(available),
+            orders=tuple(orders_at_risk(session, item_id, warehouse_id)),
+        )
+        for item_id, sku, name, warehouse_id, warehouse, available in session.execute(statement).all()
+    ]
+
+
+def short_picks(session: Session, *, limit: int = 50) -> list[ShortPick]:
+    """The newest reports of too few or damaged units."""
+    statement = (
+        select(Scan.received_at, Scan.task_id, Task.document, Scan.code, Operator.name, Scan.device)
+        .join(Operator, Operator.id == Scan.operator_id)
+        .join(Task, Task.id == Scan.task_id)
+        .where(Scan.kind == "action", Scan.code.in_(SHORT), Scan.outcome == "accepted")
+        .order_by(Scan.id.desc())
+        .limit(limit)
+    )
+    return [ShortPick(*row) for row in session.execute(statement)]

@@ -1,0 +1,125 @@
+"""Orders as a list, and one order with what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.language import _
+from app.orders.models import Order, OrderLine, Shipment
+from app.orders.reserve import OPEN, reservation
+from app.refusal import NotFound
+from app.tasks.models import Task
+
+STATUSES = ("open", "waiting", "shipped", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """``units`` still wanted, ``promised`` of them; ``is_short`` where some wait for stock."""
+
+    id: int
+    channel: str
+    order_ref: str
+    status: str
+    placed_at: datetime
+    need_by: datetime | None
+    ship_to: str
+    lines: int
+    units: int
+    shipped: int
+    promised: int
+
+    @property
+    def is_short(self) -> bool:
+        return self.status == "open" and self.promised < self.units
+
+
+_WANTED = OrderLine.quantity - OrderLine.cancelled - OrderLine.shipped
+_promised = (
+    select(func.coalesce(func.sum(OPEN), 0))
+    .select_from(reservation)
+    .join(OrderLine, OrderLine.id == reservation.c.order_line_id)
+    .where(OrderLine.order_id == Order.id)
+    .correlate(Order)
+    .scalar_subquery()
+)
+_wanted = (
+    select(func.coalesce(func.sum(_WANTED), 0)).where(OrderLine.order_id == Order.id).correlate(Order).scalar_subquery()
+)
+
+
+def order_rows(session: Session, *, status: str = "", query: str = "", before: int = 0, limit: int) -> list[OrderRow]:
+    """Newest first. ``waiting`` are open orders that wait for stock; ``query`` looks into numbers, names and SKUs."""
+    statement = (
+        select(
+            Order,
+            func.count(OrderLine.id),
+            func.coalesce(func.sum(_WANTED), 0),
+            func.coalesce(func.sum(OrderLine.shipped), 0),
+            _promised,
+        )
+        .outerjoin(OrderLine, OrderLine.order_id == Order.id)
+        .group_by(Order.id)
+        .order_by(Order.id.desc())
+        .limit(limit)
+    )
+    if before:
+        statement = statement.where(Order.id < before)
+    if status == "waiting":
+        statement = statement.where(Order.status == "open", _wanted > _promised)
+    elif status:
+        statement = statement.where(Order.status == status)
+    if query:
+        has_sku = select(OrderLine.order_id).where(OrderLine.sku == query)
+        statement = statement.where(
+            or_(
+                func.lower(Order.order_ref).startswith(query.lower(), autoescape=True),
+                Order.channel == query,
+                Order.id.in_(has_sku),
+            )
+        )
+    return [
+        OrderRow(
+            id=order.id,
+            channel=order.channel,
+            order_ref=order.order_ref,
+            status=order.status,
+            placed_at=order.placed_at,
+            need_by=order.need_by,
+            ship_to=str(order.ship_to.get("name") or order.ship_to.get("ship_to_name") or ""),
+            lines=lines,
+            units=int(units),
+            shipped=int(shipped),
+            promised=int(promised),
+        )
+        for order, lines, units, shipped, promised in session.execute(statement)
+    ]
+
+
+def order_of(session: Session, order_id: int) -> Order:
+    """One order. Errors: ``unknown_order``."""
+    found = session.get(Order, order_id)
+    if found is None:
+        raise NotFound("unknown_order", _("There is no such order. Look at the list again."))
+    return found
+
+
+def shipments_of(session: Session, order_id: int) -> list[Shipment]:
+    """An order's shipments."""
+    return list(session.scalars(select(Shipment).where(Shipment.order_id == order_id).order_by(Shipment.id)))
+
+
+def tasks_of(session: Session, order_id: int) -> list[Task]:
+    """The work that an order made, newest first."""
+    statement = select(Task).where(Task.document_type == "order", Task.document_id == order_id)
+    return list(session.scalars(statement.order_by(Task.id.desc()).limit(20)))
+
+
+def count_orders(session: Session) -> dict[str, int]:
+    """How many orders are open, and how many of those wait for stock."""
+    is_open = Order.status == "open"
+    every = session.execute(select(func.count()).select_from(Order).where(is_open)).scalar_one()
+    short = session.execute(select(func.count()).select_from(Order).where(is_open, _wanted > _promised)).scalar_one()
+    return {"open": int(every), "waiting": int(short)}

@@ -1,0 +1,120 @@
+"""Stock: how much of what, where it is, and why the number is what it is."""
+
+import uuid
+
+from flask import Response, render_template
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.control.adjustments import REASONS, adjust
+from app.control.explanation import explain
+from app.db import reading, transact
+from app.web import forms
+from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
+from app.web.office.reads.stock import stock_rows
+from app.web.rules import OFFICE, READERS, allow
+from app.web.scan_codes import plain_code
+from app.web.screens import current_warehouse
+from app.web.security import current_actor, settings
+
+_SUMS = ("sku", "name", "on_hand", "unavailable", "committed", "available", "inbound")
+_PLACES = ("sku", "location", "container", "lot", "expiry", "serial", "condition", "quantity", "allocated")
+
+
+@desk.get("/stock")
+@allow(roles=READERS)
+def stock() -> str:
+    """Every item with its sums."""
+    query, only = asked("q"), asked("only")
+    with reading() as session:
+        found = stock_rows(
+            session,
+            warehouse_id=current_warehouse().id,
+            query=query,
+            only=only,
+            after=asked("after"),
+            limit=PAGE + 1,
+        )
+    rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].sku if found else "")
+    return render_template("office/stock.html", rows=rows, next_url=next_url, query=query, only=only)
+
+
+@desk.get("/stock.csv")
+@allow(roles=READERS)
+def stock_csv() -> Response:
+    """The same list as a file."""
+    with reading() as session:
+        rows = stock_rows(
+            session, warehouse_id=current_warehouse().id, query=asked("q"), only=asked("only"), limit=MOST_ROWS
+        )
+    return as_csv("stock", _SUMS, rows)
+
+
+@desk.get("/balances")
+@allow(roles=READERS)
+def balances() -> str:
+    """What is where, by bin or container."""
+    place, sku = plain_code(asked("location")), asked("sku")
+    with reading() as session:
+        found = balance_rows(
+            session,
+            sku=sku,
+            location=place,
+            warehouse=current_warehouse().code,
+            after=forms.page_after(),
+            limit=PAGE + 1,
+        )
+    rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].id if found else 0)
+    return render_template("office/balances.html", rows=rows, next_url=next_url, location=place, sku=sku)
+
+
+@desk.get("/balances.csv")
+@allow(roles=READERS)
+def balances_csv() -> Response:
+    """The same list as a file."""
+    with reading() as session:
+        rows = balance_rows(
+            session,
+            sku=asked("sku"),
+            location=plain_code(asked("location")),
+            warehouse=current_warehouse().code,
+            limit=MOST_ROWS,
+        )
+    return as_csv("balances", _PLACES, rows)
+
+
+@desk.get("/items/<path:sku>")
+@allow(roles=READERS)
+def item(sku: str) -> str:
+    """One item: every sum with what adds up to it."""
+    with reading() as session:
+        facts = explain(session, sku, current_warehouse().code, limit=40)
+    return render_template("office/item.html", facts=facts, reasons=REASONS, key=uuid.uuid4())
+
+
+@desk.post("/adjustments")
+@allow(roles=OFFICE)
+def correct() -> WerkzeugResponse:
+    """Post the difference between the books and the shelf, with a reason."""
+    actor, warehouse = current_actor(), current_warehouse().code
+    sku, location = forms.needed("sku"), forms.needed("location").strip()
+    units = forms.number("quantity") or 0
+    signed = -units if forms.text("direction") == "less" else units
+    serial, key = forms.text("serial").strip(), forms.text("key", longest=64)
+    reason, note, lot = forms.text("reason"), forms.text("note"), forms.text("lot").strip() or None
+    transact(
+        lambda session: adjust(
+            session,
+            actor,
+            settings(),
+            warehouse=warehouse,
+            location=location,
+            sku=sku,
+            quantity=signed,
+            reason=reason,
+            lot=lot,
+            serial=serial,
+            note=note,
+            key=f"desk:{key}" if key else "",
+        )
+    )
+    return back_to("item", sku=sku)

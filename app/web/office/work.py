@@ -1,0 +1,63 @@
+"""Open work: by age and kind, who has it; give it back, give it to somebody, put it first."""
+
+from flask import render_template
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.db import reading, transact
+from app.tasks import board, queue
+from app.tasks.models import KINDS
+from app.web import forms
+from app.web.office.desk import PAGE, asked, back_to, desk, page_of
+from app.web.office.reads.people import active_operators
+from app.web.rules import CHIEFS, READERS, allow
+from app.web.screens import current_warehouse
+from app.web.security import current_actor
+
+
+@desk.get("/work")
+@allow(roles=READERS)
+def work() -> str:
+    """Unfinished tasks, oldest first."""
+    kind = asked("kind")
+    with reading() as session:
+        found = board.unfinished(
+            session, warehouse_id=current_warehouse().id, kind=kind, after=forms.page_after(), limit=PAGE + 1
+        )
+        people = active_operators(session)
+    rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].id if found else 0)
+    released = asked("released")
+    return render_template(
+        "office/work.html",
+        rows=rows,
+        next_url=next_url,
+        kind=kind,
+        kinds=KINDS,
+        people=people,
+        released=int(released) if released.isdigit() else None,
+    )
+
+
+@desk.post("/work/<int:task_id>/releases")
+@allow(roles=CHIEFS)
+def give_back(task_id: int) -> WerkzeugResponse:
+    """Take a task from whoever holds it and give it back to the queue."""
+    actor = current_actor()
+    transact(lambda session: queue.release(session, actor, task_id))
+    return back_to("work", kind=forms.text("kind"))
+
+
+@desk.post("/work/<int:task_id>/assignments")
+@allow(roles=CHIEFS)
+def assign(task_id: int) -> WerkzeugResponse:
+    """Give a task to one person, or to anybody."""
+    actor, operator_id = current_actor(), forms.number("operator_id")
+    transact(lambda session: board.assign(session, actor, task_id, operator_id=operator_id))
+    return back_to("work", kind=forms.text("kind"))
+
+
+@desk.post("/work/<int:task_id>/priorities")
+@allow(roles=CHIEFS)
+def put_first(task_id: int) -> WerkzeugResponse:
+    """Let a task be the next one, or wait its turn again."""
+    transact(lambda session: board.put_first(session, task_id))
+    return back_to("work", kind=forms.text("kind"))
