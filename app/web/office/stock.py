@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.control.adjustments import REASONS, adjust
 from app.control.explanation import explain
 from app.db import reading, transact
+from app.ledger.on_hand import balances as balance_rows
 from app.web import forms
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads.stock import stock_rows
