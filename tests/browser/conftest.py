@@ -1,11 +1,11 @@
 """A handheld in front of the stub server."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from tests.browser.stub import Stub, serving
 
@@ -48,6 +48,23 @@ def scan(page: Page, code: str) -> None:
     """A wedge scanner: keys within a few milliseconds, then Enter."""
     page.keyboard.type(code)
     page.keyboard.press("Enter")
+
+
+def press_at(keyboard: CDPSession, key: str, at: float) -> None:
+    """A key with the scanner's own time, in seconds, however long the browser takes to hear of it."""
+    text = {"Enter": "\r"}.get(key, key)
+    code = {"Enter": 13}.get(key, ord(key[0]))
+    event = {"key": key, "text": text, "timestamp": at, "windowsVirtualKeyCode": code}
+    keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown"} | event)
+    keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": key, "windowsVirtualKeyCode": code})
+
+
+def burst(page: Page, keys: Iterable[str]) -> None:
+    """A wedge scanner whose keys carry their own times, 5 ms apart."""
+    keyboard = page.context.new_cdp_session(page)
+    start = time.time()
+    for n, key in enumerate(keys):
+        press_at(keyboard, key, start + n * 0.005)
 
 
 def until(page: Page, is_so: Callable[[], Any], seconds: float = 15) -> None:

@@ -41,6 +41,7 @@ class Stub:
     show_ways: bool = False
     answered: dict[str, tuple[str, int]] = field(default_factory=dict)
     lock: Any = field(default_factory=threading.Lock)
+    ended: threading.Event = field(default_factory=threading.Event)
 
 
 def make_app(stub: Stub) -> Flask:
@@ -103,14 +104,17 @@ def make_app(stub: Stub) -> Flask:
             fault = stub.faults.pop(0) if stub.faults else ""
         time.sleep(stub.delay)
         if fault == "hang":
-            time.sleep(1.5)
-            fault = ""
+            stub.ended.wait()
             return make_response("late", 503)
         if fault == "hotspot":
             return make_response("<html><h1>Welcome to the café</h1></html>", 200)
         if fault == "409":
             record(key, form)
             return make_response({"title": "Taken", "detail": "Tom is working on this."}, 409)
+        if fault == "409 screen":
+            record(key, form)
+            answer = screens.pick_bin("refused", "Tom is working on this.")
+            return make_response(render_template("floor/_task.html", answer=answer), 409)
         if fault:
             return make_response("no", int(fault))
         record(key, form)
@@ -161,5 +165,6 @@ def serving(stub: Stub) -> Iterator[Stub]:
     try:
         yield stub
     finally:
+        stub.ended.set()
         server.shutdown()
         thread.join()

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import open_task, scan, until
+from tests.browser.conftest import burst, open_task, scan, until
 from tests.browser.stub import Stub
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "floor"
 
 
 def test_enter_with_nothing_captured_presses_the_focused_button(floor: Page, stub: Stub) -> None:
@@ -86,7 +86,7 @@ def test_a_quantity_is_keyed_in_on_a_keyboard(floor: Page, stub: Stub) -> None:
 
 def test_a_barcode_is_never_a_quantity(floor: Page, stub: Stub) -> None:
     floor.get_by_role("button", name="Enter quantity").click()
-    scan(floor, "40063")
+    burst(floor, [*"40063", "Enter"])
     until(floor, lambda: stub.taken)
     assert stub.taken == ["40063"]
     assert "quantity" not in stub.fields[0]

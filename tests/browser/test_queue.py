@@ -1,5 +1,6 @@
 """What was scanned stays until the server has answered it."""
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import screens
@@ -155,8 +156,9 @@ def test_an_action_waits_for_the_scans_before_it(floor: Page, stub: Stub) -> Non
     assert stub.taken == ["MUG", "CUP", "undo", "JUG"]
 
 
-def test_a_conflict_leaves_the_screen_and_says_why(floor: Page, stub: Stub) -> None:
-    stub.faults = ["409"]
+@pytest.mark.parametrize("body", ["409", "409 screen"], ids=["problem", "screen"])
+def test_a_conflict_leaves_the_screen_and_says_why(floor: Page, stub: Stub, body: str) -> None:
+    stub.faults = [body]
     before = floor.locator("#prompt").inner_text()
     scan(floor, "MUG")
     held = floor.get_by_role("dialog", name="Not taken")
