@@ -1,15 +1,18 @@
 """How the app looks, sounds and speaks for an operator, and where their device works."""
 
 from flask import Blueprint, redirect, render_template, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.db import transact
+from app.db import reading, transact
 from app.language import LANGUAGES
 from app.people.models import Device, Operator
+from app.places.models import Warehouse
 from app.places.warehouses import warehouse_of
 from app.web import forms
 from app.web.rules import allow
+from app.web.screens import current_warehouse
 from app.web.security import current_actor, current_bearer
 
 pages = Blueprint("preferences", __name__)
@@ -20,7 +23,15 @@ _HANDS, _THEMES, _SIZES = ("right", "left"), ("auto", "light", "dark", "contrast
 @allow(any_role=True)
 def preferences() -> str:
     """The form."""
-    return render_template("floor/settings.html", settings_url=url_for("preferences.keep"))
+    with reading() as session:
+        houses = [(house.code, house.name) for house in session.scalars(select(Warehouse).order_by(Warehouse.code))]
+    return render_template(
+        "floor/settings.html",
+        settings_url=url_for("preferences.keep"),
+        help_url=url_for("guide.guide"),
+        warehouses=houses,
+        warehouse=current_warehouse().code if houses else "",
+    )
 
 
 @pages.post("/settings")
