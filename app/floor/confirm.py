@@ -3,12 +3,15 @@
 Each either fills the waiting line's memory or refuses, saying what the scan was and what is wanted.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, Lot
 from app.floor.step import Arguments, Meaning, Said, Work
 from app.language import _
+from app.ledger.post import units_at
 from app.places.models import Location
 from app.refusal import Refused
 from app.tasks.lines import Line
@@ -122,9 +125,34 @@ def target_location(work: Work, meaning: Meaning, *, kinds: tuple[str, ...]) -> 
     return place
 
 
+def room(work: Work, place: Location, units: int) -> None:
+    """The place takes ``units`` more. Errors: ``bin_full``."""
+    if place.max_units is not None and units_at(work.session, place.id) + units > place.max_units:
+        raise Refused(
+            "bin_full",
+            _("%(place)s is full: it takes %(most)s units. Scan another bin.", place=place.code, most=place.max_units),
+        )
+
+
+def planned(work: Work, place: Location, *, plan_id: int | None, plan: str | None) -> None:
+    """Another place than the planned one is taken when it is scanned again. Errors: ``other_bin``."""
+    if plan_id is not None and place.id != plan_id:
+        once_more(
+            work,
+            "other_bin",
+            _("Planned is %(plan)s. Scan %(place)s again to put it here.", plan=plan, place=place.code),
+        )
+
+
 def lot(work: Work, *, item_id: int, code: str) -> int | None:
     """The id of a known lot of the item, or None."""
     return work.session.scalar(select(Lot.id).where(Lot.item_id == item_id, Lot.code == code))
+
+
+def lot_codes(session: Session, lot_ids: Iterable[int]) -> list[str]:
+    """The codes of these lots, each once, in order."""
+    statement = select(Lot.code).where(Lot.id.in_(set(lot_ids))).distinct().order_by(Lot.code)
+    return list(session.scalars(statement))
 
 
 def item_row(session: Session, item_id: int) -> Item:

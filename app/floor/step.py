@@ -4,7 +4,7 @@ There is one loop (``advance``) and an explicit list of workflows. A workflow is
 waits now, and its actions (short, skip, undo, ...): plain functions in its own file.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -154,12 +154,10 @@ class Work:
         for name in names:
             self.memory.pop(name, None)
 
-    def post(
-        self, reason: str, moves: list[tuple[Move, str, str, str]], *, line_id: int | None = None, note: str = ""
-    ) -> Posted:
-        """Post movements in this task's name. Each move comes with its SKU and the names of its two places."""
+    def header(self, reason: str, *, line_id: int | None = None, note: str = "") -> Header:
+        """The header of this scan's next posting."""
         number = len(self.movements)
-        header = Header(
+        return Header(
             key=f"{self.key}:{number}" if number else self.key,
             reason=reason,
             operator_id=self.actor.operator_id,
@@ -171,12 +169,22 @@ class Work:
             line_id=line_id,
             note=note,
         )
+
+    def post(
+        self, reason: str, moves: list[tuple[Move, str, str, str]], *, line_id: int | None = None, note: str = ""
+    ) -> Posted:
+        """Post movements in this task's name. Each move comes with its SKU and the names of its two places."""
+        header = self.header(reason, line_id=line_id, note=note)
         posted = post(self.session, header, [move for move, *_names in moves])
-        for id_, (move, sku, source, target) in zip(posted.movement_ids, moves, strict=True):
+        self.show(posted, [names for _move, *names in moves])
+        return posted
+
+    def show(self, posted: Posted, names: Iterable[Sequence[str]]) -> None:
+        """Tell the answer what was posted: for each movement its SKU and the names of its two places."""
+        for id_, move, (sku, source, target) in zip(posted.movement_ids, posted.moves, names, strict=True):
             self.movements.append(
                 {"id": id_, "sku": sku, "quantity": move.quantity, "source": source, "target": target}
             )
-        return posted
 
     def finish_units(self, line: Line, quantity: int) -> bool:
         """``quantity`` more units of a line are posted; returns whether that was the last of them."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app import clock
+from app.floor.confirm import item_row
 from app.floor.step import Arguments, Said, Work
 from app.language import _
 from app.ledger.post import Header, reverse
@@ -25,7 +26,8 @@ def undo(
 ) -> Said:
     """Take back the last count or, if nothing is counted, the last posting of this task.
 
-    ``tell`` informs the document; ``begun`` are the facts of the waiting line that one undo forgets.
+    ``tell`` informs the document; ``begun`` are the facts of the waiting line that one undo forgets. A posting that
+    did not count as done on its line (a return that was only received) says so as ``done``.
     Errors: ``nothing_to_undo``; those of ``ledger.reverse`` where the goods have moved on.
     """
     if work.memory.get("counted"):
@@ -40,18 +42,19 @@ def undo(
     facts = stack.pop()
     reversed_line = line_of(work.session, facts["line"])
     assert reversed_line is not None, "a line that was posted is gone"
-    _reverse(work, facts, reversed_line, allocate_source=allocate_source)
-    tell(work, reversed_line, facts)
-    _reopen(work, reversed_line, facts["quantity"])
+    if facts["posting"] is not None:
+        _reverse(work, facts, reversed_line, allocate_source=allocate_source)
     work.remember(undo=stack)
     work.forget("bin", "container", "line")
+    tell(work, reversed_line, facts)
+    _reopen(work, reversed_line, int(facts.get("done", facts["quantity"])))
     work.next_line()
     return Said(
         "undone",
         _(
             "Undone: put %(n)s %(sku)s back to %(place)s.",
             n=facts["quantity"],
-            sku=reversed_line.sku,
+            sku=reversed_line.sku or reversed_line.source_container,
             place=facts.get("source") or reversed_line.source or "?",
         ),
     )
@@ -74,7 +77,7 @@ def _reverse(work: Work, facts: Facts, line: Line, *, allocate_source: bool) -> 
         work.movements.append(
             {
                 "id": id_,
-                "sku": line.sku,
+                "sku": item_row(work.session, move.item_id).sku,
                 "quantity": move.quantity,
                 "source": facts.get("target", ""),
                 "target": facts.get("source", ""),

@@ -29,6 +29,8 @@ ROLES = {
     "move": ("picker", "receiver"),
 }
 """Who may do which kind of task (a supervisor and an admin may do all)."""
+APPROVAL = "approval"
+"""The document type of work that waits for a supervisor's decision: nobody else is given it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +136,8 @@ def claim_next(session: Session, actor: Actor, *, warehouse_id: int, kinds: Iter
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+    if not actor.may("supervisor"):
+        free = free.where(Task.document_type != APPROVAL)
     task_id = session.scalar(free)
     if task_id is None:
         return None
@@ -148,6 +152,8 @@ def claim(session: Session, actor: Actor, task_id: int) -> None:
     """
     task = task_of(session, task_id)
     require_role(actor, task.kind)
+    if task.document_type == APPROVAL and not actor.may("supervisor"):
+        raise Forbidden("role_missing", _("A supervisor must decide about this. Take the next task."), kind=task.kind)
     if task.status == "claimed" and task.operator_id == actor.operator_id:
         return
     if task.status == "claimed":

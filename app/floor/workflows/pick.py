@@ -11,7 +11,7 @@ from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Wo
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
 from app.ledger.models import Balance
-from app.ledger.post import Move, Place
+from app.ledger.post import Move, Place, Posted
 from app.orders import fulfil
 from app.orders.models import Order
 from app.places.models import Container
@@ -326,8 +326,13 @@ def _accept_drop(work: Work, meaning: Meaning) -> Said:
     return Said("dropped", _("At %(place)s. This order is ready to be packed.", place=place.code))
 
 
-def move_containers(work: Work, container_ids: list[int], location_id: int, place: str) -> None:
-    """Move containers with everything in them to a place, in one posting."""
+def move_containers(
+    work: Work, container_ids: list[int], location_id: int, place: str, *, reason: str = "drop"
+) -> Posted | None:
+    """Move containers with everything in them to a place, in one posting (None where they are empty).
+
+    Nothing in them may be allocated: an allocation names the place where its units stand.
+    """
     rows = work.session.execute(
         select(Balance, Container.code)
         .join(Container, Container.id == Balance.container_id)
@@ -343,8 +348,6 @@ def move_containers(work: Work, container_ids: list[int], location_id: int, plac
                 Place(location_id, row.container_id, row.condition),
                 lot_id=row.lot_id,
                 serial=row.serial,
-                from_allocated=row.allocated,
-                to_allocated=row.allocated,
             ),
             confirm.item_row(work.session, row.item_id).sku,
             code,
@@ -352,11 +355,11 @@ def move_containers(work: Work, container_ids: list[int], location_id: int, plac
         )
         for row, code in rows
     ]
-    if moves:
-        work.post("drop", moves, note=place)
+    posted = work.post(reason, moves, note=place) if moves else None
     for container_id in sorted(container_ids):
         work.session.get_one(Container, container_id).location_id = location_id
     work.session.flush()
+    return posted
 
 
 def hand_over(work: Work) -> None:

@@ -13,7 +13,7 @@ from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Wo
 from app.floor.undo import no_arguments, nothing_to_tell, undo
 from app.language import _
 from app.ledger.models import Balance
-from app.ledger.post import Move, Place, units_at
+from app.ledger.post import Move, Place
 from app.places.models import Location
 from app.refusal import Refused
 from app.tasks.lines import Line, change_line, lines, to_the_end
@@ -88,36 +88,36 @@ def _suggest(work: Work, line: Line) -> None:
     """Write the suggested bin into the line, so that nobody else is sent to the same empty bin."""
     if line.target_location_id is not None:
         return
-    target = suggest_bin(work, line)
+    target = suggest_bin(work, item_id=line.item_id, units=work.counted, condition=line.source_condition)
     if target is not None:
         change_line(work.session, line.id, target_location_id=target)
         work.next_line()
 
 
-def suggest_bin(work: Work, line: Line) -> int | None:
-    """The id of the best place for the line's units; None where the warehouse has no place for them."""
+def suggest_bin(
+    work: Work, *, item_id: int, units: int, condition: str = "available", avoid: int | None = None
+) -> int | None:
+    """The id of the best place for units of an item; None where the warehouse has no place for them.
+
+    ``avoid``: the place where they stand now.
+    """
     here = (Location.warehouse_id == work.task.warehouse_id) & Location.is_blocked.is_(False)
-    if line.source_condition == "quarantine":
-        return work.session.scalar(
-            select(Location.id).where(here, Location.kind == "quarantine").order_by(Location.sequence, Location.code)
-        )
-    units = (
+    if avoid is not None:
+        here &= Location.id != avoid
+    if condition == "quarantine":
+        kept = select(Location.id).where(here, Location.kind == "quarantine")
+        return work.session.scalar(kept.order_by(Location.sequence, Location.code).limit(1))
+    standing = (
         select(func.coalesce(func.sum(balance.c.quantity), 0))
         .where(balance.c.location_id == Location.id)
         .correlate(Location)
         .scalar_subquery()
     )
-    has_room = Location.max_units.is_(None) | (Location.max_units >= units + work.counted)
+    has_room = Location.max_units.is_(None) | (Location.max_units >= standing + units)
     same = (
         select(Location.id)
         .join(balance, balance.c.location_id == Location.id)
-        .where(
-            here,
-            Location.kind == "bin",
-            balance.c.item_id == line.item_id,
-            balance.c.quantity > 0,
-            has_room,
-        )
+        .where(here, Location.kind == "bin", balance.c.item_id == item_id, balance.c.quantity > 0, has_room)
         .order_by(Location.is_pick_face.desc(), Location.sequence)
         .limit(1)
     )
@@ -151,17 +151,8 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
         raise confirm.too_many(line.left, work.counted)
     kinds = ("quarantine",) if line.source_condition == "quarantine" else ("bin",)
     place = confirm.target_location(work, meaning, kinds=kinds)
-    if place.max_units is not None and units_at(work.session, place.id) + work.counted > place.max_units:
-        raise Refused(
-            "bin_full",
-            _("%(place)s is full: it takes %(most)s units. Scan another bin.", place=place.code, most=place.max_units),
-        )
-    if line.target_location_id is not None and place.id != line.target_location_id:
-        confirm.once_more(
-            work,
-            "other_bin",
-            _("Planned is %(plan)s. Scan %(place)s again to put it here.", plan=line.target, place=place.code),
-        )
+    confirm.room(work, place, work.counted)
+    confirm.planned(work, place, plan_id=line.target_location_id, plan=line.target)
     quantity = work.counted
     condition = "quarantine" if line.source_condition == "quarantine" else "available"
     assert line.source_location_id is not None, "a put-away line without a source"

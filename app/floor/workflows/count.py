@@ -1,0 +1,547 @@
+"""Count: one bin, blind. What the books expect is never shown, so that it cannot be copied.
+
+The bin, every item in it, the bin again: the differences are posted ADJUSTMENT <-> bin. An item that moved while it was
+being counted is asked for once more, and only that one. A large difference is counted twice, then waits for a second
+person: a supervisor approves it or sends it back.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from app.barcode.internal import InternalKind, encode
+from app.catalog.models import Item, Lot
+from app.control.adjustments import lose
+from app.db import table
+from app.floor import confirm
+from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.undo import no_arguments
+from app.language import _
+from app.ledger.models import Balance, Movement
+from app.ledger.post import Move, Place, reverse
+from app.places.models import ADJUSTMENT, Location, Warehouse
+from app.refusal import Refused
+from app.tasks.queue import APPROVAL
+
+balance, movement = table(Balance), table(Movement)
+Counts = dict[str, int]
+"""``item:lot:serial`` -> units found (lot 0 for none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the shelf has more (or fewer) of than the books."""
+
+    item_id: int
+    lot_id: int | None
+    serial: str
+    units: int
+
+
+def waiting(work: Work) -> Step | None:
+    if work.memory.get("is_done"):
+        return None
+    if "to_approve" in work.memory:
+        return APPROVE
+    if "start" not in work.memory:
+        return BIN
+    pending = work.memory.get("pending")
+    return {"lot": LOT, "serial": SERIAL}[pending] if pending else ITEM
+
+
+def _bin(work: Work) -> Location:
+    assert work.task.location_id is not None, "a count without its bin"
+    return work.session.get_one(Location, work.task.location_id)
+
+
+def _bin_way(work: Work) -> Way:
+    code = _bin(work).code
+    return scan_way(encode(InternalKind.LOCATION, code), code)
+
+
+def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
+    if work.memory.get("counts") or work.memory.get("pending"):
+        ways = [*ways, action_way("undo", _("Undo"))]
+    return Prompt(expects=expects, instruction=instruction, value=value, ways=ways, location=_bin(work).code)
+
+
+# The bin, before and after.
+
+
+def _ask_bin(work: Work) -> Prompt:
+    value = _bin(work).code
+    return _prompt(work, _("Go to the bin and scan it"), value=value, ways=[_bin_way(work)], expects=("location",))
+
+
+def _accept_bin(work: Work, meaning: Meaning) -> Said:
+    place = _bin(work)
+    go = _("Go to %(place)s.", place=place.code)
+    if meaning.type == "item":
+        raise Refused("scan_bin_first", _("Scan the bin first. %(go)s", go=go))
+    if meaning.type != "location" or meaning.id != place.id:
+        raise confirm.wrong(meaning, wanted=go)
+    work.remember(start=_last_movement(work), since={}, counts={})
+    return Said("bin_confirmed", _("Right bin: %(place)s. Count everything in it.", place=place.code))
+
+
+def _last_movement(work: Work) -> int:
+    return work.session.scalar(select(func.max(movement.c.id))) or 0
+
+
+# Everything in it.
+
+
+def _ask_item(work: Work) -> Prompt:
+    again = work.memory.get("only")
+    counts: Counts = work.memory["counts"]
+    last = work.memory.get("last")
+    instruction = _("Scan every item, then the bin again")
+    if again:
+        instruction = _("Count again: %(skus)s. Then scan the bin.", skus=", ".join(_skus(work, again)))
+    prompt = _prompt(
+        work,
+        instruction,
+        value=str(sum(counts.values())),
+        ways=[_bin_way(work), action_way("done", _("Nothing more is in it"))],
+        expects=("item", "quantity", "location"),
+    )
+    if last in counts:
+        row = confirm.item_row(work.session, int(last.split(":")[0]))
+        prompt.sku, prompt.name, prompt.image_url, prompt.counted = row.sku, row.name, row.image_url, counts[last]
+    return prompt
+
+
+def _skus(work: Work, item_ids: list[int]) -> list[str]:
+    return list(work.session.scalars(select(Item.sku).where(Item.id.in_(item_ids)).order_by(Item.sku)))
+
+
+def _accept_item(work: Work, meaning: Meaning) -> Said:
+    if meaning.type == "location" and meaning.id == work.task.location_id:
+        return _close(work)
+    if meaning.type != "item":
+        raise confirm.wrong(meaning, wanted=_("Scan an item, or %(place)s to close.", place=_bin(work).code))
+    only = work.memory.get("only")
+    if only and meaning.id not in only:
+        raise Refused(
+            "counted_already",
+            _("%(sku)s is counted. Count only: %(skus)s.", sku=meaning.code, skus=", ".join(_skus(work, only))),
+        )
+    tracking = confirm.item_row(work.session, meaning.id).tracking
+    if tracking != "none":
+        work.remember(pending=tracking, item=meaning.id, units=meaning.quantity)
+        if tracking == "lot":
+            return Said("scan_lot", _("Now scan the lot of %(sku)s.", sku=meaning.code))
+        return Said("scan_serial", _("Now scan the serial number of %(sku)s.", sku=meaning.code))
+    return _count(work, meaning.id, meaning.quantity)
+
+
+def _ask_lot(work: Work) -> Prompt:
+    row = confirm.item_row(work.session, work.memory["item"])
+    return _prompt(work, _("Scan the lot"), value=row.sku, ways=[], expects=("lot",))
+
+
+def _accept_lot(work: Work, meaning: Meaning) -> Said:
+    if meaning.type != "lot":
+        raise confirm.wrong(meaning, wanted=_("Scan the lot."))
+    item_id = work.memory["item"]
+    known = confirm.lot(work, item_id=item_id, code=meaning.code)
+    if known is None:
+        confirm.once_more(
+            work, "new_lot", _("Lot %(lot)s is not known. Scan it again to count a new lot.", lot=meaning.code)
+        )
+        new = Lot(item_id=item_id, code=meaning.code, expiry=meaning.expiry)
+        work.session.add(new)
+        work.session.flush()
+        known = new.id
+    return _count(work, item_id, work.memory["units"], lot_id=known)
+
+
+def _ask_serial(work: Work) -> Prompt:
+    row = confirm.item_row(work.session, work.memory["item"])
+    return _prompt(work, _("Scan the serial number"), value=row.sku, ways=[], expects=("serial",))
+
+
+def _accept_serial(work: Work, meaning: Meaning) -> Said:
+    """Errors: ``serial_twice``; ``serial_elsewhere`` for a unit that the books have in another place."""
+    if meaning.type != "serial":
+        raise confirm.wrong(meaning, wanted=_("Scan the serial number."))
+    item_id = work.memory["item"]
+    if _key(item_id, None, meaning.code) in work.memory["counts"]:
+        raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
+    elsewhere = work.session.scalar(
+        select(Location.code)
+        .join(balance, balance.c.location_id == Location.id)
+        .where(
+            balance.c.item_id == item_id,
+            balance.c.serial == meaning.code,
+            balance.c.quantity > 0,
+            Location.id != work.task.location_id,
+        )
+    )
+    if elsewhere:
+        raise Refused(
+            "serial_elsewhere",
+            _(
+                "Serial %(serial)s is booked at %(place)s. Set it aside and move it.",
+                serial=meaning.code,
+                place=elsewhere,
+            ),
+        )
+    return _count(work, item_id, 1, serial=meaning.code)
+
+
+def _key(item_id: int, lot_id: int | None, serial: str) -> str:
+    return f"{item_id}:{lot_id or 0}:{serial}"
+
+
+def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, serial: str = "") -> Said:
+    key = _key(item_id, lot_id, serial)
+    counts: Counts = work.memory["counts"]
+    total = counts.get(key, 0) + units
+    if total > confirm.MOST_AT_ONCE:
+        raise Refused("bad_quantity", _("No bin holds that many. Undo, and count again."))
+    since = {str(item_id): _last_movement(work), **work.memory["since"]}
+    work.forget("pending", "item", "units")
+    trail = [*work.memory.get("trail", []), [key, units]]
+    work.remember(counts={**counts, key: total}, since=since, last=key, trail=trail)
+    sku = confirm.item_row(work.session, item_id).sku
+    belongs = _belongs_elsewhere(work, item_id)
+    if belongs:
+        return Said(
+            "counted_elsewhere",
+            _("%(sku)s: %(n)s. Careful: it belongs in %(place)s.", sku=sku, n=total, place=belongs),
+        )
+    return Said("item_confirmed", _("%(sku)s: %(n)s", sku=sku, n=total))
+
+
+def _belongs_elsewhere(work: Work, item_id: int) -> str | None:
+    """The bin of an item that the books do not have here and do have there."""
+    rows = work.session.execute(
+        select(balance.c.location_id, Location.code)
+        .join(Location, Location.id == balance.c.location_id)
+        .where(
+            balance.c.item_id == item_id,
+            balance.c.quantity > 0,
+            Location.kind == "bin",
+            Location.warehouse_id == work.task.warehouse_id,
+        )
+        .order_by(Location.sequence, Location.code)
+    ).all()
+    if not rows or any(row.location_id == work.task.location_id for row in rows):
+        return None
+    return str(rows[0].code)
+
+
+# The bin again: compare.
+
+
+def _close(work: Work) -> Said:
+    if work.memory.get("pending"):
+        raise Refused("finish_line_first", _("Scan the lot or serial number first, or undo."))
+    books = _books(work)
+    counts: Counts = work.memory["counts"]
+    moved = _moved_meanwhile(work, counts, books)
+    steady = {key: units for key, units in counts.items() if _item(key) not in moved}
+    differences = _differences(steady, {key: n for key, n in books.items() if _item(key) not in moved})
+    large = any(abs(each.units) > work.settings.count_approval_units for each in differences)
+    if large and work.memory.get("before") != steady:
+        work.remember(before=steady)
+        _begin_again(work)
+        return Said("recount", _("That differs a lot. Count the whole bin once more."))
+    if large:
+        return _ask_approval(work, steady, moved)
+    _post(work, differences)
+    if moved:
+        _begin_again(work, only=sorted(moved))
+        return Said(
+            "recount",
+            _("%(skus)s moved while you counted. Count only that again.", skus=", ".join(_skus(work, sorted(moved)))),
+        )
+    return _finish(work, differences)
+
+
+def _item(key: str) -> int:
+    return int(key.split(":")[0])
+
+
+def _books(work: Work) -> Counts:
+    """What the books have in this bin, its rows locked until the differences are posted."""
+    statement = (
+        select(balance.c.item_id, balance.c.lot_id, balance.c.serial, balance.c.quantity)
+        .where(balance.c.location_id == work.task.location_id, balance.c.quantity > 0)
+        .order_by(balance.c.item_id, balance.c.id)
+        .with_for_update()
+    )
+    only = work.memory.get("only")
+    found: Counts = {}
+    for row in work.session.execute(statement):
+        if not only or row.item_id in only:
+            key = _key(row.item_id, row.lot_id, row.serial)
+            found[key] = found.get(key, 0) + row.quantity
+    return found
+
+
+def _moved_meanwhile(work: Work, counts: Counts, books: Counts) -> set[int]:
+    """Items that moved in or out of the bin since their first scan (those that nobody scanned: since the bin was)."""
+    since = {int(item): last for item, last in work.memory["since"].items()}
+    start = work.memory["start"]
+    here = work.task.location_id
+    rows = work.session.execute(
+        select(movement.c.item_id, func.max(movement.c.id).label("last"))
+        .where(
+            movement.c.id > start,
+            or_(movement.c.source_location_id == here, movement.c.target_location_id == here),
+        )
+        .group_by(movement.c.item_id)
+    ).all()
+    only = work.memory.get("only")
+    return {
+        row.item_id for row in rows if row.last > since.get(row.item_id, start) and (not only or row.item_id in only)
+    }
+
+
+def _differences(counts: Counts, books: Counts) -> list[Difference]:
+    found = []
+    for key in sorted(counts.keys() | books.keys()):
+        units = counts.get(key, 0) - books.get(key, 0)
+        if units:
+            item, lot, serial = key.split(":", 2)
+            found.append(Difference(int(item), int(lot) or None, serial, units))
+    return found
+
+
+def _begin_again(work: Work, *, only: list[int] | None = None) -> None:
+    """The bin (or some items of it) is counted afresh, from here on."""
+    work.forget("only", "last", "trail", "pending")
+    work.remember(counts={}, since={}, start=_last_movement(work))
+    if only:
+        work.remember(only=only)
+        work.forget("before")
+
+
+def _post(work: Work, differences: list[Difference]) -> None:
+    """ADJUSTMENT <-> bin; what orders had chosen of a loss is let go of, and chosen again elsewhere."""
+    place = _bin(work)
+    warehouse = work.session.get_one(Warehouse, work.task.warehouse_id)
+    for each in differences:
+        sku = confirm.item_row(work.session, each.item_id).sku
+        if each.units > 0:
+            move = Move(
+                each.item_id,
+                each.units,
+                Place(ADJUSTMENT),
+                Place(place.id),
+                lot_id=each.lot_id,
+                serial=each.serial,
+            )
+            posted = [work.post("count", [(move, sku, "ADJUSTMENT", place.code)])]
+        else:
+            posted = []
+            for loss in _losses(work, each):
+                one = lose(work.session, work.header("count"), loss, warehouse)
+                work.show(one, [(sku, place.code, "ADJUSTMENT")])
+                posted.append(one)
+        work.memory["posted"] = [*work.memory.get("posted", []), *(one.posting_id for one in posted)]
+
+
+def _losses(work: Work, difference: Difference) -> list[Move]:
+    """Which of the units are gone: the loose and sellable ones first."""
+    rows = work.session.execute(
+        select(balance.c.quantity, balance.c.container_id, balance.c.condition)
+        .where(
+            balance.c.location_id == work.task.location_id,
+            balance.c.item_id == difference.item_id,
+            func.coalesce(balance.c.lot_id, 0) == (difference.lot_id or 0),
+            balance.c.serial == difference.serial,
+            balance.c.quantity > 0,
+        )
+        .order_by(balance.c.container_id.is_not(None), balance.c.condition != "available", balance.c.id)
+    ).all()
+    left, found = -difference.units, []
+    assert work.task.location_id is not None, "a count without its bin"
+    for row in rows:
+        taken = min(left, row.quantity)
+        if taken:
+            source = Place(work.task.location_id, row.container_id, row.condition)
+            target = Place(ADJUSTMENT, None, row.condition)
+            found.append(
+                Move(
+                    difference.item_id,
+                    taken,
+                    source,
+                    target,
+                    lot_id=difference.lot_id,
+                    serial=difference.serial,
+                )
+            )
+            left -= taken
+    return found
+
+
+def _finish(work: Work, differences: list[Difference]) -> Said:
+    counted = sum(work.memory["counts"].values())
+    work.remember(is_done=True)
+    if not differences and not counted:
+        return Said("zero_confirmed", _("%(place)s is empty, as the books say.", place=_bin(work).code))
+    if not differences:
+        return Said("count_agrees", _("%(place)s is right.", place=_bin(work).code))
+    return Said("counted", _("%(place)s is counted: %(n)s corrected.", place=_bin(work).code, n=len(differences)))
+
+
+# A large difference waits for a second person.
+
+
+def _ask_approval(work: Work, steady: Counts, moved: set[int]) -> Said:
+    """Nothing is posted; the task goes back to the queue, where only a supervisor may take it up."""
+    work.remember(to_approve=steady, moved=sorted(moved), counter=work.actor.operator_id, was=work.task.document_type)
+    work.task.document_type = APPROVAL
+    _let_go(work)
+    return Said("approval_needed", _("Counted twice. A supervisor must approve it; take the next job."))
+
+
+def _let_go(work: Work) -> None:
+    work.task.status, work.task.operator_id, work.task.claimed_at = "open", None, None
+    work.session.flush()
+
+
+def _ask_approve(work: Work) -> Prompt:
+    if not work.actor.may("supervisor"):
+        return Prompt(instruction=_("A supervisor must approve this count. Take the next job."), value=_bin(work).code)
+    ways = [action_way("approve", _("Post the differences")), action_way("recount", _("Count it again"))]
+    prompt = _prompt(work, _("Approve the count?"), value=_bin(work).code, ways=ways, expects=("confirm",))
+    prompt.detail = [
+        (confirm.item_row(work.session, each.item_id).sku, f"{each.units:+d}") for each in _to_approve(work)
+    ]
+    return prompt
+
+
+def _to_approve(work: Work) -> list[Difference]:
+    moved = set(work.memory["moved"])
+    return _differences(
+        work.memory["to_approve"], {key: n for key, n in _books(work).items() if _item(key) not in moved}
+    )
+
+
+def _require_supervisor(work: Work) -> None:
+    if "to_approve" not in work.memory:
+        raise Refused("nothing_to_approve", _("This count needs no approval. Go on counting."))
+    if not work.actor.may("supervisor"):
+        raise Refused("role_missing", _("Only a supervisor may decide about this count."))
+
+
+def _approve(work: Work) -> Said:
+    """Errors: ``nothing_to_approve``; ``second_person_needed`` for whoever counted; ``moved_meanwhile``."""
+    _require_supervisor(work)
+    if work.actor.operator_id == work.memory["counter"]:
+        raise Refused("second_person_needed", _("You counted this yourself. Somebody else must approve it."))
+    if _moved_meanwhile(work, work.memory["to_approve"], {}) - set(work.memory["moved"]):
+        raise Refused("moved_meanwhile", _("Stock moved here since it was counted. Let it be counted again."))
+    differences, moved = _to_approve(work), work.memory["moved"]
+    _restore(work)
+    _post(work, differences)
+    if moved:
+        _begin_again(work, only=moved)
+        return Said("recount", _("Approved. Still to count: %(skus)s.", skus=", ".join(_skus(work, moved))))
+    return _finish(work, differences)
+
+
+def _recount(work: Work) -> Said:
+    """The supervisor does not believe it: the bin is counted from the beginning, by whoever takes the task next."""
+    _require_supervisor(work)
+    _restore(work)
+    work.forget("start", "since", "counts", "only", "before", "last", "trail")
+    _let_go(work)
+    return Said("sent_back", _("%(place)s will be counted again.", place=_bin(work).code))
+
+
+def _restore(work: Work) -> None:
+    work.task.document_type = work.memory["was"]
+    work.forget("to_approve", "moved", "counter", "was", "before")
+    work.session.flush()
+
+
+# Actions.
+
+
+def _quantity(work: Work, arguments: Arguments) -> Said:
+    """The total of the item that was scanned last."""
+    quantity = confirm.typed_quantity(arguments)
+    last = work.memory.get("last")
+    counts: Counts = work.memory.get("counts", {})
+    if last not in counts or work.memory.get("pending"):
+        raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
+    if last.split(":", 2)[2]:
+        raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
+    trail = [*work.memory.get("trail", []), [last, quantity - counts[last]]]
+    work.remember(counts={**counts, last: quantity}, trail=trail)
+    return Said("quantity_confirmed", _("%(n)s counted", n=quantity))
+
+
+def _done(work: Work) -> Said:
+    if "start" not in work.memory:
+        raise Refused(
+            "scan_bin_first", _("Scan the bin first. %(go)s", go=_("Go to %(place)s.", place=_bin(work).code))
+        )
+    if "to_approve" in work.memory:
+        raise Refused("approval_needed", _("A supervisor must approve this count."))
+    return _close(work)
+
+
+def _undo(work: Work) -> Said:
+    """Forget the last scan; with nothing counted, take the last posted differences back and count again."""
+    if work.memory.get("pending"):
+        work.forget("pending", "item", "units")
+        return Said("count_undone", _("Scan the item again."))
+    trail: list[Any] = list(work.memory.get("trail", []))
+    if trail and not work.memory.get("is_done"):
+        key, units = trail.pop()
+        counts: Counts = dict(work.memory["counts"])
+        counts[key] -= units
+        if not counts[key]:
+            del counts[key]
+        work.remember(counts=counts, trail=trail, last=key)
+        return Said("count_undone", _("%(n)s are not counted any more.", n=units))
+    posted: list[int] = work.memory.get("posted", [])
+    if not posted:
+        raise Refused("nothing_to_undo", _("There is nothing to undo in this task."))
+    sums = 0
+    for posting_id in reversed(posted):
+        one = reverse(work.session, posting_id, work.header("undo"))
+        names = [(confirm.item_row(work.session, move.item_id).sku, "", "") for move in one.moves]
+        work.show(one, names)
+        sums += len(one.moves)
+    work.forget("posted", "is_done", "start", "since", "counts", "only", "before", "last", "trail")
+    work.task.status, work.task.done_at = "claimed", None
+    work.session.flush()
+    return Said("undone", _("Undone: %(n)s corrections are taken back. Count the bin again.", n=sums))
+
+
+def finished(work: Work) -> str:
+    return _("%(place)s is counted. Take the next job.", place=_bin(work).code)
+
+
+BIN = Step(("location",), _ask_bin, _accept_bin)
+ITEM = Step(("item", "location"), _ask_item, _accept_item)
+LOT = Step(("lot",), _ask_lot, _accept_lot, takes_new=True)
+SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
+
+
+def _no_scan(_work: Work, meaning: Meaning) -> Said:
+    raise confirm.wrong(meaning, wanted=_("Approve the count, or let it be counted again."))
+
+
+APPROVE = Step(("confirm",), _ask_approve, _no_scan)
+
+WORKFLOW = Workflow(
+    kind="count",
+    waiting=waiting,
+    actions={
+        "quantity": _quantity,
+        "done": no_arguments(_done),
+        "undo": no_arguments(_undo),
+        "approve": no_arguments(_approve),
+        "recount": no_arguments(_recount),
+    },
+    finished=finished,
+)
