@@ -20,7 +20,7 @@ from app.db import table
 from app.floor.confirm import AskAgain
 from app.floor.models import Scan
 from app.floor.resolve import read, resolve
-from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow
+from app.floor.step import BEGUN, Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
 from app.floor.workflows import WORKFLOWS
 from app.language import _
 from app.people.actor import Actor
@@ -168,6 +168,8 @@ def _require_mine(session: Session, actor: Actor, task: Task) -> None:
     require_role(actor, task.kind)
     if task.status == "claimed" and task.operator_id != actor.operator_id:
         raise taken(session, task)
+    if task.status == "done" and task.operator_id != actor.operator_id:
+        raise Conflict("not_your_task", _("Somebody else finished this task. Only they can undo it."))
     if task.status == "open":
         raise Conflict("task_not_claimed", _("Nobody holds this task. Claim it first, then scan."))
 
@@ -202,32 +204,43 @@ def _load(session: Session, settings: Settings, actor: Actor, task_id: int, *, i
 
 
 def _vanished(work: Work) -> Said | None:
-    """The line that the worker was at went away (its order was cancelled): move on with a message, never crash."""
+    """The line that the worker was at went away, or shrank (its order was cancelled): say so and go on, never crash."""
     line_id = work.memory.get("line")
-    if line_id is None or (work.line is not None and work.line.id == line_id):
+    if line_id is None:
         return None
+    line, in_hand = work.line, work.counted
+    if line is not None and line.id == line_id:
+        if in_hand <= line.left:
+            return None
+        work.remember(counted=line.left)
+        return _too_many_now(line, in_hand - line.left)
     gone = lines.line_of(work.session, line_id)
-    in_hand = work.counted
-    work.forget("line", "counted", "bin", "container", "lot", "expiry", "pending")
-    if gone is None or gone.status != "cancelled":
-        return None
-    if in_hand:
-        return Said(
-            "line_gone",
-            _(
-                "This line was cancelled. Put the %(n)s %(sku)s back in %(place)s.",
-                n=in_hand,
-                sku=gone.sku,
-                place=gone.source or "?",
-            ),
-        )
-    return Said("line_gone", _("This line was cancelled. Go on with the next."))
+    work.forget("line", "counted", *BEGUN)
+    if gone is not None and in_hand:
+        return _too_many_now(gone, in_hand)
+    if gone is not None and gone.status == "cancelled":
+        return Said("line_gone", _("This line was cancelled. Go on with the next."))
+    return None
+
+
+def _too_many_now(line: lines.Line, units: int) -> Said:
+    return Said(
+        "line_gone",
+        _(
+            "This was cancelled meanwhile. Put %(n)s %(sku)s back in %(place)s.",
+            n=units,
+            sku=line.sku,
+            place=line.source or "?",
+        ),
+    )
 
 
 def _judge(work: Work, workflow: Workflow, step: Step | None, code: str, arguments: Arguments | None) -> Said:
     if arguments is not None:
         if code == "take_over":
             return Said("taken_over", _("You have taken this over. Everything counted so far is kept."))
+        if step is None and work.task.status == "claimed" and code == "done":
+            return Said("nothing_left", _("Nothing is left to do here."))
         return _action(work, workflow, code, arguments)
     if step is None:
         raise Refused("task_done", _("This task is finished. Take the next one."))
@@ -268,7 +281,7 @@ def _other_facts(work: Work, workflow: Workflow, meaning: Meaning, said: Said) -
 
 def _action(work: Work, workflow: Workflow, name: str, arguments: Arguments) -> Said:
     action = workflow.actions.get(name)
-    if action is None or (work.task.status in ("done", "cancelled") and name != "undo"):
+    if action is None or (work.task.status != "claimed" and not (work.task.status == "done" and name == "undo")):
         raise Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name=name))
     return action(work, arguments)
 
@@ -278,10 +291,11 @@ def _answer(work: Work, *, outcome: str | None, code: str, message: str) -> Answ
     task = work.task
     workflow = WORKFLOWS[task.kind]
     step = workflow.waiting(work) if task.status in ("open", "claimed") else None
+    is_given_back = task.status == "open" and outcome == "accepted"
     if step is None and task.status == "claimed" and outcome == "accepted":
         finish(work.session, task.id)
         work.session.refresh(task)
-    prompt = step.prompt(work) if step else _finished(work, workflow)
+    prompt = step.prompt(work) if step and not is_given_back else _nothing_waits(work, workflow, said=message)
     operator = (
         work.actor.name
         if task.operator_id == work.actor.operator_id
@@ -307,7 +321,13 @@ def _answer(work: Work, *, outcome: str | None, code: str, message: str) -> Answ
     }
 
 
-def _finished(work: Work, workflow: Workflow) -> Prompt:
+def _nothing_waits(work: Work, workflow: Workflow, *, said: str) -> Prompt:
+    """What comes next, where this task asks for nothing more: finished, cancelled, or given back to the queue."""
+    if work.task.status == "open":
+        return Prompt(instruction=said)
+    if work.task.status == "claimed":  # its last lines went away before anybody scanned
+        ways = [action_way("done", _("Done"))]
+        return Prompt(expects=("confirm",), instruction=_("Nothing is left to do here."), ways=ways)
     if work.task.status == "cancelled":
         return Prompt(instruction=_("This task was cancelled. Bring what you hold back and take the next one."))
     return Prompt(instruction=workflow.finished(work))

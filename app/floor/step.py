@@ -20,6 +20,8 @@ from app.tasks.lines import Line
 from app.tasks.models import Task
 
 Way = dict[str, Any]
+BEGUN = ("bin", "container", "lot", "expiry", "serials", "pending", "waiting_units", "lot_is_known")
+"""What workflows remember about the line that they are at, beside the line and the count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def undo(
     work.remember(undo=stack)
     work.forget("bin", "container", "line")
     tell(work, reversed_line, facts)
-    _reopen(work, reversed_line, int(facts.get("done", facts["quantity"])))
+    _reopen(work, reversed_line, facts["done" if "done" in facts else "quantity"])
     work.next_line()
     return Said(
         "undone",
