@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.clock import now as clock_now
+from app import clock
 from app.db import changed, table
 from app.language import _
 from app.people.actor import Actor
@@ -100,7 +100,7 @@ def create_session(session: Session, *, operator_id: int, device_id: int | None,
         scopes=(),
         operator_id=operator_id,
         device_id=device_id,
-        expires_at=clock_now() + timedelta(hours=hours),
+        expires_at=clock.now() + timedelta(hours=hours),
     )
 
 
@@ -147,7 +147,7 @@ def revoke(session: Session, token_id: int) -> None:
         raise NotFound("token_unknown", _("There is no such token. Look at the list again."))
     changed(
         session,
-        update(_token).where(_token.c.id == token_id, _token.c.revoked_at.is_(None)).values(revoked_at=clock_now()),
+        update(_token).where(_token.c.id == token_id, _token.c.revoked_at.is_(None)).values(revoked_at=clock.now()),
     )
 
 
@@ -157,7 +157,7 @@ def revoke_all(session: Session, *, operator_id: int) -> int:
         session,
         update(_token)
         .where(_token.c.operator_id == operator_id, _token.c.revoked_at.is_(None))
-        .values(revoked_at=clock_now()),
+        .values(revoked_at=clock.now()),
     )
 
 
@@ -189,7 +189,7 @@ def _create(
     if session.get(Operator, operator_id) is None:
         raise NotFound("operator_unknown", _("There is no such operator. Add them first."))
     text = secrets.token_urlsafe(32)
-    moment = clock_now()
+    moment = clock.now()
     session.add(
         Token(
             kind=kind,
