@@ -35,6 +35,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     event,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -46,6 +47,7 @@ from sqlalchemy.types import TypeEngine
 
 Result = TypeVar("Result")
 TRIES = 6
+_ONE_RETRY = text("SELECT pg_advisory_xact_lock(20260301)")
 _RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock detected
 
 
@@ -194,13 +196,16 @@ def transact(work: Callable[[Session], Result], *, engine: Engine | None = None)
     """Run ``work`` in one write transaction and commit it; called by entrances only (web, cli, work).
 
     A deadlock or serialization failure runs ``work`` again from the start, at most ``TRIES`` times, so ``work`` must
-    not have effects outside the database. Any exception rolls everything back.
+    not have effects outside the database. Those that run again go one at a time, so that they do not meet each other
+    anew. Any exception rolls everything back.
     """
     engine = engine or db.engine
     for attempt in range(1, TRIES + 1):
         try:
             with _one_writer(engine), Session(engine, expire_on_commit=False) as session:
-                session.connection(execution_options={"write": True})
+                connection = session.connection(execution_options={"write": True})
+                if attempt > 1 and engine.dialect.name == "postgresql":
+                    connection.execute(_ONE_RETRY)
                 result = work(session)
                 session.commit()
                 return result
@@ -218,6 +223,9 @@ def _may_pass(error: OperationalError) -> bool:
 
 @contextmanager
 def reading(engine: Engine | None = None) -> Iterator[Session]:
-    """A session for reading only: one consistent snapshot on SQLite, never blocking a writer."""
-    with Session(engine or db.engine, expire_on_commit=False) as session:
+    """A session for reading only: one consistent snapshot on both databases, never blocking a writer."""
+    engine = engine or db.engine
+    with Session(engine, expire_on_commit=False) as session:
+        if engine.dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session

@@ -16,7 +16,7 @@ from app.db import table
 from app.ledger.models import Balance
 from app.ledger.post import allocate_units
 from app.orders.reserve import OPEN, reservation
-from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding
+from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, lock_reservations
 from app.places.models import Location
 from app.tasks.queue import NewLine
 
@@ -48,7 +48,11 @@ class Chosen:
 
 
 def unchosen(session: Session, reservation_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
-    """Reservation id -> (item, warehouse, units) for which no stock is chosen or picked yet."""
+    """Reservation id -> (item, warehouse, units) for which no stock is chosen or picked yet.
+
+    The reservations are locked, so that two jobs never choose stock for the same units.
+    """
+    lock_reservations(session, reservation_ids)
     allocated = (
         select(func.coalesce(func.sum(ALLOCATED), 0))
         .where(allocation.c.reservation_id == reservation.c.id)

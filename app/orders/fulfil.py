@@ -198,6 +198,7 @@ def add_carton(session: Session, shipment: Shipment, container_id: int) -> None:
 
 def shipped(session: Session, container_id: int) -> None:
     """A carton went out of the door: its units are consumed, and *committed* falls with *on hand*."""
+    _lock_orders(session, container_id)
     for held in sorted(held_in(session, [container_id]), key=lambda one: (one.item_id, one.reservation_id)):
         _consume(session, held, held.quantity)
     session.execute(update(holding).where(holding.c.container_id == container_id).values(is_shipped=True))
@@ -221,6 +222,7 @@ def shipped(session: Session, container_id: int) -> None:
 
 def unshipped(session: Session, container_id: int) -> None:
     """A shipped carton was taken off the truck: its units are committed to their lines again."""
+    _lock_orders(session, container_id)
     left = held_in(session, [container_id], is_shipped=True)
     for held in sorted(left, key=lambda one: (one.item_id, one.reservation_id)):
         _consume(session, held, -held.quantity)
@@ -236,6 +238,17 @@ def unshipped(session: Session, container_id: int) -> None:
     shipment.status, shipment.shipped_at = "open", None
     session.flush()
     set_status(session, shipment.order_id)
+
+
+def _lock_orders(session: Session, container_id: int) -> None:
+    """Hold the orders of a carton's units, so that a cancellation comes wholly before or wholly after."""
+    mine = (
+        select(OrderLine.order_id)
+        .join(Reservation, Reservation.order_line_id == OrderLine.id)
+        .join(Holding, Holding.reservation_id == Reservation.id)
+        .where(Holding.container_id == container_id)
+    )
+    session.execute(select(Order.id).where(Order.id.in_(mine)).order_by(Order.id).with_for_update())
 
 
 def _consume(session: Session, held: Held, quantity: int) -> None:

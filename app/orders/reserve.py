@@ -35,7 +35,10 @@ class _Hold:
 
 
 def settle(session: Session, order_id: int, *, reason: str = "order") -> None:
-    """Move the reservations of an order to its lines' targets, as far as there is stock; twice changes nothing."""
+    """Move the reservations of an order to its lines' targets, as far as there is stock; twice changes nothing.
+
+    The order's row is the lock of its promise: whoever reserves, releases or ships for it holds that row.
+    """
     order, lines = _locked(session, order_id)
     holds = _open_holds(session, order_id)
     held: dict[int, int] = defaultdict(int)
@@ -43,16 +46,18 @@ def settle(session: Session, order_id: int, *, reason: str = "order") -> None:
         held[hold.line_id] += hold.open
     targets = {line.id: 0 if order.status == "cancelled" else target(line) for line in lines}
     moving = [line for line in lines if held[line.id] != targets[line.id]]
-    if moving:
-        available = lock_availability(session, [line.item_id for line in moving])
-        for line in moving:
-            if held[line.id] > targets[line.id]:
-                mine = [hold for hold in holds if hold.line_id == line.id]
-                _release(session, mine, held[line.id] - targets[line.id], reason=reason)
+    falling = [line for line in moving if held[line.id] > targets[line.id]]
+    rising = [(line, targets[line.id] - held[line.id]) for line in moving if held[line.id] < targets[line.id]]
+    if falling:
+        stock_in_hand.lock_stock_in_hand(session, [hold.id for hold in holds])
+    available = lock_availability(session, [line.item_id for line in moving]) if moving else {}
+    for line in falling:
+        mine = [hold for hold in holds if hold.line_id == line.id]
+        _release(session, mine, held[line.id] - targets[line.id], reason=reason)
+    if falling:
         stock_in_hand.close_empty_tasks(session, Task.document_type == "order", Task.document_id == order_id)
-        wanted = [(line, targets[line.id] - held[line.id]) for line in moving if held[line.id] < targets[line.id]]
-        if wanted:
-            _reserve(session, wanted, available)
+    if rising:
+        _reserve(session, rising, available)
     set_status(session, order_id)
 
 

@@ -3,6 +3,8 @@
 Used when a line's target falls. Each stage gives back at most what it is asked for and says how much that was.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,22 @@ ALLOCATED = allocation.c.quantity - allocation.c.picked - allocation.c.released
 """The units of an allocation that still wait in their bin."""
 IN_HAND = (holding.c.quantity > 0) & holding.c.is_shipped.is_(False)
 """Holdings that are still in the building."""
+
+
+def lock_reservations(session: Session, reservation_ids: Iterable[int]) -> None:
+    """Hold these reservations still, in the order of their ids: whoever chooses stock for them waits."""
+    ids = sorted(set(reservation_ids))
+    table_ = table(Reservation)
+    session.execute(select(table_.c.id).where(table_.c.id.in_(ids)).order_by(table_.c.id).with_for_update())
+
+
+def lock_stock_in_hand(session: Session, reservation_ids: Iterable[int]) -> None:
+    """Hold still what was chosen and picked for these reservations too: whoever picks, packs or ships it waits."""
+    ids = sorted(set(reservation_ids))
+    lock_reservations(session, ids)
+    for stage in (allocation, holding):
+        mine = select(stage.c.id).where(stage.c.reservation_id.in_(ids))
+        session.execute(mine.order_by(stage.c.id).with_for_update())
 
 
 def allocated_units(session: Session, reservation_id: int) -> int:

@@ -4,7 +4,7 @@ The floor's steps are here at the level of postings, as ``app.floor`` makes them
 told, in one breath.
 """
 
-import itertools
+import uuid
 from datetime import date
 
 from sqlalchemy import func, select
@@ -36,7 +36,6 @@ class House:
 
     def __init__(self, session: Session, *, warehouse: str = "W") -> None:
         self.session = session
-        self._keys = itertools.count()
         self.warehouse(warehouse)
 
     # What there is.
@@ -93,7 +92,7 @@ class House:
         return Actor(found.id, found.name, frozenset(roles))
 
     def header(self, reason: str, document: str = "") -> Header:
-        return Header(key=f"test:{id(self)}:{next(self._keys)}", reason=reason, document=document)
+        return Header(key=f"test:{uuid.uuid4()}", reason=reason, document=document)
 
     def stock(
         self, sku: str, quantity: int, place: str = "A-01", *, warehouse: str = "W", lot: Lot | None = None
@@ -113,7 +112,7 @@ class House:
             warehouse="W",
             location=place,
             sku=sku,
-            quantity=units,
+            quantity=quantity,
             reason=reason,
             **fields,
         )
