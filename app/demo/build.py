@@ -13,7 +13,7 @@ from app import clock, imports
 from app.config import Settings
 from app.demo import day as real_day
 from app.demo.day import Invoice
-from app.demo.plan import RADIO, TEA, WAREHOUSE, Plan
+from app.demo.plan import DEMO_ORDER, RADIO, TEA, WAREHOUSE, Plan
 from app.demo.sheet import sections, sheet
 from app.floor import advance
 from app.floor.start import start
@@ -30,7 +30,6 @@ from app.refusal import Conflict
 
 STEPS = 100
 CHANNEL = "shop"
-DEMO_ORDER = "DEMO-1"
 SHEET = "demo-barcodes.pdf"
 FLOOR = ("picker", "packer", "receiver", "inspector", "counter")
 PEOPLE = (
@@ -59,9 +58,9 @@ class Built:
         """How to sign in and what to scan first."""
         return _(
             "Sign in with the badge MIA and the PIN 1234 (Ben: BEN 2345, Sam the supervisor: SAM 3456, Olga in the "
-            "office: OLGA 4567). Print %(sheet)s, or type what you would scan: PO-1001 receives the first delivery, "
-            "PO-1000 stands on the dock and is to be put away, and the next task is an order to pick into TOTE-01. "
-            "A demo screen also shows, as barcodes to click, what can be scanned next.",
+            "office: OLGA 4567). Print %(sheet)s, or type what you would scan. First scan PO-1001, the delivery "
+            "to receive. PO-1000 stands on the dock already and is to be put away, and order DEMO-1 is to be picked into "
+            "TOTE-01. A demo screen also shows, as barcodes to click, what can be scanned next.",
             sheet=self.sheet,
         )
 

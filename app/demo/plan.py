@@ -10,6 +10,7 @@ from app.barcode.gtin import ean13, with_check_digit
 from app.demo.day import Day, Invoice
 
 WAREHOUSE = "MAIN"
+DEMO_ORDER = "DEMO-1"
 TEA, CHOCOLATE, RADIO = "TEA", "CHOCOLATE", "RADIO"
 SUPPLIERS = (("HARBOUR", "Harbour Gifts Ltd", 7), ("NORTHERN", "Northern Trading", 14), ("PANTRY", "The Pantry", 3))
 TOTES = tuple(f"TOTE-{number:02d}" for number in range(1, 31))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.barcode.gtin import to_gtin14
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item
-from app.demo.plan import CHOCOLATE, PLACES, RADIO, TEA, TOTES, Plan
+from app.demo.plan import CHOCOLATE, DEMO_ORDER, PLACES, RADIO, TEA, TOTES, Plan
 from app.labels import demo_sheet
 from app.language import _
 from app.places.models import Location
@@ -27,7 +27,10 @@ def sections(
             _("Badges"),
             [(f"{name}, PIN {pin}", encode(InternalKind.BADGE, badge)) for name, badge, pin, _roles in people],
         ),
-        (_("Papers"), [(number, encode(InternalKind.DOCUMENT, number)) for number in sorted(plan.purchase_orders)]),
+        (
+            _("Papers"),
+            [(number, encode(InternalKind.DOCUMENT, number)) for number in (*sorted(plan.purchase_orders), DEMO_ORDER)],
+        ),
         (_("Places"), [(code, encode(InternalKind.LOCATION, code)) for code, _kind in PLACES]),
         (_("Totes"), [(code, encode(InternalKind.CONTAINER, code)) for code in TOTES[:6]]),
         (_("Cards"), [(name.upper(), encode(InternalKind.ACTION, name)) for name in ("done", "short", "skip", "undo")]),
@@ -42,8 +45,8 @@ def sheet(codes: Sequence[tuple[str, Codes]]) -> bytes:
         codes,
         "Trueshelf demo",
         intro=_(
-            "Sign in with Mia's badge and her PIN. Then scan PO-1001 to receive, PO-1000 to put away, or take the next "
-            "task to pick into TOTE-01."
+            "Sign in with Mia's badge and her PIN. Then scan PO-1001 to receive, PO-1000 to put away, or DEMO-1 "
+            "to pick into TOTE-01."
         ),
     )
 

@@ -49,11 +49,9 @@ def read(data: bytes | str, columns: Sequence[Column], key: Sequence[str], outco
         return []
     records = _records(text)
     header = next(records, None)
-    if header is None or isinstance(header[1], str) or header[1] == [""]:
-        code, message = "empty_file", _("The file is empty. The first row names the columns.")
-        if header is not None and isinstance(header[1], str):
-            code, message = header[1], _message(header[1])
-        outcome.refuse(1, "", code, message)
+    if header is None or not isinstance(header[1], list) or not any(cell.strip() for cell in header[1]):
+        code = header[1] if header is not None and isinstance(header[1], str) else "empty_file"
+        outcome.refuse(1, "", code, _message(code))
         return []
     names = [cell.strip().lower() for cell in header[1]]
     if not _is_header_right(names, columns, outcome):
@@ -122,6 +120,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str] | str]]:
 
 def _message(code: str) -> str:
     return {
+        "empty_file": _("The file is empty. The first row names the columns."),
         "too_long": _("A cell of this row is longer than any may be. Shorten it."),
         "stray_quote": _('There is a lone quote (") in this row. Put the whole cell in quotes and write "" for one.'),
         "nul_character": _("There is a NUL byte in this row. Save the file as CSV in UTF-8 again."),
