@@ -1,0 +1,76 @@
+"""How many statements one posting scan sends, and where its time goes, with the app in this very process."""
+
+import cProfile
+import pstats
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from app.config import Settings
+from app.db import db
+from app.factory import create_app
+from tests.bench.clients import Request
+
+
+@contextmanager
+def in_process(database_url: str, folder: Path) -> Iterator[Flask]:
+    app = create_app(Settings(database_url=database_url, data_dir=folder / "data", log_level="ERROR"))
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def count(app: Flask, one: Request) -> list[str]:
+    """The statements of one request, that which looks up the token included; BEGIN and COMMIT are not."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(" ".join(statement.split()))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        send(app.test_client(), one)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return [each for each in seen if not each.startswith("BEGIN")]
+
+
+def profile(app: Flask, requests: list[Request], *, lines: int = 40) -> None:
+    """Print the functions in which most time is spent, by their own time and by their whole time."""
+    client = app.test_client()
+    warm, timed = requests[: len(requests) // 5], requests[len(requests) // 5 :]
+    for one in warm:
+        send(client, one)
+    profiler = cProfile.Profile()
+    profiler.enable()
+    for one in timed:
+        send(client, one)
+    profiler.disable()
+    print(f"{len(timed)} requests")
+    found = pstats.Stats(profiler)
+    for order in ("tottime", "cumulative"):
+        found.sort_stats(order).print_stats(lines)
+
+
+def send(client: FlaskClient, one: Request) -> None:
+    """The same bytes as over HTTP, taken apart again."""
+    head, body = one.raw.split(b"\r\n\r\n", 1)
+    first, *rest = head.decode().split("\r\n")
+    method, path, _version = first.split(" ")
+    headers = dict(line.split(": ", 1) for line in rest)
+    headers.pop("Content-Length", None)
+    cookie = headers.pop("Cookie", "")
+    if cookie:
+        client.set_cookie(*cookie.split("=", 1))
+    answer = client.open(path, method=method, headers=headers, data=body)
+    assert answer.status_code == one.status, (answer.status, answer.data[:500])
+    assert one.marker in answer.data, answer.data[:500]
