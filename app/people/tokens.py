@@ -188,7 +188,7 @@ def _create(
 ) -> str:
     if session.get(Operator, operator_id) is None:
         raise NotFound("operator_unknown", _("There is no such operator. Add them first."))
-    text = secrets.token_urlsafe(32)
+    text = f"ts_{secrets.token_urlsafe(32)}"  # never begins with "-", which a command line takes for an option
     moment = clock.now()
     session.add(
         Token(

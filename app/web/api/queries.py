@@ -64,7 +64,7 @@ def require_orders(session: Session, order_ids: Sequence[int]) -> None:
 
 def item_ids(session: Session, skus: Sequence[str]) -> dict[str, int]:
     """SKU -> id. Errors: ``unknown_sku``."""
-    known = dict(session.execute(select(Item.sku, Item.id).where(Item.sku.in_(set(skus)))).tuples().all())
+    known = {sku: id_ for sku, id_ in session.execute(select(Item.sku, Item.id).where(Item.sku.in_(set(skus))))}
     missing = sorted(set(skus) - set(known))
     if missing:
         raise Refused(

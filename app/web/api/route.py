@@ -244,9 +244,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return str(value)
+        return money(value)
     if isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     return [plain(each) for each in value]
+
+
+def money(amount: Decimal) -> str:
+    """Two decimals, or as many as it takes up to four: the same text whatever database kept it."""
+    cents, more = f"{amount:.4f}"[:-2], f"{amount:.4f}"[-2:]
+    return cents + more.rstrip("0")

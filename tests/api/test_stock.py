@@ -1,0 +1,125 @@
+"""Availability, balances, movements, explanations, adjustments and the proof, over the API."""
+
+import pytest
+
+from tests.api.conftest import MakeApi, order, sums
+from tests.api.contract import Api
+
+
+def test_availability_says_every_sum(house: Api) -> None:
+    house("POST", "/orders", order("O-1", ("MUG", 3)))
+    assert sums(house, "MUG") == {
+        "on_hand": 10,
+        "unavailable": 0,
+        "committed": 3,
+        "available": 7,
+        "inbound": 0,
+        "atp": 7,
+    }
+
+
+def test_balances_name_the_place_and_leave_out_empty_ones(house: Api) -> None:
+    rows = house("GET", "/balances?warehouse=MAIN").json["items"]
+    assert {(row["sku"], row["location"], row["quantity"]) for row in rows} == {
+        ("MUG", "A-01", 10),
+        ("LAMP", "A-02", 4),
+    }
+    assert [row["sku"] for row in house("GET", "/balances?location=A-02").json["items"]] == ["LAMP"]
+    assert house("GET", "/balances?sku=NOTHING").json["items"] == []
+
+
+def test_movements_are_a_feed_in_posting_order(house: Api) -> None:
+    house("POST", "/adjustments", adjustment(quantity=-2, note="broken"))
+    rows = house("GET", "/movements?sku=MUG").json["items"]
+    assert [(row["quantity"], row["source"], row["target"], row["reason"]) for row in rows] == [
+        (10, "ADJUSTMENT", "A-01", "opening"),
+        (2, "A-01", "ADJUSTMENT", "damage"),
+    ]
+    assert rows[0]["id"] < rows[1]["id"]
+    assert rows[1]["recorded_at"].endswith("Z")
+
+
+def adjustment(**changes: object) -> dict[str, object]:
+    body = {"warehouse": "MAIN", "location": "A-01", "sku": "MUG", "quantity": 1, "reason": "damage"}
+    return {**body, **changes}
+
+
+def test_an_adjustment_posts_with_its_reason(house: Api) -> None:
+    answer = house("POST", "/adjustments", adjustment(quantity=-4))
+    assert answer.status == 201
+    assert sums(house, "MUG")["on_hand"] == 6
+    last = house("GET", "/movements?sku=MUG").json["items"][-1]
+    assert (answer.json["posting"], answer.json["movements"]) == (last["posting"], [last["id"]])
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"warehouse": "NOWHERE"}, 404, "unknown_warehouse"),
+        ({"location": "Z-99"}, 404, "unknown_location"),
+        ({"sku": "NOTHING"}, 404, "unknown_sku"),
+        ({"container": "TOTE-9"}, 404, "unknown_container"),
+        ({"quantity": 0}, 422, "nothing_to_adjust"),
+        ({"quantity": -11}, 422, "not_enough_stock"),
+        ({"quantity": 21}, 422, "approval_needed"),
+        ({"reason": "because"}, 422, "unknown_reason"),
+        ({"condition": "lovely"}, 422, "unknown_value"),
+        ({"sku": "MILK"}, 422, "lot_needed"),
+        ({"quantity": 2_000_000_000}, 422, "out_of_range"),
+        ({"quantity": 1.5}, 422, "wrong_type"),
+        ({"on_hand": 9}, 422, "unknown_field"),
+    ],
+)
+def test_an_adjustment_that_cannot_be_is_refused_and_changes_nothing(
+    house: Api, changes: dict[str, object], status: int, code: str
+) -> None:
+    answer = house("POST", "/adjustments", adjustment(**changes))
+    assert (answer.status, answer.code) == (status, code)
+    assert sums(house, "MUG")["on_hand"] == 10
+
+
+def test_a_supervisor_adjusts_above_the_limit(house: Api, make_api: MakeApi) -> None:
+    chief = make_api("chief", roles=("supervisor",), scopes=("office",))
+    assert chief("POST", "/adjustments", adjustment(quantity=21)).status == 201
+
+
+def test_every_number_of_an_item_is_explained(house: Api) -> None:
+    house("POST", "/orders", order("O-1", ("MUG", 3)))
+    found = house("GET", "/items/MUG/explanation?warehouse=MAIN").json
+    assert found["available"] == 7
+    assert [(row["order_ref"], row["quantity"]) for row in found["reservations"]] == [("O-1", 3)]
+    assert [step["on_hand_after"] for step in found["movements"]] == [10]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/items/NOTHING/explanation?warehouse=MAIN", 404, "unknown_sku"),
+        ("/items/MUG/explanation?warehouse=NOWHERE", 404, "unknown_warehouse"),
+        ("/items/MUG/explanation", 422, "missing_field"),
+        ("/items/M%00G/explanation?warehouse=MAIN", 404, "not_found"),
+        ("/balances?sku=M%00G", 422, "bad_text"),
+        ("/movements?sku=" + "x" * 65, 422, "wrong_length"),
+        ("/availability?colour=red", 422, "unknown_field"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_refused(house: Api, path: str, status: int, code: str) -> None:
+    answer = house("GET", path)
+    assert (answer.status, answer.code) == (status, code)
+
+
+def test_an_item_whose_sku_has_a_slash_is_explained(house: Api) -> None:
+    house("POST", "/imports/items", csv="sku,name\nA/B,Slash\n")
+    assert house("GET", "/items/A%2FB/explanation?warehouse=MAIN").json["sku"] == "A/B"
+
+
+def test_the_ledger_verifies(house: Api) -> None:
+    found = house("POST", "/ledger/verification", {}).json
+    assert found == {"ok": True, "items": 2, "movements": 2, "differences": []}
+
+
+def test_an_auditor_reads_the_books_and_writes_nothing(house: Api, make_api: MakeApi) -> None:
+    auditor = make_api("auditor", roles=("auditor",), scopes=("office",))
+    assert auditor("GET", "/movements").status == 200
+    assert auditor("POST", "/ledger/verification", {}).json["ok"]
+    assert auditor("POST", "/adjustments", adjustment()).code == "role_missing"
