@@ -7,7 +7,7 @@
 from app.labels.demo_sheet import demo_sheet
 from app.labels.pdf import SheetSize
 from app.labels.proof import zbar_available
-from app.labels.render import render_pdf, render_png
+from app.labels.render import render_pdf, render_png, render_zpl
 from app.labels.template import Template, templates
 
-__all__ = ["SheetSize", "Template", "demo_sheet", "render_pdf", "render_png", "templates", "zbar_available"]
+__all__ = ["SheetSize", "Template", "demo_sheet", "render_pdf", "render_png", "render_zpl", "templates", "zbar_available"]

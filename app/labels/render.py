@@ -1,28 +1,28 @@
-"""Labels handed out: laid out, drawn, proved, and only then given away as PDF or PNG."""
+"""Labels handed out: laid out, drawn, proved, and only then given away as PDF, PNG or ZPL."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.labels import bitmap, pdf
+from app.labels import bitmap, pdf, zpl
 from app.labels.layout import lay_out
 from app.labels.pdf import SheetSize
 from app.labels.proof import proved
-from app.labels.template import SHIPPED, template
+from app.labels.template import SHIPPED, Template, template
 from app.language import _
 from app.refusal import Refused
+
+Fields = Mapping[str, str]
 
 
 def render_pdf(
     template_name: str,
-    rows: Sequence[Mapping[str, str]],
+    rows: Sequence[Fields],
     *,
     per_sheet: SheetSize | None = None,
     folders: Sequence[Path] = SHIPPED,
 ) -> bytes:
     """A label for every row of fields: one per page, or many on each sheet. Refused as a whole if one is wrong."""
-    if not rows:
-        raise Refused("no_labels", _("There is nothing to print. Choose at least one."))
-    chosen = template(template_name, folders=folders)
+    chosen = _chosen(template_name, rows, folders)
     layouts = [lay_out(chosen, row) for row in rows]
     for layout in layouts:
         proved(layout)
@@ -31,7 +31,33 @@ def render_pdf(
     return pdf.sheets(layouts, title=chosen.title, size=per_sheet)
 
 
-def render_png(template_name: str, fields: Mapping[str, str], *, folders: Sequence[Path] = SHIPPED) -> bytes:
-    """The label as the printer will draw it, one pixel per dot."""
-    layout = lay_out(template(template_name, folders=folders), fields)
+def render_png(
+    template_name: str, fields: Fields, *, dpi: int | None = None, folders: Sequence[Path] = SHIPPED
+) -> bytes:
+    """The label as a printer of ``dpi`` (the template's own by default) will draw it, one pixel per dot."""
+    layout = lay_out(template(template_name, folders=folders), fields, dpi=dpi)
     return bitmap.png(proved(layout), dpi=layout.dpi)
+
+
+def render_zpl(
+    template_name: str,
+    rows: Sequence[Fields],
+    *,
+    dpi: int | None = None,
+    copies: int = 1,
+    packing: zpl.Packing = "z64",
+    folders: Sequence[Path] = SHIPPED,
+) -> bytes:
+    """ZPL II for a printer of ``dpi`` (203, 300 or 600; the template's own by default): every label as its bitmap.
+
+    Refused as a whole if one label is wrong: not a byte is made for a printer before all were read.
+    """
+    chosen = _chosen(template_name, rows, folders)
+    labels = [(layout, proved(layout)) for layout in (lay_out(chosen, row, dpi=dpi) for row in rows)]
+    return zpl.pages(labels, copies=copies, packing=packing, is_continuous=chosen.is_continuous)
+
+
+def _chosen(name: str, rows: Sequence[Fields], folders: Sequence[Path]) -> Template:
+    if not rows:
+        raise Refused("no_labels", _("There is nothing to print. Choose at least one."))
+    return template(name, folders=folders)

@@ -25,7 +25,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """A label that can be printed; ``fields`` must be given, ``optional_fields`` may be."""
+    """A label that can be printed; ``fields`` must be given, ``optional_fields`` may be.
+
+    ``is_continuous``: for a roll without gaps, which the printer cuts to this label's height.
+    """
 
     name: str
     title: str
@@ -35,6 +38,7 @@ class Template:
     optional_fields: tuple[str, ...] = ()
     example: Mapping[str, str]
     elements: tuple[Element, ...] = ()
+    is_continuous: bool = False
     folder: Path
 
     def checked(self, given: Mapping[str, str]) -> dict[str, str]:
