@@ -1,0 +1,227 @@
+"""The desk over real requests: every list, every page, and what its buttons change."""
+
+import io
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+Browse = Callable[[str], "FlaskClient"]
+PAGES = [
+    "/office/",
+    "/office/orders",
+    "/office/orders?status=waiting&q=SO",
+    "/office/orders/1",
+    "/office/purchase-orders",
+    "/office/purchase-orders/PO-1",
+    "/office/stock",
+    "/office/stock?q=mug&only=out",
+    "/office/balances",
+    "/office/balances?location=A-01",
+    "/office/items/MUG",
+    "/office/work",
+    "/office/returns",
+    "/office/exceptions",
+    "/office/people",
+    "/office/imports",
+    "/office/ledger",
+]
+
+
+def row_of(page: str, word: str) -> list[str]:
+    """The cells of the first table row that says ``word``, without their markup."""
+    row = next(row for row in re.findall(r"<tr>(.*?)</tr>", page, re.S) if word in row and "<td" in row)
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?>(.*?)</td>", row, re.S)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_of_the_desk_is_there(browse: Browse, path: str) -> None:
+    assert browse("admin").get(path).status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "path", [path for path in PAGES if "/1" not in path and "MUG" not in path and "PO-1" not in path]
+)
+def test_every_page_of_an_empty_installation_is_there(app: "Flask", path: str) -> None:
+    """Nothing but one admin and one warehouse."""
+    from app import clock
+    from app.db import transact
+    from app.people.models import Operator
+    from app.people.pins import hash_pin
+    from app.places.warehouses import open_warehouse
+    from tests.web.conftest import OWN, PIN
+
+    def work(session: object) -> None:
+        open_warehouse(session, "MAIN")  # type: ignore[arg-type]
+        pin_hash = hash_pin(app.config["SETTINGS"], PIN)
+        session.add(  # type: ignore[attr-defined]
+            Operator(name="A", badge="A", pin_hash=pin_hash, roles=["admin"], created_at=clock.now())
+        )
+
+    with app.app_context():
+        transact(work)
+    client = app.test_client()
+    client.post("/sign-in", data={"badge": "A", "pin": PIN}, headers=OWN)
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/office/orders/99", "/office/purchase-orders/NO", "/office/items/NO", "/office/returns/NO"]
+)
+def test_what_is_not_there_is_404_and_says_what_to_do(browse: Browse, path: str) -> None:
+    answer = browse("admin").get(path)
+    assert answer.status_code == 404
+    assert "Back to work" in answer.text
+
+
+def test_an_order_shows_how_far_it_is_and_can_be_cancelled(browse: Browse) -> None:
+    office = browse("office")
+    line = row_of(office.get("/office/orders/1").text, "MUG")
+    assert line == ["1", "MUG", "2", "2", "0", "0", "0", "0", "0", "0"]
+    assert office.post("/office/waves").headers["Location"] == "/office/work?released=1"
+    assert row_of(office.get("/office/work").text, "SO-1")[-1] == "0 / 1"
+    assert office.post("/office/orders/1/cancellations", data={"reason": "customer"}).status_code == 303
+    assert row_of(office.get("/office/orders/1").text, "MUG")[8] == "2"
+    assert "No work is waiting" in office.get("/office/work").text
+    assert row_of(office.get("/office/stock").text, "MUG")[5] == "10"
+
+
+def test_a_purchase_order_is_closed_short_and_inbound_falls(browse: Browse) -> None:
+    office = browse("office")
+    assert row_of(office.get("/office/stock").text, "MUG")[-1] == "24"
+    office.post("/office/short-closures", data={"number": "PO-1"})
+    assert row_of(office.get("/office/purchase-orders/PO-1").text, "MUG")[5:7] == ["24", "0"]
+    assert row_of(office.get("/office/stock").text, "MUG")[-1] == "0"
+
+
+def test_stock_is_corrected_once_however_often_the_form_is_sent(browse: Browse) -> None:
+    chief = browse("supervisor")
+    key = re.search(r'name="key" value="([^"]+)"', chief.get("/office/items/MUG").text)
+    assert key is not None
+    form = {"sku": "MUG", "location": "A-01", "direction": "less", "quantity": "3", "reason": "damage", "key": key[1]}
+    chief.post("/office/adjustments", data=form)
+    chief.post("/office/adjustments", data=form)
+    assert row_of(chief.get("/office/stock").text, "MUG")[2] == "7"
+    refused = chief.post("/office/adjustments", data=form | {"quantity": "99", "key": "another"})
+    assert refused.status_code == 422
+    assert row_of(chief.get("/office/stock").text, "MUG")[2] == "7"
+
+
+def test_an_oversold_item_names_the_order_that_it_hits(browse: Browse) -> None:
+    chief = browse("supervisor")
+    form = {"sku": "MUG", "location": "A-01", "direction": "less", "quantity": "9", "reason": "lost"}
+    assert chief.post("/office/adjustments", data=form).status_code == 303
+    row = row_of(chief.get("/office/exceptions").text, "MUG")
+    assert row[3] == "1"
+    assert "SO-1" in row[4]
+    assert "MUG" in chief.get("/office/stock?only=short").text
+
+
+def test_a_supervisor_gives_work_away_puts_it_first_and_takes_it_back(browse: Browse) -> None:
+    chief, picker = browse("supervisor"), browse("picker")
+    chief.post("/office/waves")
+    page = chief.get("/office/work").text
+    packer = re.search(r'<option value="(\d+)" >packer', page)
+    own = re.search(r'<option value="(\d+)" >picker', page)
+    assert packer is not None
+    assert own is not None
+    assert chief.post("/office/work/1/assignments", data={"operator_id": packer[1]}).status_code == 403
+    assert chief.post("/office/work/1/assignments", data={"operator_id": own[1]}).status_code == 303
+    assert chief.post("/office/work/1/priorities").status_code == 303
+    assert "First" in chief.get("/office/work").text
+    assert picker.post("/tasks/next").headers["Location"] == "/tasks/1"
+    assert "picker" in row_of(chief.get("/office/work").text, "SO-1")[3]
+    assert chief.post("/office/work/1/releases").status_code == 303
+    assert "picker" not in row_of(chief.get("/office/work").text, "SO-1")[2]
+
+
+def test_a_file_is_looked_at_first_then_taken_and_a_wrong_one_is_not(browse: Browse) -> None:
+    office = browse("office")
+
+    def send(text: str, **more: str) -> tuple[int, str]:
+        file = (io.BytesIO(text.encode()), "items.csv")
+        answer = office.post("/office/imports", data={"kind": "items", "file": file, **more})
+        return answer.status_code, answer.text
+
+    status, page = send("sku,name\nNEW,New one\n", dry_run="on")
+    assert (status, "nothing was written" in page) == (200, True)
+    assert office.get("/office/items/NEW").status_code == 404
+    status, page = send("sku,name\nNEW,\n")
+    assert (status, row_of(page, "name")[:2]) == (422, ["2", "name"])
+    assert send("sku,name\nNEW,New one\n")[0] == 200
+    assert office.get("/office/items/NEW").status_code == 200
+    assert office.post("/office/imports", data={"kind": "items"}).status_code == 422
+
+
+def test_a_return_is_announced_only_for_what_was_shipped(browse: Browse) -> None:
+    refused = browse("office").post("/office/orders/1/returns", data={"line:1": "1", "reason": "too big"})
+    assert refused.status_code == 422
+    assert "not shipped" in refused.text
+
+
+def test_the_ledger_proves_itself(browse: Browse, shop: "Flask") -> None:
+    from sqlalchemy import text
+
+    from app.db import transact
+
+    auditor = browse("auditor")
+    assert "Every number is right." in auditor.post("/office/ledger/verifications").text
+    with shop.app_context():
+        transact(lambda session: session.execute(text("UPDATE availability SET inbound = inbound + 1")))
+    assert "Some numbers differ." in auditor.post("/office/ledger/verifications").text
+
+
+def test_lists_are_pages_that_lose_no_row(browse: Browse, shop: "Flask") -> None:
+    from sqlalchemy.orm import Session
+
+    from app.db import transact
+    from app.orders.place import LineRequest, OrderRequest, place
+
+    def work(session: Session) -> None:
+        for number in range(2, 122):
+            line = LineRequest(line_ref="1", sku="CUP", quantity=1)
+            place(session, OrderRequest(channel="web", order_ref=f"SO-{number}", lines=[line]))
+
+    with shop.app_context():
+        transact(work)
+    office, url, seen = browse("office"), "/office/orders?status=open", []
+    for _ in range(9):
+        page = office.get(url).text
+        seen += re.findall(r">(SO-\d+)</a>", page)
+        more = re.search(r'rel="next" href="([^"]+)"', page)
+        if more is None:
+            break
+        url = more[1].replace("&amp;", "&")
+    assert seen == [f"SO-{number}" for number in range(121, 0, -1)]
+
+
+def test_nobody_switches_themselves_off_and_only_an_admin_an_admin(browse: Browse, shop: "Flask") -> None:
+    from sqlalchemy import select
+
+    from app.db import reading
+    from app.people.models import Operator
+
+    with shop.app_context(), reading() as session:
+        ids = dict(session.execute(select(Operator.badge, Operator.id)).tuples().all())
+    chief = browse("supervisor")
+    assert chief.post(f"/office/people/{ids['supervisor']}/departures").status_code == 422
+    assert chief.post(f"/office/people/{ids['admin']}/departures").status_code == 403
+    assert chief.post(f"/office/people/{ids['picker']}/departures").status_code == 303
+    assert browse("admin").post(f"/office/people/{ids['picker']}/returns").status_code == 303
+    assert browse("picker").get("/").status_code == 200
+
+
+def test_a_token_is_ended_by_an_admin(browse: Browse, token: Callable[..., dict[str, str]], shop: "Flask") -> None:
+    headers = token("picker", "floor")
+    assert "robot" in browse("admin").get("/office/people").text
+    assert browse("supervisor").post("/office/tokens/1/revocations").status_code == 403
+    path = re.search(r"/office/tokens/\d+/revocations", browse("admin").get("/office/people").text)
+    assert path is not None
+    browse("admin").post(path[0])
+    assert shop.test_client().get("/api/v1/tasks", headers=headers).status_code == 401

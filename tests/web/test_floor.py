@@ -1,0 +1,200 @@
+"""The floor's screens over real requests: a whole job by what the screen shows, and every wrong turn on the way."""
+
+import html
+import re
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.barcode.internal import InternalKind, encode
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+Browse = Callable[[str], "FlaskClient"]
+QUEUE = {"HX-Request": "true"}
+
+
+def scan(client: "FlaskClient", url: str, code: str, scan_id: str = "") -> "TestResponse":
+    """As the page's queue sends it."""
+    form = {"scan_id": scan_id or str(uuid.uuid4()), "code": code, "scanned_at": "2026-01-05T08:00:00.000Z"}
+    return client.post(url, data=form, headers=QUEUE)
+
+
+def shown(text: str, name: str) -> str:
+    found = re.search(rf'data-{name}="([^"]*)"', text)
+    return html.unescape(found[1]) if found else ""
+
+
+@pytest.fixture
+def job(browse: Browse) -> tuple["FlaskClient", str]:
+    """A picker who has taken the one pick job; its address."""
+    browse("office").post("/office/waves")
+    picker = browse("picker")
+    answer = picker.post("/tasks/next")
+    assert answer.status_code == 303
+    return picker, answer.headers["Location"]
+
+
+def test_a_job_is_finished_by_scanning_what_the_screen_offers(job: tuple["FlaskClient", str]) -> None:
+    picker, url = job
+    text = picker.get(url).text
+    for _ in range(20):
+        code = shown(text, "scan")
+        if not code:
+            break
+        answer = scan(picker, f"{url}/scans", code)
+        assert (answer.status_code, shown(answer.text, "outcome")) == (200, "accepted"), code
+        text = answer.text
+    assert shown(text, "status") == "done"
+    assert shown(text, "done-lines") == "1"
+    assert "TOTE-7" in picker.get("/history?q=MUG").text
+
+
+def test_a_wrong_scan_is_422_says_why_and_loses_nothing(job: tuple["FlaskClient", str]) -> None:
+    picker, url = job
+    scan(picker, f"{url}/scans", encode(InternalKind.LOCATION, "A-01"))
+    scan(picker, f"{url}/scans", "4006381333931")
+    before = picker.get(url).text
+    refused = scan(picker, f"{url}/scans", encode(InternalKind.LOCATION, "A-02"))
+    assert (refused.status_code, shown(refused.text, "outcome")) == (422, "refused")
+    assert refused.text.lstrip().startswith('<div id="task"'), "a fragment, swapped over the old one"
+    assert shown(before, "expects") == shown(picker.get(url).text, "expects")
+
+
+def test_the_same_scan_twice_is_one_scan(job: tuple["FlaskClient", str]) -> None:
+    picker, url = job
+    code, scan_id = encode(InternalKind.LOCATION, "A-01"), str(uuid.uuid4())
+    first = scan(picker, f"{url}/scans", code, scan_id)
+    again = scan(picker, f"{url}/scans", code, scan_id)
+    assert (first.status_code, first.text) == (again.status_code, again.text)
+    other = scan(picker, f"{url}/scans", "something else", scan_id)
+    assert (other.status_code, shown(other.text, "code")) == (409, "idempotency_key_reused")
+
+
+def test_an_action_is_taken_as_a_scan_is(job: tuple["FlaskClient", str]) -> None:
+    picker, url = job
+    form = {"action_id": str(uuid.uuid4()), "name": "no such thing"}
+    refused = picker.post(f"{url}/actions", data=form, headers=QUEUE)
+    assert (refused.status_code, shown(refused.text, "code")) == (422, "unknown_action")
+    barcode = form | {"name": "quantity", "quantity": "4006381333931", "action_id": str(uuid.uuid4())}
+    assert shown(picker.post(f"{url}/actions", data=barcode, headers=QUEUE).text, "code") == "bad_field"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"scan_id": "1"},
+        {"scan_id": "1", "code": " "},
+        {"scan_id": "1" * 65, "code": "A"},
+        {"scan_id": "1", "code": "A" * 1001},
+        {"scan_id": "1", "code": "A", "scanned_at": "yesterday"},
+        {"scan_id": "1", "code": "A", "scanned_at": "2026-01-05T08:00:00"},
+    ],
+)
+def test_a_malformed_scan_is_refused_by_the_name_of_its_field(
+    job: tuple["FlaskClient", str], form: dict[str, str]
+) -> None:
+    picker, url = job
+    answer = picker.post(f"{url}/scans", data=form, headers=QUEUE)
+    assert (answer.status_code, shown(answer.text, "code")) == (422, "bad_field")
+
+
+def test_two_workers_never_hold_one_job_unless_one_takes_it_over(
+    job: tuple["FlaskClient", str], browse: Browse
+) -> None:
+    picker, url = job
+    chief = browse("supervisor")
+    offered = chief.get(url).text
+    assert "picker is working on this." in offered
+    assert scan(chief, f"{url}/scans", "A-01").status_code == 409
+    assert chief.post(f"{url}/takeovers").headers["Location"] == url
+    assert scan(picker, f"{url}/scans", "A-01").status_code == 409
+    assert chief.post(f"{url}/releases").status_code == 303
+    assert "Nobody has begun this." in picker.get(url).text
+
+
+def test_the_first_scan_opens_the_right_job_or_asks(job: tuple["FlaskClient", str], browse: Browse) -> None:
+    receiver = browse("receiver")
+    opened = scan(receiver, "/scans", "PO-1")
+    assert opened.status_code == 200
+    assert re.fullmatch(r"/tasks/\d+", opened.headers["HX-Redirect"])
+    assert receiver.get(opened.headers["HX-Redirect"]).status_code == 200
+    picker, url = job
+    assert scan(picker, "/scans", "4006381333931").headers["HX-Redirect"] == url, "the item of the job that I hold"
+    asked = scan(picker, "/scans", "CUP")
+    assert asked.headers["HX-Redirect"].startswith("/enquiry?")
+    unknown = scan(browse("picker"), "/scans", "4444444")
+    assert unknown.status_code in {404, 422}
+    assert shown(unknown.text, "outcome") == "refused"
+
+
+def test_asking_changes_nothing_and_says_where_things_are(browse: Browse) -> None:
+    picker = browse("picker")
+    page = picker.get("/enquiry?code=4006381333931").text
+    assert "Blue mug" in page
+    assert "A-01" in page
+    assert "Blue mug" in scan(picker, "/enquiry", "MUG").text
+    refused = scan(picker, "/enquiry", "4444444")
+    assert shown(refused.text, "outcome") == "refused"
+
+
+def test_no_work_is_said_and_not_an_error(browse: Browse) -> None:
+    answer = browse("counter").post("/tasks/next")
+    assert answer.status_code == 200
+    assert "No work is waiting" in answer.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_operator_chooses_how_the_screen_looks_and_speaks(browse: Browse) -> None:
+    picker = browse("picker")
+    picker.post("/settings", data={"hand": "left", "theme": "dark", "text": "150", "sound": "off", "lang": "de"})
+    page = picker.get("/").text
+    for word in ('lang="de"', 'data-theme="dark"', 'data-hand="left"', 'data-text="150"', 'data-sound="off"'):
+        assert word in page
+    picker.post("/settings", data={"theme": "<script>", "text": "9", "lang": "xx"})
+    assert 'data-theme="dark"' in picker.get("/").text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_codes_are_drawn_and_labels_printed_for_those_who_are_signed_in(browse: Browse) -> None:
+    picker = browse("picker")
+    bars = picker.get("/barcodes.svg", query_string={"code": "4006381333931"})
+    assert bars.content_type.startswith("image/svg+xml")
+    assert picker.get("/barcodes.svg", query_string={"code": "x" * 201}).status_code == 422
+    for address in ("bin/A-01", "item/MUG", "tote/TOTE-7", "badge/picker"):
+        answer = picker.get(f"/labels/{address}.pdf")
+        assert answer.data.startswith(b"%PDF"), address
+    assert picker.get("/labels/bin/NOWHERE.pdf").status_code == 404
+    assert picker.get("/labels/..%2f..%2fx/A-01.pdf").status_code == 404
+    assert browse("").get("/barcodes.svg?code=1").status_code == 401
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_drawn_code_is_what_a_scanner_reads(browse: Browse) -> None:
+    """The picture's modules are painted and read back."""
+    import zxingcpp
+    from PIL import Image, ImageDraw
+
+    for code in ("4006381333931", encode(InternalKind.LOCATION, "A-01"), "x" * 90):
+        svg = browse("picker").get("/barcodes.svg", query_string={"code": code}).text
+        box = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
+        assert box is not None
+        image = Image.new("L", (int(box[1]) * 3, int(box[2]) * 3), 255)
+        pen = ImageDraw.Draw(image)
+        for x, y, width, height in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)", svg):
+            left, top = int(x) * 3, int(y) * 3
+            pen.rectangle((left, top, left + int(width) * 3 - 1, top + int(height) * 3 - 1), fill=0)
+        assert [found.text for found in zxingcpp.read_barcodes(image)] == [code]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_installation_without_a_warehouse_says_so(app: "Flask") -> None:
+    client = app.test_client()
+    assert client.get("/sign-in").status_code == 200
