@@ -54,6 +54,7 @@ export class Capture {
     field.addEventListener("input", (event) => event.isComposing || this.#takeField(event.timeStamp));
     field.addEventListener("compositionend", (event) => this.#takeField(event.timeStamp));
     this.#keepFocus();
+    for (const event of window.earlyKeys?.take() ?? []) this.#keydown(event);
   }
 
   /** A code that did not come through a key: a barcode clicked on the screen, a code typed into its own box. */
