@@ -3,6 +3,7 @@
 Each function is called in the transaction that posts the movement, so that the promise and the stock never part.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import table, upsert
+from app.language import _
 from app.ledger.post import shift
 from app.orders.lost import choose_again
 from app.orders.models import HOLDING_KEY, Holding, Order, OrderLine, Reservation, Shipment, ShipmentCarton
@@ -19,6 +21,7 @@ from app.orders.reserve import reservation, set_status
 from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, release_allocation
 from app.places.models import Container
 from app.places.numbers import next_number
+from app.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,9 @@ def short(
         row = session.execute(
             select(allocation.c.reservation_id, ALLOCATED.label("left")).where(allocation.c.id == allocation_id)
         ).one()
-        if row.left:
-            release_allocation(session, allocation_id, row.left)
+        missing = row.left - (keep or {}).get(allocation_id, 0)
+        if missing > 0:
+            release_allocation(session, allocation_id, missing)
             tasks[row.reservation_id] = task_id
     return choose_again(session, tasks, warehouse_id=warehouse_id, today=today, avoid_locations=[location_id])
 
@@ -221,9 +225,13 @@ def shipped(session: Session, container_id: int) -> None:
 
 
 def unshipped(session: Session, container_id: int) -> None:
-    """A shipped carton was taken off the truck: its units are committed to their lines again."""
+    """A shipped carton was taken off the truck: its units are committed to their lines again.
+
+    Errors: ``returned_already`` where units of it came back as a return: then it had left.
+    """
     _lock_orders(session, container_id)
     left = held_in(session, [container_id], is_shipped=True)
+    _check_not_returned(session, left)
     for held in sorted(left, key=lambda one: (one.item_id, one.reservation_id)):
         _consume(session, held, -held.quantity)
     session.execute(update(holding).where(holding.c.container_id == container_id).values(is_shipped=False))
@@ -238,6 +246,21 @@ def unshipped(session: Session, container_id: int) -> None:
     shipment.status, shipment.shipped_at = "open", None
     session.flush()
     set_status(session, shipment.order_id)
+
+
+def _check_not_returned(session: Session, left: Sequence[Held]) -> None:
+    coming_off: dict[int, int] = defaultdict(int)
+    for held in left:
+        coming_off[held.order_line_id] += held.quantity
+    line = table(OrderLine)
+    for row in session.execute(
+        select(line.c.id, line.c.sku, line.c.shipped, line.c.returned).where(line.c.id.in_(coming_off))
+    ):
+        if row.shipped - coming_off[row.id] < row.returned:
+            raise Refused(
+                "returned_already",
+                _("%(sku)s of this carton came back as a return. It did leave: use the return.", sku=row.sku),
+            )
 
 
 def _lock_orders(session: Session, container_id: int) -> None:

@@ -50,14 +50,14 @@ def settle(session: Session, order_id: int, *, reason: str = "order") -> None:
     rising = [(line, targets[line.id] - held[line.id]) for line in moving if held[line.id] < targets[line.id]]
     if falling:
         stock_in_hand.lock_stock_in_hand(session, [hold.id for hold in holds])
-    available = lock_availability(session, [line.item_id for line in moving]) if moving else {}
+        lock_availability(session, [line.item_id for line in moving])
     for line in falling:
         mine = [hold for hold in holds if hold.line_id == line.id]
         _release(session, mine, held[line.id] - targets[line.id], reason=reason)
     if falling:
         stock_in_hand.close_empty_tasks(session, Task.document_type == "order", Task.document_id == order_id)
     if rising:
-        _reserve(session, rising, available)
+        _reserve(session, rising)  # after the releases: one line may take what another gave up
     set_status(session, order_id)
 
 
@@ -130,12 +130,9 @@ def _release(session: Session, holds: list[_Hold], units: int, *, reason: str) -
         shift(session, hold.item_id, hold.warehouse_id, committed=-given)
 
 
-def _reserve(
-    session: Session,
-    wanted: list[tuple[OrderLine, int]],
-    available: dict[tuple[int, int], int],
-) -> None:
-    """Promise what there is, in the rows that the caller locked; ``available`` is what they held before."""
+def _reserve(session: Session, wanted: list[tuple[OrderLine, int]]) -> None:
+    """Promise what there is."""
+    available = lock_availability(session, [line.item_id for line, _units in wanted])
     warehouses = _ranked_warehouses(session, wanted, available)
     rows: list[dict[str, object]] = []
     promised: dict[tuple[int, int], int] = defaultdict(int)

@@ -7,7 +7,7 @@ transaction that posts the movement.
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.db import table
+from app.db import changed, table
 from app.language import _
 from app.orders.models import OrderLine
 from app.refusal import Refused
@@ -21,7 +21,7 @@ DISPOSITIONS = ("restock", "quarantine", "damaged", "scrap", "vendor")
 def received(session: Session, rma_line_id: int, quantity: int) -> None:
     """``quantity`` units of a return line arrived at the bench (negative: were not there after all).
 
-    Errors: ``return_too_many`` where more arrive than were announced.
+    Errors: ``return_too_many`` where more arrive than were announced; ``not_shipped`` where their carton never left.
     """
     line = _locked(session, rma_line_id)
     if line.received + quantity > line.quantity:
@@ -34,13 +34,16 @@ def received(session: Session, rma_line_id: int, quantity: int) -> None:
             ),
         )
     line.received += quantity
-    order_line = table(OrderLine)
-    session.execute(
-        update(order_line)
-        .where(order_line.c.id == line.order_line_id)
-        .values(returned=order_line.c.returned + quantity)
-    )
     session.flush()
+    order_line = table(OrderLine)
+    is_out = changed(
+        session,
+        update(order_line)
+        .where(order_line.c.id == line.order_line_id, order_line.c.returned + quantity <= order_line.c.shipped)
+        .values(returned=order_line.c.returned + quantity),
+    )
+    if not is_out:
+        raise Refused("not_shipped", _("Its carton never left. Set the goods aside and ask the office."))
 
 
 def inspected(session: Session, rma_line_id: int, quantity: int) -> None:

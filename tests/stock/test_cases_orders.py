@@ -298,3 +298,10 @@ def test_a_cancellation_that_makes_no_sense_is_refused(house: House, lines: list
     with pytest.raises(Refused) as refusal:
         house.cancel("SO-1", *lines)
     assert refusal.value.code == code
+
+
+def test_one_line_takes_in_the_same_breath_what_another_line_gave_up(house: House):
+    house.stock("MUG", 5)
+    house.order("SO-1", ("MUG", 5), ("MUG", 3))
+    house.order("SO-1", ("MUG", 2), ("MUG", 3))
+    assert (house.reserved("SO-1", "1"), house.reserved("SO-1", "2")) == (2, 3)
