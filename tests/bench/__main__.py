@@ -160,7 +160,7 @@ def _statements(engine: Engine, database: Database, size: Size, crew: list[Perso
         for operation in operations(engine, size, crew, lambda _address: has_api):
             first, second = operation.plan(1, 2)[0]
             statements.count(app, first)
-            found[operation.name] = len(statements.count(app, second))
+            found[operation.name] = statements.count(app, second)
     return found
 
 
@@ -172,13 +172,13 @@ def _profile(database: Database, size: Size, requests: int) -> None:
             if operation.name not in (POST_API, POST_SCREEN):
                 continue
             print(f"\n{operation.name}, {database.name}")
-            plan = operation.plan(1, requests + 2)[0]
-            statements.count(app, plan[0])
-            for number, statement in enumerate(statements.count(app, plan[1]), start=1):
-                print(f"{number:3} {statement[:240]}")
+            plan = operation.plan(1, requests)[0]
+            half = requests // 2
+            for number, (spent, statement) in enumerate(statements.cost(app, plan[:half]), start=1):
+                print(f"{number:3} {spent:6.2f} ms  {statement[:200]}")
             begin = time.perf_counter()
-            statements.profile(app, plan[2:])
-            print(f"{(time.perf_counter() - begin) / requests * 1000:.1f} ms each, profiled")
+            statements.profile(app, plan[half:])
+            print(f"{(time.perf_counter() - begin) / (requests - half) * 1000:.1f} ms each, profiled")
 
 
 def _folder(database: Database) -> Path:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.clients import Measured
-from tests.bench.operations import POST_API, POST_SCREEN
+from tests.bench.operations import POST_SCREEN
 from tests.bench.serving import Memory
 from tests.databases import REPOSITORY
 
@@ -81,7 +81,7 @@ def write(results: Sequence[Results], *, about: str, size: str) -> None:
 
 
 def _history(found: Results) -> str:
-    posting = {row.clients: row for row in found.rows if row.operation in (POST_SCREEN, POST_API)}
+    posting = {row.clients: row for row in found.rows if row.operation == POST_SCREEN}
     most = max((row.pss for row in found.memory if row.role == "web"), default=0)
     one, all_ = (posting.get(number) for number in (min(posting, default=1), max(posting, default=8)))
     cells = [

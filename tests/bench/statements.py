@@ -2,9 +2,11 @@
 
 import cProfile
 import pstats
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from flask import Flask
@@ -27,27 +29,46 @@ def in_process(database_url: str, folder: Path) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-def count(app: Flask, one: Request) -> list[str]:
+def count(app: Flask, one: Request) -> int:
     """The statements of one request, that which looks up the token included; BEGIN and COMMIT are not."""
-    seen: list[str] = []
+    return len(_watched(app, [one]))
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(" ".join(statement.split()))
+
+def cost(app: Flask, requests: list[Request]) -> list[tuple[float, str]]:
+    """The statements of one request, each with its median milliseconds in the driver, in the order of their going."""
+    turns = [_watched(app, [one]) for one in requests]
+    usual = turns[-1]
+    alike = [turn for turn in turns if [text for _time, text in turn] == [text for _time, text in usual]]
+    return [(median(turn[n][0] for turn in alike), text) for n, (_time, text) in enumerate(usual)]
+
+
+def _watched(app: Flask, requests: list[Request]) -> list[tuple[float, str]]:
+    seen: list[tuple[float, str]] = []
+    begun = [0.0]
+
+    def before(*_what: Any) -> None:
+        begun[0] = time.perf_counter()
+
+    def after(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(((time.perf_counter() - begun[0]) * 1000, " ".join(statement.split())))
 
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
     try:
-        send(app.test_client(), one)
+        for one in requests:
+            send(app.test_client(), one)
     finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return [each for each in seen if not each.startswith("BEGIN")]
+        event.remove(engine, "before_cursor_execute", before)
+        event.remove(engine, "after_cursor_execute", after)
+    return [each for each in seen if not each[1].startswith("BEGIN")]
 
 
 def profile(app: Flask, requests: list[Request], *, lines: int = 40) -> None:
     """Print the functions in which most time is spent, by their own time and by their whole time."""
     client = app.test_client()
-    warm, timed = requests[: len(requests) // 5], requests[len(requests) // 5 :]
+    warm, timed = requests[:4], requests[4:]
     for one in warm:
         send(client, one)
     profiler = cProfile.Profile()
