@@ -256,14 +256,22 @@ def _judge(work: Work, workflow: Workflow, step: Step | None, code: str, argumen
     )
     if meaning.type == "action":
         return _action(work, workflow, meaning.code, Arguments())
-    said = step.accept(work, meaning)
-    return _other_facts(work, workflow, meaning, said)
-
-
-def _other_facts(work: Work, workflow: Workflow, meaning: Meaning, said: Said) -> Said:
-    """One label that carries item, lot and expiry answers all of those prompts in one scan."""
     if meaning.type != "item":
-        return said
+        return step.accept(work, meaning)
+    is_only_a_fact = step.expects[0] in FACTS and meaning.id == work.memory.get("item", item_id)
+    said = _other_facts(work, workflow, meaning) if is_only_a_fact else None
+    if said is None:
+        said = step.accept(work, meaning)
+        said = _other_facts(work, workflow, meaning) or said
+    return said
+
+
+FACTS = ("lot", "expiry", "serial")
+
+
+def _other_facts(work: Work, workflow: Workflow, meaning: Meaning) -> Said | None:
+    """One label that carries item, lot and expiry answers all of those prompts in one scan."""
+    said = None
     for word, value in (("lot", meaning.lot), ("expiry", meaning.expiry), ("serial", meaning.serial)):
         step = workflow.waiting(work)
         if value and step is not None and step.expects[0] == word:

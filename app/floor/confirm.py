@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Item, Lot
 from app.floor.step import Arguments, Meaning, Said, Work
 from app.language import _
-from app.ledger.post import units_at
+from app.ledger.models import Balance
+from app.ledger.post import Place, units_at
 from app.places.models import Location
 from app.refusal import Refused
 from app.tasks.lines import Line
@@ -123,6 +124,36 @@ def target_location(work: Work, meaning: Meaning, *, kinds: tuple[str, ...]) -> 
     if place.is_blocked:
         raise Refused("location_blocked", _("%(place)s is blocked. Choose another place.", place=place.code))
     return place
+
+
+def standing(work: Work, line: Line, units: int) -> list[tuple[Place, int]]:
+    """Where the line's units stand now; in a container that was moved since the line was made, they moved with it.
+
+    Errors: ``not_enough_stock`` where fewer are there.
+    """
+    if line.source_container_id is None:
+        assert line.source_location_id is not None, "goods that stand nowhere"
+        return [(Place(line.source_location_id, None, line.source_condition), units)]
+    statement = select(Balance.location_id, Balance.quantity).where(
+        Balance.container_id == line.source_container_id,
+        Balance.item_id == line.item_id,
+        Balance.lot_id == line.lot_id,
+        Balance.serial == line.serial,
+        Balance.condition == line.source_condition,
+        Balance.quantity > 0,
+    )
+    left, found = units, []
+    for row in work.session.execute(statement.order_by(Balance.id)):
+        taken = min(left, row.quantity)
+        if taken:
+            found.append((Place(row.location_id, line.source_container_id, line.source_condition), taken))
+            left -= taken
+    if left:
+        raise Refused(
+            "not_enough_stock",
+            _("%(code)s does not hold that many. Count it and scan again.", code=line.source_container),
+        )
+    return found
 
 
 def room(work: Work, place: Location, units: int) -> None:

@@ -17,6 +17,7 @@ from app.barcode.internal import InternalKind
 from app.catalog.models import Item, ItemBarcode, Lot
 from app.floor.step import Meaning
 from app.language import _
+from app.ledger.models import Balance
 from app.orders.models import Order
 from app.people.models import Operator
 from app.places.models import Container, Location
@@ -33,7 +34,7 @@ _INTERNAL = {
     InternalKind.ITEM: "item",
 }
 _ALIASES = {"target": ("location", "container"), "carton": ("container",), "quantity": (), "confirm": ()}
-_EVERYTHING = ("location", "container", "item", "lot", "document", "badge")
+_EVERYTHING = ("location", "container", "item", "lot", "serial", "document", "badge")
 
 
 def read(code: str, *, today: date) -> Barcode:
@@ -62,7 +63,7 @@ def resolve(
 
     Errors: ``unknown_code``; ``two_meanings``; whatever the parse refused, where nothing bears the raw text.
     """
-    for word in _order(barcode, expects):
+    for word in _order(barcode, expects, is_new=takes_new):
         found = _FINDERS[word](session, barcode, warehouse_id, item_id)
         if len(found) > 1:
             names = ", ".join(f"{meaning.type} {meaning.code}" for meaning in found[:3])
@@ -93,11 +94,13 @@ def meanings(session: Session, barcode: Barcode, *, warehouse_id: int) -> list[M
     ]
 
 
-def _order(barcode: Barcode, expects: Sequence[str]) -> Sequence[str]:
+def _order(barcode: Barcode, expects: Sequence[str], *, is_new: bool = False) -> Sequence[str]:
+    """The words to try. Where something new may come, a text is not taken for a place or a document that happens to
+    be called the same; an item is: it was scanned once more."""
     if barcode.internal is not None:
         return (_INTERNAL.get(barcode.internal.kind, "document"),)
     wanted = [word for expected in expects for word in _ALIASES.get(expected, (expected,)) if word in _FINDERS]
-    return list(dict.fromkeys((*wanted, *_EVERYTHING)))
+    return list(dict.fromkeys((*wanted, *(("item",) if is_new else _EVERYTHING))))
 
 
 def _with_facts(meaning: Meaning, barcode: Barcode) -> Meaning:
@@ -173,9 +176,13 @@ def _lot(session: Session, barcode: Barcode, _warehouse: int, item_id: int | Non
     ]
 
 
-def _serial(_session: Session, barcode: Barcode, _warehouse: int, item_id: int | None) -> list[Meaning]:
-    text = barcode.serial or barcode.text
-    return [Meaning(type="serial", code=text, serial=text, item_id=item_id or 0)] if item_id else []
+def _serial(session: Session, barcode: Barcode, _warehouse: int, item_id: int | None) -> list[Meaning]:
+    """A unit of the waiting line's item that is in stock."""
+    text = barcode.serial or _text(barcode)
+    in_stock = select(Balance.id).where(Balance.item_id == item_id, Balance.serial == text, Balance.quantity > 0)
+    if item_id is None or session.scalar(in_stock.limit(1)) is None:
+        return []
+    return [Meaning(type="serial", code=text, serial=text, item_id=item_id)]
 
 
 def _document(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:

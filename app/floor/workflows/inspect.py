@@ -418,7 +418,7 @@ def finished(work: Work) -> str:
 ITEM = Step(("item",), _ask_item, _accept_item)
 MORE = Step(("item", "target"), _ask_more, _accept_item)
 LOT = Step(("lot",), _ask_lot, _accept_lot)
-SERIAL = Step(("serial",), _ask_serial, _accept_serial)
+SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
 BENCH = Step(("target",), _ask_bench, _accept_bench)
 DECISION = Step(("disposition",), _ask_decision, _no_scan)
 TARGET = Step(("target",), _ask_target, _accept_target)

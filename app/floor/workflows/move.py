@@ -480,7 +480,7 @@ SOURCE = Step(("location", "container"), _ask_source, _accept_source)
 ITEM = Step(("item",), _ask_item, _accept_item)
 CONTENT = Step(("item", "target"), _ask_content, _accept_content)
 LOT = Step(("lot",), _ask_lot, _accept_lot)
-SERIAL = Step(("serial",), _ask_serial, _accept_serial)
+SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
 TARGET = Step(("item", "target"), _ask_target, _accept_target)
 
 WORKFLOW = Workflow(

@@ -3,6 +3,8 @@
 The line is posted when the tote is scanned: bin -> tote. Until then nothing has moved. Short, skip and undo are here.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
@@ -122,7 +124,9 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     if meaning.lot:
         _check_lot(line, meaning.lot)
         work.remember(lot_is_known=True)
-    if line.serial and not meaning.serial:
+    if line.serial and meaning.serial:
+        return _accept_serial(work, replace(meaning, type="serial", code=meaning.serial))
+    if line.serial:
         work.remember(pending="serial", line=line.id, waiting_units=meaning.quantity)
         return Said("scan_serial", _("Now scan the serial number: %(serial)s", serial=line.serial))
     if not work.counted:
@@ -221,7 +225,7 @@ def _ask_serial(work: Work) -> Prompt:
 
 def _accept_serial(work: Work, meaning: Meaning) -> Said:
     line = work.the_line
-    if meaning.type != "serial" or meaning.code != line.serial:
+    if not line.serial or meaning.type != "serial" or meaning.code != line.serial:
         raise confirm.wrong(meaning, wanted=_("Take serial %(serial)s.", serial=line.serial))
     work.forget("pending", "waiting_units")
     return _count(work, line, 1)
@@ -518,7 +522,7 @@ BIN = Step(("location",), _ask_bin, _accept_bin)
 ITEM = Step(("item", "target"), _ask_item, _accept_item)
 LOT = Step(("lot",), _ask_lot, _accept_lot)
 CONTAINER = Step(("container",), _ask_container, _accept_container)
-SERIAL = Step(("serial",), _ask_serial, _accept_serial)
+SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
 TOTE = Step(("target",), _ask_tote, _accept_tote)
 DROP = Step(("target",), _ask_drop, _accept_drop)
 

@@ -155,17 +155,13 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     confirm.planned(work, place, plan_id=line.target_location_id, plan=line.target)
     quantity = work.counted
     condition = "quarantine" if line.source_condition == "quarantine" else "available"
-    assert line.source_location_id is not None, "a put-away line without a source"
-    move = Move(
-        line.item_id,
-        quantity,
-        Place(line.source_location_id, line.source_container_id, line.source_condition),
-        Place(place.id, None, condition),
-        lot_id=line.lot_id,
-        serial=line.serial,
-    )
+    target = Place(place.id, None, condition)
+    moves = [
+        Move(line.item_id, units, stands, target, lot_id=line.lot_id, serial=line.serial)
+        for stands, units in confirm.standing(work, line, quantity)
+    ]
     source = line.source_container or line.source or ""
-    posted = work.post("putaway", [(move, line.sku, source, place.code)], line_id=line.id)
+    posted = work.post("putaway", [(move, line.sku, source, place.code) for move in moves], line_id=line.id)
     work.can_undo(posting=posted.posting_id, line=line.id, quantity=quantity, source=source, target=place.code)
     work.finish_units(line, quantity)
     return Said("put_away", _("%(n)s %(sku)s in %(place)s", n=quantity, sku=line.sku, place=place.code))
