@@ -65,6 +65,7 @@ def handheld(browser: Browser, house: Flask, live_server: Server) -> Any:
     page.goto("/")
     page.fill("#badge", "MIA")
     page.click("#badge-form button")
+    page.wait_for_load_state("load")
     for digit in "2468":
         page.click(f"[data-pin='{digit}']")
     page.click("form[data-pin-form] .is-primary")
