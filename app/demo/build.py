@@ -59,8 +59,8 @@ class Built:
         return _(
             "Sign in with the badge MIA and the PIN 1234 (Ben: BEN 2345, Sam the supervisor: SAM 3456, Olga in the "
             "office: OLGA 4567). Print %(sheet)s, or type what you would scan. First scan PO-1001, the delivery "
-            "to receive. PO-1000 stands on the dock already and is to be put away, and order DEMO-1 is to be picked into "
-            "TOTE-01. A demo screen also shows, as barcodes to click, what can be scanned next.",
+            "to receive. PO-1000 stands on the dock already and is to be put away, and order DEMO-1 is to be picked "
+            "into TOTE-01. A demo screen also shows, as barcodes to click, what can be scanned next.",
             sheet=self.sheet,
         )
 
