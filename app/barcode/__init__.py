@@ -10,6 +10,7 @@
 - ``gtin``       check digits, 14 digits, UPC-E, pack levels, SSCC
 - ``restricted`` numbers that mean something in one shop only
 - ``internal``   our own labels: a letter, the code, a check
+- ``photo``      barcodes in a photograph, by two readers; ``python -m app.barcode`` does it in a program of its own
 - ``refusals``   every reason why a code is not read, and what to do then
 """
 

@@ -3,6 +3,7 @@
 - ``security``  the gate before every view and the headers behind every answer; ``rules`` who may call what
 - ``errors``    every "no" and every failure becomes an answer; ``logs``, ``metrics``, ``health`` for who runs it
 - ``scans``     THE door: a scan or an action reaches its task
+- ``photos`` a photo instead of a scan; ``photo_reader`` reads it beside the server
 - ``home`` ``tasks`` ``enquiry`` ``history`` ``labels`` ``preferences`` ``auth`` ``guide``   the floor's screens
 - ``office``    the desk: orders, purchase orders, stock, work, people, files
 - ``api``       the JSON API
@@ -18,7 +19,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.config import Settings
 from app.web import errors, logs, office, screens, security
 
-_FLOOR = ("auth", "home", "tasks", "scans", "enquiry", "history", "labels", "preferences", "guide", "health")
+_FLOOR = (
+    "auth", "home", "tasks", "scans", "photos", "enquiry", "history", "labels", "preferences", "guide", "health",
+)  # fmt: skip
 
 
 def install(flask: Flask) -> None:

@@ -30,7 +30,10 @@ def _refused(refusal: Exception) -> WerkzeugResponse:
     assert isinstance(refusal, Refused)
     if refusal.status == 401 and not _wants_problem() and not _wants_fragment():
         return _to_sign_in()
-    return answer(refusal.status, refusal.code, refusal.message, refusal.details)
+    response = answer(refusal.status, refusal.code, refusal.message, refusal.details)
+    if "retry_after_seconds" in refusal.details:
+        response.headers["Retry-After"] = str(refusal.details["retry_after_seconds"])
+    return response
 
 
 def _http_error(error: Exception) -> WerkzeugResponse:

@@ -13,6 +13,7 @@ from app.places.models import Warehouse
 from app.refusal import Refused
 from app.web.api.body import Size
 from app.web.api.route import reads
+from app.web.photo_reader import read_apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,36 @@ class Interpretation:
 def interpret_barcode(session: Session, body: ScannedCode) -> dict[str, Any]:
     """Take a scan apart. A code that cannot be read is an answer too: ``kind`` refused, with the reason."""
     return {**interpretation(body.code, today=clock.today()), "names": _names(session, body.code)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotographedSymbol:
+    """A barcode in a photo. ``agreed``: two readers said the same; ask a person about an EAN or UPC without it."""
+
+    text: str
+    symbology: str
+    agreed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoAnswer:
+    """What a photo holds, the surest first."""
+
+    symbols: tuple[PhotographedSymbol, ...]
+
+
+@reads("/barcodes/photos", method="POST", answer=PhotoAnswer, takes="image/jpeg, image/png, image/webp")
+def read_barcode_photo(session: Session, body: bytes) -> PhotoAnswer:
+    """Read the barcodes in a photo.
+
+    Errors: ``not_an_image``; ``image_too_large``; ``image_animated``; ``image_damaged``; ``photo_too_slow``;
+    ``photo_failed``; ``busy_decoding`` (503), to be tried again.
+    """
+    return PhotoAnswer(
+        symbols=tuple(
+            PhotographedSymbol(text=it.text, symbology=it.symbology, agreed=it.agreed) for it in read_apart(body)
+        )
+    )
 
 
 def _names(session: Session, code: str) -> list[dict[str, str]]:

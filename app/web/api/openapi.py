@@ -99,7 +99,10 @@ def _operation(route: Route, schemas: Schemas) -> Schema:
         },
     }
     if route.body is bytes:
-        operation["requestBody"] = {"required": True, "content": {route.takes: {"schema": {"type": "string"}}}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {kind: {"schema": {"type": "string"}} for kind in route.takes.split(", ")},
+        }
     elif route.body is not None:
         schema = schemas.of(route.body, is_request=True)
         operation["requestBody"] = {"required": True, "content": {route.takes: {"schema": schema}}}

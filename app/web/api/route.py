@@ -80,11 +80,12 @@ def reads(
     answer: Any = None,
     status: tuple[int, ...] = (200,),
     content_type: str = JSON,
+    takes: str = JSON,
 ) -> Callable[[View], View]:
     """An endpoint that changes nothing; its function gets a reading session."""
 
     def hang(view: View) -> View:
-        route = _route(view, method, path, may, answer, status, content_type, JSON, is_keyed=False)
+        route = _route(view, method, path, may, answer, status, content_type, takes, is_keyed=False)
 
         def respond(**names: Any) -> Response:
             asked = _asked(route)
@@ -206,7 +207,8 @@ def _json() -> object:
 
 
 def _require_type(wanted: str) -> None:
-    if request.mimetype != wanted:
+    """``wanted`` may name several, as in ``image/jpeg, image/png``."""
+    if request.mimetype not in wanted.split(", "):
         raise UnsupportedMedia("unsupported_media", _("Send the body as Content-Type: %(type)s.", type=wanted))
 
 

@@ -1,0 +1,15 @@
+"""A photo instead of a scan: what its barcodes say, each as a button that scans it."""
+
+from flask import Blueprint, render_template, request
+
+from app.web.photo_reader import read_apart
+from app.web.rules import allow
+
+pages = Blueprint("photos", __name__)
+
+
+@pages.post("/photos")
+@allow(any_role=True)
+def read() -> str:
+    """The barcodes in the photo that is the body; nothing is scanned by sending it."""
+    return render_template("floor/_photo.html", symbols=read_apart(request.get_data()))
