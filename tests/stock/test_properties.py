@@ -433,7 +433,7 @@ def test_case_04_after_any_sequence_of_commands_all_invariants_hold(session: Ses
     machine = type("Here", (Warehouse,), {"session": session})
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=600 if SOAK else 12, stateful_step_count=80 if SOAK else 30, phases=PHASES),
+        settings=settings(max_examples=300 if SOAK else 8, stateful_step_count=60 if SOAK else 25, phases=PHASES),
     )
 
 
