@@ -124,15 +124,18 @@ def test_signing_out_ends_the_token_wherever_it_was_copied_to(browse: Browse) ->
 def test_a_disabled_operators_next_request_is_401(
     shop: "Flask", browse: Browse, token: Callable[..., dict[str, str]]
 ) -> None:
-    from sqlalchemy import select
+    from sqlalchemy import select, update
 
-    from app.db import reading
+    from app.db import reading, transact
     from app.people.models import Operator
 
     with shop.app_context(), reading() as session:
         operator_id = session.execute(select(Operator.id).where(Operator.badge == "picker")).scalar_one()
     picker, chief, robot = browse("picker"), browse("supervisor"), token("picker", "floor")
     assert picker.get("/").status_code == 200
+    with shop.app_context():
+        transact(lambda session: session.execute(update(Operator).values(is_active=Operator.badge != "picker")))
+    assert picker.get("/").status_code == 401, "known at the next request, even before any token is revoked"
     assert chief.post(f"/office/people/{operator_id}/departures").status_code == 303
     assert picker.get("/").status_code == 401
     assert picker.get("/api/v1/anything", headers=robot).status_code in {401, 404}
