@@ -217,7 +217,7 @@ def test_doctor_says_what_is_missing(fresh):
 
 
 def test_doctor_says_that_the_database_does_not_answer(tmp_path):
-    flask = Shell(
+    flask = processes(
         {"TRUESHELF_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "TRUESHELF_DATA_DIR": str(tmp_path)}
     )
     assert "fail  database" in flask.refuse("doctor")
