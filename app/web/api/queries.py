@@ -64,7 +64,8 @@ def require_orders(session: Session, order_ids: Sequence[int]) -> None:
 
 def item_ids(session: Session, skus: Sequence[str]) -> dict[str, int]:
     """SKU -> id. Errors: ``unknown_sku``."""
-    known = {sku: id_ for sku, id_ in session.execute(select(Item.sku, Item.id).where(Item.sku.in_(set(skus))))}
+    rows = session.execute(select(Item.sku, Item.id).where(Item.sku.in_(set(skus))))
+    known = {row.sku: row.id for row in rows}
     missing = sorted(set(skus) - set(known))
     if missing:
         raise Refused(
