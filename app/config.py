@@ -5,6 +5,7 @@ Each field is set by ``TRUESHELF_<FIELD>``. A production site refuses to start w
 
 import os
 from dataclasses import dataclass, field, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
@@ -24,6 +25,10 @@ class Settings:
     ``company_prefix``: the GS1 company prefix of the SSCCs on our cartons (7 to 10 digits).
     ``count_approval_units``: a counted difference above this many units waits for a second person.
     ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
+    ``label_templates_dir``, ``label_fonts_dir``: folders of this house's own label templates, and of fonts for letters
+    that ours lack (Chinese, Japanese, Korean, Thai).
+    ``printer_networks``, ``printer_ports``: where a printer may be; an address elsewhere is never called. Loopback and
+    link-local are only allowed by naming them.
     """
 
     database_url: str = ""
@@ -41,6 +46,10 @@ class Settings:
     carton_max_grams: int = 30_000
     log_level: str = "INFO"
     trust_proxy: bool = False
+    label_templates_dir: str = ""
+    label_fonts_dir: str = ""
+    printer_networks: tuple[str, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+    printer_ports: tuple[str, ...] = ("9100", "631", "6101")
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> Self:
@@ -69,6 +78,17 @@ class Settings:
             raise SettingsError(
                 "Set TRUESHELF_SECRET_KEY and TRUESHELF_PEPPER to long random values before running in production."
             )
+        for name in ("label_templates_dir", "label_fonts_dir"):
+            folder = getattr(self, name)
+            if folder and not Path(folder).is_dir():
+                raise SettingsError(f"TRUESHELF_{name.upper()}: there is no folder {folder}.")
+        try:
+            for network in self.printer_networks:
+                ip_network(network)
+        except ValueError as error:
+            raise SettingsError(f"TRUESHELF_PRINTER_NETWORKS: {error}; write 192.168.7.0/24.") from None
+        if not all(port.isascii() and port.isdigit() for port in self.printer_ports):
+            raise SettingsError("TRUESHELF_PRINTER_PORTS: write the ports as numbers, such as 9100,631.")
         return self
 
     @property

@@ -10,7 +10,7 @@ from app.labels import fonts
 from app.labels.layout import Bars, Ink, Layout, Picture, Words
 
 _BLACK, _WHITE = 0, 1
-_ANCHORS = {"left": "ls", "center": "ms", "right": "rs"}
+BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}  # the share of a line that stands before its x
 
 
 def draw(layout: Layout) -> PIL.Image.Image:
@@ -25,9 +25,7 @@ def draw(layout: Layout) -> PIL.Image.Image:
                 for run in thing.dark():
                     _fill(pen, run)
             case Words():
-                font = fonts.for_bitmap(size=thing.size, is_bold=thing.is_bold)
-                colour = _WHITE if thing.is_white else _BLACK
-                pen.text((thing.x, thing.baseline), thing.text, colour, font, _ANCHORS[thing.align])
+                _write(pen, thing)
             case Picture():
                 picture = opened(thing.file)
                 picture.thumbnail((thing.width, thing.height))
@@ -47,6 +45,14 @@ def opened(file: Path) -> PIL.Image.Image:
         rgba = image.convert("RGBA")
     white = PIL.Image.new("RGBA", rgba.size, "white")
     return PIL.Image.alpha_composite(white, rgba).convert("L")
+
+
+def _write(pen: PIL.ImageDraw.ImageDraw, words: Words) -> None:
+    runs = [(fonts.for_bitmap(face, size=words.size), text) for face, text in words.runs]
+    x = words.x - BEFORE[words.align] * sum(font.getlength(text) for font, text in runs)
+    for font, text in runs:
+        pen.text((x, words.baseline), text, _WHITE if words.is_white else _BLACK, font, "ls")
+        x += font.getlength(text)
 
 
 def _fill(pen: PIL.ImageDraw.ImageDraw, ink: Ink) -> None:

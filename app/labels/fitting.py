@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from app.labels import fonts
+from app.labels import fonts, scripts
 
 Overflow = Literal["shrink", "cut", "error"]
 _STEP = 0.94  # each try is 6 % smaller
@@ -51,12 +51,12 @@ def _room(height: float, *, size: float, lines: int) -> int:
 
 
 def _break(text: str, *, width: float, size: float, is_bold: bool) -> list[str] | None:
-    """Lines broken between words; ``None`` if one word alone is too wide."""
+    """Lines broken between words (and ideographs); ``None`` if one alone is too wide."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
-        for word in paragraph.split():
-            longer = f"{line} {word}" if line else word
+        for before, word in scripts.pieces(paragraph):
+            longer = f"{line}{before}{word}" if line else word
             if fonts.width(longer, size=size, is_bold=is_bold) <= width:
                 line = longer
             elif not line or fonts.width(word, size=size, is_bold=is_bold) > width:

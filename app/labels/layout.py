@@ -6,13 +6,13 @@ part of a dot is the commonest reason why a small label does not scan.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import assert_never
 
-from app.labels import fonts
+from app.labels import fonts, scripts
 from app.labels.fitting import fit
-from app.labels.parts import Align, Barcode, Box, Image, Line, Text
+from app.labels.parts import Align, Barcode, Box, Image, Line, Table, Text
 from app.labels.sandbox import fields_used
 from app.labels.symbols import Symbol, encode, fitting
 from app.labels.template import Template
@@ -21,6 +21,7 @@ from app.refusal import Refused
 
 MM_PER_INCH = 25.4
 POINTS_PER_INCH = 72
+_GUTTER = 1.5  # mm of white between two columns
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,10 @@ class Ink:
 
 @dataclass(frozen=True)
 class Words:
-    """One line of text; ``x`` is its left, middle or right as ``align`` says, ``size`` the em, all in dots."""
+    """One line of text in the order of its glyphs.
+
+    ``x`` is its left, middle or right as ``align`` says, ``size`` the em, all in dots.
+    """
 
     text: str
     x: float
@@ -44,6 +48,10 @@ class Words:
     is_bold: bool
     is_white: bool
     align: Align
+
+    @property
+    def runs(self) -> list[tuple[fonts.Face, str]]:
+        return fonts.runs(self.text, is_bold=self.is_bold)
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,14 @@ class Grid:
     def words(self, text: Text, written: str) -> Iterator[Words]:
         """The lines of a text in its box; Refused (``label_text_too_long``) where they do not fit."""
         width, height = self.dots(text.width), self.dots(text.height)
+        written = fonts.without_pictures(written, is_bold=text.bold)
+        if missing := fonts.missing(written, is_bold=text.bold):
+            raise Refused(
+                "label_glyph_missing",
+                _("No font here has %(letters)s. Put one that does into the folder of TRUESHELF_LABEL_FONTS_DIR.",
+                  letters=" ".join(missing[:20])),
+                letters=missing, label=self.label,
+            )  # fmt: skip
         point = self.dpi / POINTS_PER_INCH
         fitted = fit(
             written if text.lines > 1 else " ".join(written.split()), width=width, height=height,
@@ -129,10 +145,12 @@ class Grid:
         leading = fitted.size * fonts.LEADING
         inked = capitals + (len(fitted.lines) - 1) * leading
         spare = {"top": 0.0, "middle": (height - inked) / 2, "bottom": height - inked - descent}[text.valign]
-        x = self.dots(text.x) + {"left": 0.0, "center": width / 2, "right": width}[text.align]
+        # A line that is read from the right begins there.
+        align = "right" if text.align == "left" and scripts.is_from_the_right(written) else text.align
+        x = self.dots(text.x) + {"left": 0.0, "center": width / 2, "right": width}[align]
         for number, line in enumerate(fitted.lines):
             baseline = self.dots(text.y) + spare + capitals + number * leading
-            yield Words(line, x, round(baseline), fitted.size, text.bold, text.white, text.align)
+            yield Words(scripts.seen(line), x, round(baseline), fitted.size, text.bold, text.white, align)
 
     def bars(self, barcode: Barcode, content: str) -> Bars:
         """A symbol as wide as wished and allowed; Refused (``label_symbol_too_wide``) where its box has no room."""
@@ -152,6 +170,30 @@ class Grid:
               content=content, label=self.label),
             content=content, label=self.label,
         )  # fmt: skip
+
+    def table(self, table: Table, written: str) -> Iterator[Words | Ink]:
+        """The cells of a table; Refused (``label_text_too_long``) where it has more rows than room."""
+        rows = [row.split("\t") for row in written.split("\n") if row.strip()]
+        if len(rows) * table.row_height > table.height + 0.01:
+            raise Refused(
+                "label_text_too_long",
+                _("%(rows)s lines do not fit on the label “%(label)s”. Print them on several.",
+                  rows=len(rows), label=self.label),
+                label=self.label,
+            )  # fmt: skip
+        for number, cells in enumerate(rows):
+            x, y = table.x, table.y + number * table.row_height
+            for cell, width, align in zip_longest(cells[: len(table.widths)], table.widths, table.aligns):
+                box = Text(
+                    x=x, y=y, width=width - _GUTTER, height=table.row_height, text="", size_pt=table.size_pt,
+                    min_pt=table.min_pt, bold=table.bold, align=align or "left", valign="middle", overflow="cut",
+                )  # fmt: skip
+                if cell and cell.strip():
+                    yield from self.words(box, cell)
+                x += width
+            if table.rule:
+                line = Line(x=table.x, y=y + table.row_height, length=table.width, thickness=table.rule)
+                yield from self.ink(line)
 
     def ink(self, drawn: Line | Box) -> Iterator[Ink]:
         """A line, a black area, or the four sides of an outline."""
@@ -180,6 +222,9 @@ def lay_out(template: Template, given: Mapping[str, str], *, dpi: int | None = N
                 content = _content(template, element, values)
                 if content or not element.optional:
                     things.append(grid.bars(element, content))
+            case Table():
+                if written := template.write(element.rows, values):
+                    things += grid.table(element, written)
             case Line() | Box():
                 things += grid.ink(element)
             case Image():

@@ -1,4 +1,4 @@
-"""The five kinds of element that a label template may hold, and what each of them says.
+"""The six kinds of element that a label template may hold, and what each of them says.
 
 All lengths in mm from the label's top left corner; type sizes in points.
 """
@@ -53,6 +53,24 @@ class Barcode(Area):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Table(Area):
+    """Rows of cells: ``rows`` writes one row on each line, its cells parted by tabs; ``widths`` are the columns'.
+
+    Every row is ``row_height`` high; a cell that is too long ends in "…". More rows than fit are refused.
+    """
+
+    rows: str
+    widths: tuple[float, ...]
+    aligns: tuple[Align, ...] = ()
+    row_height: float
+    size_pt: float
+    min_pt: float = 6.0
+    bold: bool = False
+    rule: float = 0.0
+    """The thickness of a line below each row; 0: none."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line:
     x: float
     y: float
@@ -84,5 +102,7 @@ class Image(Area):
     file: str
 
 
-Element = Text | Barcode | Line | Box | Image
-KINDS: dict[str, type[Any]] = {"text": Text, "barcode": Barcode, "line": Line, "box": Box, "image": Image}
+Element = Text | Barcode | Table | Line | Box | Image
+KINDS: dict[str, type[Any]] = {
+    "text": Text, "barcode": Barcode, "table": Table, "line": Line, "box": Box, "image": Image
+}  # fmt: skip

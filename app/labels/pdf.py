@@ -11,7 +11,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from app.labels import fonts
-from app.labels.bitmap import opened
+from app.labels.bitmap import BEFORE, opened
 from app.labels.layout import MM_PER_INCH, POINTS_PER_INCH, Bars, Ink, Layout, Picture, Words
 from app.language import _
 from app.refusal import Refused
@@ -97,18 +97,24 @@ def _draw(canvas: Canvas, layout: Layout) -> None:
             case Bars():
                 _fill(canvas, layout, list(thing.dark()))
             case Words():
-                canvas.setFillGray(1 if thing.is_white else 0)
-                canvas.setFont(fonts.for_pdf(is_bold=thing.is_bold), thing.size)
-                write = {
-                    "left": canvas.drawString, "center": canvas.drawCentredString, "right": canvas.drawRightString
-                }[thing.align]  # fmt: skip
-                write(thing.x, layout.height - thing.baseline, thing.text)
+                _write(canvas, layout, thing)
             case Picture():
                 bottom = layout.height - thing.top - thing.height
                 canvas.drawImage(
                     ImageReader(opened(thing.file)), thing.left, bottom, thing.width, thing.height,
                     preserveAspectRatio=True, anchor="nw",
                 )  # fmt: skip
+
+
+def _write(canvas: Canvas, layout: Layout, words: Words) -> None:
+    runs = [(fonts.for_pdf(face), text) for face, text in words.runs]
+    width = sum(canvas.stringWidth(text, name, words.size) for name, text in runs)
+    x = words.x - BEFORE[words.align] * width
+    canvas.setFillGray(1 if words.is_white else 0)
+    for name, text in runs:
+        canvas.setFont(name, words.size)
+        canvas.drawString(x, layout.height - words.baseline, text)
+        x += canvas.stringWidth(text, name, words.size)
 
 
 def _fill(canvas: Canvas, layout: Layout, ink: Sequence[Ink]) -> None:

@@ -7,7 +7,7 @@ from app.labels import bitmap, pdf, zpl
 from app.labels.layout import lay_out
 from app.labels.pdf import SheetSize
 from app.labels.proof import proved
-from app.labels.template import SHIPPED, Template, template
+from app.labels.template import Template, template
 from app.language import _
 from app.refusal import Refused
 
@@ -19,7 +19,7 @@ def render_pdf(
     rows: Sequence[Fields],
     *,
     per_sheet: SheetSize | None = None,
-    folders: Sequence[Path] = SHIPPED,
+    folders: Sequence[Path] | None = None,
 ) -> bytes:
     """A label for every row of fields: one per page, or many on each sheet. Refused as a whole if one is wrong."""
     chosen = _chosen(template_name, rows, folders)
@@ -32,7 +32,7 @@ def render_pdf(
 
 
 def render_png(
-    template_name: str, fields: Fields, *, dpi: int | None = None, folders: Sequence[Path] = SHIPPED
+    template_name: str, fields: Fields, *, dpi: int | None = None, folders: Sequence[Path] | None = None
 ) -> bytes:
     """The label as a printer of ``dpi`` (the template's own by default) will draw it, one pixel per dot."""
     layout = lay_out(template(template_name, folders=folders), fields, dpi=dpi)
@@ -46,7 +46,7 @@ def render_zpl(
     dpi: int | None = None,
     copies: int = 1,
     packing: zpl.Packing = "z64",
-    folders: Sequence[Path] = SHIPPED,
+    folders: Sequence[Path] | None = None,
 ) -> bytes:
     """ZPL II for a printer of ``dpi`` (203, 300 or 600; the template's own by default): every label as its bitmap.
 
@@ -57,7 +57,7 @@ def render_zpl(
     return zpl.pages(labels, copies=copies, packing=packing, is_continuous=chosen.is_continuous)
 
 
-def _chosen(name: str, rows: Sequence[Fields], folders: Sequence[Path]) -> Template:
+def _chosen(name: str, rows: Sequence[Fields], folders: Sequence[Path] | None) -> Template:
     if not rows:
         raise Refused("no_labels", _("There is nothing to print. Choose at least one."))
     return template(name, folders=folders)

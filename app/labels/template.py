@@ -14,12 +14,15 @@ from types import MappingProxyType, UnionType
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from app.labels import sandbox
-from app.labels.parts import KINDS, Barcode, Element, Image, Text
+from app.labels.parts import KINDS, Barcode, Element, Image, Table, Text
+from app.labels.scripts import INVISIBLE
 from app.language import _
 from app.refusal import NotFound, Refused
 
 SHIPPED = (Path(__file__).resolve().parents[2] / "label_templates",)
-LONGEST_FIELD = 1000  # characters
+_own: tuple[Path, ...] = ()
+LONGEST_FIELD = 4000  # characters: the lines of a packing slip
+_STEERS = {"\n", "\t", "\xa0", *INVISIBLE}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -68,24 +71,38 @@ class Template:
             raise _invalid(f"{self.name}.toml", source, str(error)) from error
 
 
-def templates(*, folders: Sequence[Path] = SHIPPED) -> list[Template]:
-    """All templates by title; a later folder's file replaces an earlier one of the same name."""
-    files = {file.stem: file for folder in folders for file in sorted(folder.glob("*.toml"))}
+def use_folder(folder: Path | None) -> None:
+    """Look for templates in this installation's own folder too; its files replace ours of the same name."""
+    global _own
+    _own = (folder,) if folder else ()
+
+
+def templates(*, folders: Sequence[Path] | None = None) -> list[Template]:
+    """All templates by title; a later folder's file replaces an earlier one of the same name.
+
+    ``folders``: ours and the installation's own by default. Refused (``label_template_invalid``) for the first that
+    is wrong, with its file, its element and the reason.
+    """
+    files = {file.stem: file for folder in _folders(folders) for file in sorted(folder.glob("*.toml"))}
     return sorted((_load(file) for file in files.values()), key=lambda each: each.title)
 
 
-def template(name: str, *, folders: Sequence[Path] = SHIPPED) -> Template:
+def template(name: str, *, folders: Sequence[Path] | None = None) -> Template:
     """The template of this name; NotFound (``unknown_template``) otherwise, whatever the name tries to be."""
     if _NAME.fullmatch(name):
-        for folder in reversed(folders):
+        for folder in reversed(_folders(folders)):
             if (file := folder / f"{name}.toml").is_file():
                 return _load(file)
     raise NotFound("unknown_template", _("There is no label “%(name)s”. Choose one of the list.", name=name))
 
 
+def _folders(given: Sequence[Path] | None) -> Sequence[Path]:
+    return (*SHIPPED, *_own) if given is None else given
+
+
 def _clean(name: str, value: str) -> str:
     value = value.replace("\r\n", "\n").strip()
-    if len(value) > LONGEST_FIELD or any(not (letter.isprintable() or letter in "\n\xa0") for letter in value):
+    if len(value) > LONGEST_FIELD or any(not (letter.isprintable() or letter in _STEERS) for letter in value):
         raise Refused(
             "label_field_invalid",
             _("“%(field)s” is longer than %(longest)s characters or holds one that cannot be printed. Correct it.",
@@ -154,8 +171,17 @@ class _Reader:
             element.x + element.width > width or element.y + element.height > height
         ):
             self.refuse(f"it leaves the label of {width:g} x {height:g} mm")
-        if isinstance(element, Text | Barcode):
-            self.check_source(element.text if isinstance(element, Text) else element.value, head)
+        match element:
+            case Text():
+                self.check_source(element.text, head)
+            case Barcode():
+                self.check_source(element.value, head)
+            case Table():
+                self.check_source(element.rows, head)
+                if not element.widths or sum(element.widths) > element.width + 0.01 or min(element.widths) < 3:
+                    self.refuse("widths do not fit into width, or one is below 3")
+                if len(element.aligns) > len(element.widths):
+                    self.refuse("there are more aligns than widths")
         if isinstance(element, Image):
             path = (self.file.parent / element.file).resolve()
             if not path.is_relative_to(self.file.parent.resolve()) or not path.is_file():
@@ -175,7 +201,7 @@ class _Reader:
         for (number, one), (other_number, other) in combinations(enumerate(elements, start=1), 2):
             if not any(isinstance(each, Barcode) for each in (one, other)):
                 continue
-            if not all(isinstance(each, Barcode | Text | Image) for each in (one, other)):
+            if not all(isinstance(each, Barcode | Text | Table | Image) for each in (one, other)):
                 continue  # a box may frame a symbol; the proof reads the symbol as printed
             if (
                 one.x < other.x + other.width and other.x < one.x + one.width

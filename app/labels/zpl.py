@@ -54,7 +54,7 @@ def _graphic(band: PIL.Image.Image, *, packing: Packing) -> str:
     if packing == "hex":
         data = dots.hex().upper()
     else:
-        packed = base64.b64encode(zlib.compress(dots, 9))
+        packed = base64.b64encode(zlib.compress(dots))
         data = f":Z64:{packed.decode('ascii')}:{binascii.crc_hqx(packed, 0):04X}"  # CRC-16-CCITT over the base64
     return f"^GFA,{len(dots)},{len(dots)},{row},{data}"
 

@@ -74,5 +74,6 @@ def _graphic(rest: str) -> Image.Image:
         dots = zlib.decompress(base64.b64decode(packed, validate=True))
     else:
         dots = bytes.fromhex(data)
-    assert len(dots) == total and total % row == 0
+    assert len(dots) == total
+    assert total % row == 0
     return Image.frombytes("1", (row * 8, total // row), bytes(byte ^ 0xFF for byte in dots))
