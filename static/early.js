@@ -14,4 +14,6 @@
       return kept.splice(0);
     },
   };
+  // A page without a scan field has nobody to take them, and its buttons want their Enter.
+  document.addEventListener("DOMContentLoaded", () => document.getElementById("scan") || window.earlyKeys.take());
 })();
