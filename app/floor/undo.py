@@ -6,11 +6,10 @@ Nothing is ever deleted. Each workflow says what its document must be told; this
 from collections.abc import Callable
 from typing import Any
 
-from app import clock
 from app.floor.confirm import item_row
 from app.floor.step import Arguments, Said, Work
 from app.language import _
-from app.ledger.post import Header, reverse
+from app.ledger.post import reverse
 from app.refusal import Refused
 from app.tasks.lines import Line, change_line, line_of
 
@@ -61,28 +60,10 @@ def undo(
 
 
 def _reverse(work: Work, facts: Facts, line: Line, *, allocate_source: bool) -> None:
-    header = Header(
-        key=work.key,
-        reason="undo",
-        operator_id=work.actor.operator_id,
-        device=work.actor.device,
-        occurred_at=work.scanned_at or clock.now(),
-        document_type=work.task.document_type,
-        document=work.task.document,
-        task_id=work.task.id,
-        line_id=line.id,
-    )
+    header = work.header("undo", line_id=line.id)
     posted = reverse(work.session, facts["posting"], header, allocate_source=allocate_source)
-    for id_, move in zip(posted.movement_ids, posted.moves, strict=True):
-        work.movements.append(
-            {
-                "id": id_,
-                "sku": item_row(work.session, move.item_id).sku,
-                "quantity": move.quantity,
-                "source": facts.get("target", ""),
-                "target": facts.get("source", ""),
-            }
-        )
+    names = (facts.get("target", ""), facts.get("source", ""))
+    work.show(posted, [(item_row(work.session, move.item_id).sku, *names) for move in posted.moves])
 
 
 def _reopen(work: Work, line: Line, quantity: int) -> None:

@@ -16,7 +16,7 @@ from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Wo
 from app.floor.undo import no_arguments
 from app.language import _
 from app.ledger.models import Balance
-from app.ledger.post import Header, Move, Place, reverse
+from app.ledger.post import Move, Place, reverse
 from app.orders import fulfil
 from app.orders.models import Holding, ShipmentCarton
 from app.places.models import Container
@@ -31,8 +31,9 @@ balance, holding = table(Balance), table(Holding)
 
 
 def waiting(work: Work) -> Step | None:
-    if work.line is None:
-        return None
+    if work.line is None and not _counts(work):
+        is_left_over = work.memory.get("undo") and not work.memory.get("is_handed")
+        return REST if is_left_over else None
     if not work.memory.get("totes"):
         return TOTE
     return ITEM if _next(work) else CARTON
@@ -242,9 +243,6 @@ def _open_carton(work: Work) -> Container:
     )
     work.session.add(carton)
     work.session.flush()
-    assert work.task.document_id is not None, "packing without an order"
-    shipment = fulfil.open_shipment(work.session, work.task.document_id, work.task.warehouse_id)
-    fulfil.add_carton(work.session, shipment, carton.id)
     work.remember(carton=carton.id)
     return carton
 
@@ -286,6 +284,9 @@ def _close_carton(work: Work, carton: Container) -> Said:
         raise Refused("carton_empty", _("The carton is empty. Scan an item first."))
     assert carton.location_id is not None, "a carton that stands nowhere"
     by_id = {line.id: line for line in lines(work.session, work.task.id, TaskLine.id.in_(counts))}
+    gone = _take_out_cancelled(work, counts, by_id)
+    if gone:
+        return gone
     totes = sorted({line.source_container_id for line in by_id.values() if line.source_container_id is not None})
     standing, held = _standing(work, totes), fulfil.held_in(work.session, totes)
     moves = []
@@ -302,6 +303,7 @@ def _close_carton(work: Work, carton: Container) -> Said:
     posted = work.post("pack", moves)
     for line_id, units in sorted(counts.items()):
         work.finish_units(by_id[line_id], units)
+    _join_shipment(work, carton)
     carton.status = "closed"
     work.forget("counts", "carton", "last", "grams", "whole")
     work.can_undo(posting=posted.posting_id, packed=packed, carton=carton.id)
@@ -311,6 +313,27 @@ def _close_carton(work: Work, carton: Container) -> Said:
     else:
         _open_carton(work)
     return Said("carton_closed", _("Carton closed with %(n)s units.", n=sum(counts.values())))
+
+
+def _join_shipment(work: Work, carton: Container) -> None:
+    """A carton belongs to the order's shipment once something is in it."""
+    assert work.task.document_id is not None, "packing without an order"
+    if work.session.scalar(select(ShipmentCarton.id).where(ShipmentCarton.container_id == carton.id)) is None:
+        shipment = fulfil.open_shipment(work.session, work.task.document_id, work.task.warehouse_id)
+        fulfil.add_carton(work.session, shipment, carton.id)
+
+
+def _take_out_cancelled(work: Work, counts: dict[int, int], by_id: dict[int, Line]) -> Said | None:
+    """Units that were verified and then cancelled are named, and not counted any more."""
+    wanted = {id_: by_id[id_].left if by_id[id_].status == "open" else 0 for id_ in counts}
+    gone = {id_: units - wanted[id_] for id_, units in counts.items() if units > wanted[id_]}
+    if not gone:
+        return None
+    left = {id_: min(units, wanted[id_]) for id_, units in counts.items() if wanted[id_]}
+    grams = sum(by_id[id_].unit_weight_grams * units for id_, units in gone.items())
+    work.remember(counts=left, grams=work.memory.get("grams", 0) - grams)
+    names = ", ".join(f"{units} {by_id[id_].sku}" for id_, units in gone.items())
+    return Said("line_gone", _("Cancelled meanwhile: take %(units)s out of the carton, then scan it.", units=names))
 
 
 _Stock = tuple[int | None, int, int | None, str]
@@ -374,6 +397,9 @@ def _hand_over(work: Work) -> None:
         )
         .order_by(Container.id)
     ).all()
+    work.remember(is_handed=True)
+    if not rows:
+        return
     found = work.session.scalar(
         select(Task.id).where(
             Task.kind == "ship",
@@ -392,7 +418,7 @@ def _hand_over(work: Work) -> None:
             document=work.task.document,
             due_at=work.task.due_at,
         ).id
-    known = {line.source_container_id for line in lines(work.session, found)}
+    known = {line.source_container_id for line in lines(work.session, found, TaskLine.status != "cancelled")}
     add_lines(
         work.session,
         found,
@@ -437,8 +463,11 @@ def _missing(work: Work) -> Said:
     units = 0
     for line in missing:
         units += line.left
-        change_line(work.session, line.id, status="cancelled")
-    work.task.lines -= len([line for line in missing if not line.done])
+        status = "done" if line.done else "cancelled"
+        change_line(work.session, line.id, status=status, quantity=line.done or line.quantity)
+    partly = len([line for line in missing if line.done])
+    work.task.lines -= len(missing) - partly
+    work.task.done_lines += partly
     work.next_line()
     carton = _carton(work)
     if carton is not None and not fulfil.held_in(work.session, [carton.id]):
@@ -449,6 +478,26 @@ def _missing(work: Work) -> Said:
     return Said(
         "missing", _("%(n)s units are missing. They stay promised; tell your supervisor to look for them.", n=units)
     )
+
+
+def _ask_rest(work: Work) -> Prompt:
+    """The last open lines were cancelled: what is in cartons goes on."""
+    ways = [action_way("done", _("To shipping"))]
+    return _prompt(work, _("Nothing is left to pack"), value=work.task.document, ways=ways, expects=("confirm",))
+
+
+def _accept_rest(_work: Work, meaning: Meaning) -> Said:
+    raise confirm.wrong(meaning, wanted=_("Nothing is left to pack."))
+
+
+def _done(work: Work) -> Said:
+    if waiting(work) is not REST:
+        raise Refused("finish_line_first", _("There is more to pack. Say so if it is missing."))
+    carton = _carton(work)
+    if carton is not None:
+        _drop_carton(work, carton)
+    _hand_over(work)
+    return Said("packed", _("Order %(order)s goes to shipping.", order=work.task.document))
 
 
 def _drop_carton(work: Work, carton: Container) -> None:
@@ -475,19 +524,14 @@ def _undo(work: Work) -> Said:
     if carton.status == "shipped":
         raise Refused("shipped_already", _("This carton has left. Unload it first."))
     _withdraw_from_shipping(work, carton)
-    header = Header(
-        key=work.key,
-        reason="undo",
-        operator_id=work.actor.operator_id,
-        device=work.actor.device,
-        document_type=work.task.document_type,
-        document=work.task.document,
-        task_id=work.task.id,
-    )
-    posted = reverse(work.session, facts["posting"], header)
-    work.movements.extend(
-        {"id": id_, "sku": "", "quantity": move.quantity, "source": carton.code, "target": ""}
-        for id_, move in zip(posted.movement_ids, posted.moves, strict=True)
+    posted = reverse(work.session, facts["posting"], work.header("undo"))
+    totes = {each["tote"]: work.session.get_one(Container, each["tote"]).code for each in facts["packed"]}
+    work.show(
+        posted,
+        [
+            (confirm.item_row(work.session, move.item_id).sku, carton.code, totes.get(move.target.container_id, ""))
+            for move in posted.moves
+        ],
     )
     by_id = {line.id: line for line in lines(work.session, work.task.id)}
     held = fulfil.held_in(work.session, [carton.id])
@@ -501,6 +545,7 @@ def _undo(work: Work) -> Said:
     if spare is not None:
         _drop_carton(work, spare)
     carton.status = "open"
+    work.forget("is_handed")
     work.remember(undo=stack, carton=carton.id)
     if work.task.status == "done":
         work.task.status, work.task.done_at = "claimed", None
@@ -536,10 +581,16 @@ def finished(work: Work) -> str:
 TOTE = Step(("container",), _ask_tote, _accept_tote)
 ITEM = Step(("item", "container"), _ask_item, _accept_item)
 CARTON = Step(("container",), _ask_carton, _accept_container)
+REST = Step(("confirm",), _ask_rest, _accept_rest)
 
 WORKFLOW = Workflow(
     kind="pack",
     waiting=waiting,
-    actions={"quantity": _quantity, "missing": no_arguments(_missing), "undo": no_arguments(_undo)},
+    actions={
+        "quantity": _quantity,
+        "missing": no_arguments(_missing),
+        "done": no_arguments(_done),
+        "undo": no_arguments(_undo),
+    },
     finished=finished,
 )

@@ -190,6 +190,7 @@ def _undo(work: Work) -> Said:
 
 def _tell_undone(work: Work, _line: Line, facts: Facts) -> None:
     fulfil.unshipped(work.session, facts["carton"])
+    work.forget("is_done")
 
 
 def finished(work: Work) -> str:

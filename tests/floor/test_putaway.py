@@ -1,0 +1,95 @@
+"""Put away: from the dock into a bin."""
+
+import pytest
+
+from app.refusal import Refused
+from tests.floor.story import Floor, Worker
+
+
+@pytest.fixture
+def at_the_dock(floor: Floor, receiver: Worker) -> int:
+    """Six mugs and two teas were received. Returns the put-away task."""
+    for code in ("A-01", "A-02", "B-01"):
+        floor.bin(code)
+    floor.purchase("PO-1", ("MUG", 6), ("TEA", 2))
+    receiver.start("receive", "PO-1").robot().finished()
+    return floor.tasks("putaway")[0]
+
+
+def test_putting_away_goes_item_bin(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    receiver.take(at_the_dock).asked("item").scan("MUG").asked("target")
+    receiver.scan("A-01").hears("put_away")
+    assert receiver.movements == [("MUG", 6, "DOCK", "A-01")]
+    receiver.scan("TEA").scan("A-02").finished()
+    assert floor.at("MUG") == 6
+
+
+def test_it_goes_where_its_like_stands(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    floor.stock("MUG", 1, "B-01")
+    receiver.take(at_the_dock).scan("MUG")
+    assert receiver.prompt["target"] == "B-01"
+
+
+def test_two_workers_are_not_sent_to_the_same_empty_bin(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    receiver.take(at_the_dock).scan("MUG")
+    floor.purchase("PO-2", ("HAT", 1))
+    floor.worker("Ron", "receiver").start("receive", "PO-2").robot()
+    other = floor.worker("Ron", "receiver").take(floor.tasks("putaway")[0]).scan("HAT")
+    assert (receiver.prompt["target"], other.prompt["target"]) == ("A-01", "A-02")
+
+
+def test_what_stands_on_the_dock_is_put_away_in_any_order(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    receiver.take(at_the_dock).scan("TEA").hears("item_confirmed").scan("A-01").hears("put_away")
+    assert receiver.movements == [("TEA", 2, "DOCK", "A-01")]
+    receiver.act("skip").hears("skipped").scan("HAT").refused("unknown_code").scan("TEA").refused("wrong_item")
+
+
+def test_case_27_another_bin_is_confirmed_by_scanning_it_again(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    receiver.take(at_the_dock).scan("MUG").scan("B-01").refused("other_bin").scan("DOOR").refused("not_here")
+    receiver.scan("B-01").refused("other_bin"), "another scan in between starts afresh"
+    receiver.scan("A-02").refused("other_bin").scan("B-01").refused("other_bin").scan("B-01").hears("put_away")
+    assert floor.at("MUG", "B-01") == 6
+
+
+def test_a_full_or_blocked_bin_is_refused(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    floor.bin("C-01", max_units=5)
+    floor.bin("C-02", is_blocked=True)
+    receiver.take(at_the_dock).scan("MUG").scan("C-01").refused("bin_full").scan("C-02").refused("location_blocked")
+    receiver.scan("MUG").refused("too_many").act("skip").refused("finish_line_first")
+
+
+def test_a_part_goes_into_one_bin_and_the_rest_into_another(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    receiver.take(at_the_dock).act("quantity", quantity=2).refused("scan_item_first").scan("MUG")
+    receiver.act("quantity", quantity=9).refused("too_many").act("quantity", quantity=2).scan("A-01").hears("put_away")
+    assert receiver.prompt["quantity"] == 4
+    receiver.scan("MUG", "A-01").hears("put_away")
+    assert floor.at("MUG") == 6
+
+
+def test_undo_brings_it_back_to_the_dock(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    receiver.take(at_the_dock).act("undo").refused("nothing_to_undo").scan("MUG").act("undo").hears("count_undone")
+    receiver.scan("MUG", "A-01").act("undo").hears("undone")
+    assert receiver.movements == [("MUG", 6, "A-01", "DOCK")]
+    assert floor.at("MUG", "DOCK") == 6
+    receiver.robot().finished()
+
+
+def test_undo_is_refused_once_an_order_has_chosen_it(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    receiver.take(at_the_dock).robot().finished()
+    floor.order("O-1", ("TEA", 2))
+    receiver.act("undo").refused("not_enough_stock")
+    assert floor.at("TEA", "DOCK") == 0
+
+
+def test_the_document_finds_its_put_away(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    assert receiver.start("putaway", "PO-1").task == at_the_dock
+    with pytest.raises(Refused, match="nothing_to_do"):
+        receiver.start("putaway", "PO-9")
+
+
+def test_a_container_at_the_dock_may_be_named_first(floor: Floor, picker: Worker) -> None:
+    floor.stock("ANT", 5)
+    floor.picked("O-1", ("ANT", 2))
+    floor.cancel("O-1")
+    picker.take(floor.tasks("putaway")[0]).scan("TOTE-1").hears("container_confirmed").scan("ANT", "A-01").finished()
+    assert floor.sums("ANT") == (5, 0, 0, 0)

@@ -1,0 +1,222 @@
+"""Receive: what comes in at the dock, and where it goes from there."""
+
+import pytest
+
+from app.config import Settings
+from app.refusal import Refused
+from tests.floor.story import Floor, Worker, day
+
+GTIN = "09506000134352"
+
+
+def test_receiving_goes_item_quantity_dock(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-1", ("MUG", 6))
+    receiver.start("receive", "PO-1").asked("item").scan("MUG").act("quantity", quantity=6).asked("target")
+    assert floor.sums("MUG") == (0, 0, 0, 6)
+    receiver.scan("DOCK").hears("received").finished()
+    assert receiver.movements == [("MUG", 6, "SUPPLIER", "DOCK")]
+    assert floor.sums("MUG") == (6, 0, 0, 0)
+    assert len(floor.tasks("putaway")) == 1
+
+
+def test_case_44_three_of_ten_are_posted_now_and_seven_stay_open(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-1", ("MUG", 10))
+    receiver.start("receive", "PO-1").act("done").refused("nothing_received")
+    receiver.scan("MUG").act("quantity", quantity=3).act("done").refused("finish_line_first")
+    receiver.scan("DOCK").hears("received")
+    assert floor.sums("MUG") == (3, 0, 0, 7)
+    receiver.act("done").hears("receipt_done").finished()
+    receiver.start("receive", "PO-1")
+    assert receiver.prompt["quantity"] == 7
+    receiver.robot().finished()
+    assert floor.sums("MUG") == (10, 0, 0, 0)
+
+
+def test_a_delivery_that_came_is_not_received_again(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-1", ("MUG", 1))
+    receiver.start("receive", "PO-1").robot()
+    with pytest.raises(Refused, match="nothing_to_do"):
+        receiver.start("receive", "PO-1")
+    with pytest.raises(Refused, match="unknown_purchase_order"):
+        receiver.start("receive", "PO-404")
+
+
+def test_a_delivery_is_unpacked_in_any_order(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-1", ("ANT", 1), ("BEE", 2))
+    receiver.start("receive", "PO-1").scan("BEE").scan("ANT").refused("finish_line_first")
+    receiver.scan("BEE", "DOCK").hears("received").scan("BEE").refused("over_receipt").scan("CAT")
+    receiver.refused("unknown_code")
+    floor.item("CAT")
+    receiver.scan("CAT").refused("not_on_order").scan("DOCK").refused("wrong_location")
+    receiver.scan("ANT", "DOCK").finished()
+
+
+def test_only_a_dock_receives(floor: Floor, receiver: Worker) -> None:
+    floor.bin("A-01")
+    floor.bin("DOCK-2", kind="dock", is_blocked=True)
+    floor.purchase("PO-1", ("MUG", 2))
+    receiver.start("receive", "PO-1").scan("MUG", "MUG").scan("MUG").refused("too_many")
+    receiver.scan("A-01").refused("not_here").scan("DOCK-2").refused("location_blocked").scan("DOCK").finished()
+
+
+def test_more_than_ordered_is_refused_unless_the_house_tolerates_it(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-1", ("MUG", 10))
+    receiver.start("receive", "PO-1").scan("MUG").act("quantity", quantity=11).refused("too_many")
+    receiver.act("quantity", quantity=0).refused("bad_quantity").act("quantity", quantity=4006381333931)
+    receiver.refused("barcode_in_quantity")
+    assert receiver.prompt["counted"] == 1
+
+
+def test_case_42_two_receivers_together_never_pass_the_order(floor: Floor, receiver: Worker) -> None:
+    """The second one works at a task that was opened before the first had finished."""
+    floor.purchase("PO-1", ("MUG", 10))
+    receiver.start("receive", "PO-1")
+    floor.do(lambda house: _second_task(house))
+    other = floor.worker("Ron", "receiver").take(floor.tasks("receive")[0])
+    receiver.scan("MUG").act("quantity", quantity=8).scan("DOCK").hears("received")
+    other.scan("MUG").act("quantity", quantity=3).scan("DOCK").refused("over_receipt")
+    assert other.prompt["counted"] == 3
+    other.act("undo").scan("MUG").act("quantity", quantity=2).scan("DOCK").hears("received")
+    assert floor.sums("MUG") == (10, 0, 0, 0)
+
+
+def _second_task(house: "object") -> None:
+    from sqlalchemy import select
+
+    from app.supply.models import PurchaseOrder, PurchaseOrderLine
+    from app.tasks.queue import NewLine, open_task
+    from tests.stock.house import House
+
+    assert isinstance(house, House)
+    order = house.session.scalars(select(PurchaseOrder)).one()
+    line = house.session.scalars(select(PurchaseOrderLine)).one()
+    open_task(
+        house.session,
+        kind="receive",
+        warehouse_id=order.warehouse_id,
+        document_type="purchase_order",
+        document_id=order.id,
+        document=order.number,
+        lines=[NewLine(item_id=line.item_id, quantity=10, document_line_id=line.id)],
+    )
+
+
+def _milk(floor: Floor, quantity: int = 10) -> None:
+    floor.item("MILK", tracking="lot", has_expiry=True)
+    floor.barcode("MILK", GTIN[1:], gtin=GTIN)
+    floor.purchase("PO-1", ("MILK", quantity))
+
+
+def test_case_41_lot_and_expiry_must_be_known_before_it_is_received(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    receiver.start("receive", "PO-1").scan("MILK").asked("lot").scan("DOCK-404")
+    assert receiver.prompt["lot"] == "DOCK-404", "any text may be a new lot"
+    receiver.act("undo").hears("count_undone").scan("MILK", "L1").hears("lot_confirmed").asked("expiry")
+    receiver.scan("yesterday").refused("bad_date").scan("2020-01-01").refused("expired")
+    receiver.scan("2099-12-31").hears("expiry_confirmed").scan("DOCK").hears("received")
+    receiver.scan("MILK", "L1").hears("lot_confirmed")
+    assert receiver.prompt["expiry"] == "2099-12-31", "a known lot fills its expiry"
+    receiver.asked("item", "quantity", "target").scan("DOCK").hears("received")
+
+
+def test_case_41_a_conflicting_expiry_is_refused(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    floor.do(lambda house: house.lot("MILK", "L1", day("2099-12-31")))
+    receiver.start("receive", "PO-1").scan(f"(01){GTIN}(17)991130(10)L1")
+    receiver.refused("expiry_conflict").scan(f"(01){GTIN}(17)991231(10)L1").asked("item", "quantity", "target")
+    receiver.scan("DOCK").hears("received")
+
+
+def test_case_49_a_gs1_label_answers_item_lot_and_expiry_in_one_scan(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    receiver.start("receive", "PO-1").scan(f"]C101{GTIN}1730010110L7").asked("item", "quantity", "target")
+    assert (receiver.prompt["lot"], receiver.prompt["expiry"]) == ("L7", "2030-01-01")
+    receiver.scan(f"(01){GTIN}(17)300101(10)L8").refused("lot_differs")
+    receiver.scan(f"(01){GTIN}(17)300101(10)L7").hears("item_confirmed")
+    assert receiver.prompt["counted"] == 2
+    receiver.act("quantity", quantity=10).scan("DOCK").finished()
+    floor.worker("Rob").take(floor.tasks("putaway")[0])
+    assert floor.at("MILK", "DOCK") == 10
+
+
+def test_a_gs1_label_that_comes_late_still_answers_what_is_asked(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    receiver.start("receive", "PO-1").scan("MILK").asked("lot").scan(f"(01){GTIN}(17)300101(10)L7")
+    receiver.asked("item", "quantity", "target")
+    assert receiver.prompt["counted"] == 1, "the label named the lot of the unit that was counted"
+
+
+def test_an_expired_lot_is_set_aside_also_where_its_date_is_known(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    floor.do(lambda house: house.lot("MILK", "OLD", day("2020-01-01")))
+    receiver.start("receive", "PO-1").scan("MILK", "OLD").refused("expired").asked("lot")
+    receiver.scan(f"(01){GTIN}(17)200101(10)L1").refused("expired")
+
+
+def test_serials_are_received_one_by_one(floor: Floor, receiver: Worker) -> None:
+    floor.item("PHONE", tracking="serial")
+    floor.barcode("PHONE", "4006381333931")
+    floor.purchase("PO-1", ("PHONE", 2))
+    receiver.start("receive", "PO-1").scan("4006381333931").asked("serial").scan("4006381333931")
+    receiver.refused("wrong_item").scan("SN1").hears("serial_confirmed").act("quantity", quantity=2).refused("scan_each")
+    receiver.scan("PHONE").asked("serial").scan("SN1").refused("serial_twice").scan("SN10").scan("DOCK").finished()
+    assert receiver.movements == [("PHONE", 1, "SUPPLIER", "DOCK")] * 2
+
+
+def test_a_serial_number_that_is_in_stock_is_not_received_again(floor: Floor, receiver: Worker) -> None:
+    floor.serials("PHONE", "SN1")
+    floor.purchase("PO-1", ("PHONE", 1))
+    receiver.start("receive", "PO-1").scan("PHONE", "SN1").refused("serial_in_stock").scan("SN2", "DOCK").finished()
+
+
+def test_an_item_that_is_inspected_on_receipt_goes_into_quarantine(floor: Floor, receiver: Worker) -> None:
+    floor.item("VASE", inspect_on_receipt=True)
+    floor.purchase("PO-1", ("VASE", 2))
+    receiver.start("receive", "PO-1").robot().finished()
+    assert floor.sums("VASE") == (2, 2, 0, 0)
+    floor.worker("Rob").take(floor.tasks("putaway")[0]).scan("VASE", "A-01").refused("unknown_code")
+    floor.worker("Rob").take(floor.tasks("putaway", status="claimed")[0]).scan("QUARANTINE").finished()
+    assert floor.sums("VASE") == (2, 2, 0, 0)
+
+
+def test_skip_comes_later(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-1", ("ANT", 1), ("BEE", 1))
+    receiver.start("receive", "PO-1").act("skip").hears("skipped")
+    assert receiver.prompt["sku"] == "BEE"
+    receiver.scan("BEE").act("skip").refused("finish_line_first").act("undo").hears("count_undone")
+    receiver.act("quantity", quantity=1).refused("scan_item_first")
+
+
+def test_undo_takes_the_receipt_and_its_put_away_back(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-1", ("MUG", 6))
+    receiver.start("receive", "PO-1").act("undo").refused("nothing_to_undo").scan("MUG")
+    receiver.act("quantity", quantity=6).scan("DOCK").finished().act("undo").hears("undone")
+    assert receiver.movements == [("MUG", 6, "DOCK", "the delivery")]
+    assert floor.sums("MUG") == (0, 0, 0, 6)
+    assert floor.worker("Rob").next("putaway") is None
+    receiver.robot().finished()
+    assert floor.sums("MUG") == (6, 0, 0, 0)
+
+
+def test_undo_is_refused_once_it_is_put_away(floor: Floor, receiver: Worker) -> None:
+    floor.bin("A-01")
+    floor.purchase("PO-1", ("MUG", 6))
+    receiver.start("receive", "PO-1").robot()
+    floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
+    receiver.act("undo").refused("put_away_already")
+    assert floor.sums("MUG") == (6, 0, 0, 0)
+
+
+def test_a_tolerance_lets_a_receipt_pass_the_order(floor: Floor, receiver: Worker) -> None:
+    floor.settings = Settings(secret_key="only-for-tests", receipt_tolerance_percent=10)
+    floor.purchase("PO-1", ("MUG", 10))
+    receiver.start("receive", "PO-1").scan("MUG").act("quantity", quantity=11).scan("DOCK").finished()
+    assert floor.sums("MUG") == (11, 0, 0, 0)
+
+
+def test_case_33_receiving_goes_on_where_it_was(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    receiver.start("receive", "PO-1").scan("MILK", "L1", "2099-12-31").release()
+    other = floor.worker("Ron", "receiver", device="TABLET-2").start("receive", "PO-1")
+    assert (other.prompt["counted"], other.prompt["lot"], other.prompt["expiry"]) == (1, "L1", "2099-12-31")
+    other.scan("DOCK").hears("received")

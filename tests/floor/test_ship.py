@@ -1,0 +1,109 @@
+"""Ship: cartons leave, and only then on hand falls."""
+
+from app.config import Settings
+from tests.floor.story import Floor, Worker
+
+
+def _cartons(packer: Worker) -> str:
+    return str(packer.prompt["container"])
+
+
+def test_shipping_goes_carton_door(floor: Floor, packer: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.packed("O-1", ("MUG", 2))
+    packer.start("ship", "O-1").asked("container").scan(_cartons(packer)).hears("carton_confirmed").asked("target")
+    assert floor.sums("MUG") == (5, 0, 2, 0)
+    packer.scan("DOOR").hears("shipped").finished()
+    assert floor.sums("MUG") == (3, 0, 0, 0)
+
+
+def test_undo_takes_the_carton_off_the_truck(floor: Floor, packer: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.packed("O-1", ("MUG", 2))
+    packer.start("ship", "O-1").act("undo").refused("nothing_to_undo")
+    carton = _cartons(packer)
+    packer.scan(carton).act("undo").hears("count_undone").asked("container").scan(carton, "DOOR").finished()
+    packer.act("undo").hears("undone")
+    assert floor.sums("MUG") == (5, 0, 2, 0)
+    packer.scan(carton, "DOOR").finished()
+    assert floor.sums("MUG") == (3, 0, 0, 0)
+
+
+def test_what_is_no_carton_of_this_order_is_named(floor: Floor, packer: Worker) -> None:
+    floor.stock("MUG", 9)
+    floor.totes("TOTE-9")
+    floor.packed("O-1", ("MUG", 2), tote="TOTE-1")
+    floor.packed("O-2", ("MUG", 1), tote="TOTE-2")
+    other = _cartons(floor.worker("Bob").start("ship", "O-2"))
+    packer.start("ship", "O-1").scan("MUG").refused("scan_carton").scan(other).refused("carton_of_another")
+    assert "O-2" in packer.message
+    packer.scan("TOTE-9").refused("wrong_container").scan("A-01").refused("wrong_location")
+    packer.scan(_cartons(packer)).scan("A-01").refused("not_here").scan(other).refused("carton_of_another")
+    packer.scan("DOOR").finished()
+
+
+def _two_cartons(floor: Floor) -> None:
+    floor.settings = Settings(secret_key="only-for-tests", carton_max_grams=1_000)
+    floor.item("BRICK", unit_weight_grams=900)
+    floor.stock("BRICK", 9)
+    floor.picked("O-1", ("BRICK", 2))
+    robot = floor.worker("robot").start("pack", "O-1").scan("TOTE-1", "BRICK")
+    robot.scan(str(robot.prompt["target"]), "BRICK").scan(str(robot.prompt["target"])).finished()
+
+
+def test_case_47_what_is_loaded_ships_and_the_rest_stays_open(floor: Floor, packer: Worker) -> None:
+    _two_cartons(floor)
+    packer.start("ship", "O-1").act("done").refused("nothing_loaded")
+    first = _cartons(packer)
+    packer.scan(first).act("done").refused("finish_line_first").scan("DOOR").hears("shipped")
+    packer.scan(first).refused("loaded_already").act("done").hears("loading_done").finished()
+    assert floor.sums("BRICK") == (8, 0, 1, 0)
+    floor.worker("robot").start("ship", "O-1").robot().finished()
+    assert floor.sums("BRICK") == (7, 0, 0, 0)
+
+
+def test_undo_after_the_truck_was_closed_leaves_the_rest_to_its_own_task(floor: Floor, packer: Worker) -> None:
+    _two_cartons(floor)
+    packer.start("ship", "O-1").scan(_cartons(packer), "DOOR").act("done").finished()
+    packer.act("undo").hears("undone")
+    assert floor.sums("BRICK") == (9, 0, 2, 0)
+    packer.robot().finished()
+    floor.worker("robot").start("ship", "O-1").robot().finished()
+    assert floor.sums("BRICK") == (7, 0, 0, 0)
+
+
+def test_a_carton_with_cancelled_units_stays_here(floor: Floor, packer: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.stock("TEA", 5)
+    floor.packed("O-1", ("MUG", 2), ("TEA", 1))
+    packer.start("ship", "O-1").scan(_cartons(packer))
+    floor.cancel("O-1", ("2", 1))
+    packer.scan("DOOR").refused("carton_on_hold")
+    floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
+    packer.scan("DOOR").finished()
+    assert floor.sums("TEA") == (5, 0, 0, 0)
+    assert floor.sums("MUG") == (3, 0, 0, 0)
+
+
+def test_an_order_cancelled_before_it_is_loaded_is_put_back(floor: Floor, packer: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.packed("O-1", ("MUG", 2))
+    packer.start("ship", "O-1").scan(_cartons(packer))
+    floor.cancel("O-1")
+    packer.scan("DOOR").refused("task_done")
+    assert packer.answer["task"]["status"] == "cancelled"
+    floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
+    assert floor.sums("MUG") == (5, 0, 0, 0)
+
+
+def test_case_29_cancelled_orders_are_put_back_and_the_others_go(floor: Floor, packer: Worker) -> None:
+    floor.stock("MUG", 9)
+    floor.packed("O-1", ("MUG", 2), tote="TOTE-1")
+    floor.packed("O-2", ("MUG", 3), tote="TOTE-2")
+    floor.cancel("O-1")
+    assert packer.next("ship") is not None
+    packer.robot().finished()
+    assert packer.answer["task"]["document"] == "O-2"
+    assert packer.next("ship") is None
+    floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
+    assert floor.sums("MUG") == (6, 0, 0, 0)
