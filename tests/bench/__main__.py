@@ -24,7 +24,7 @@ from tests.bench.dataset import FULL, SMALL, Size
 from tests.bench.engines import Database, engine_of
 from tests.bench.operations import POST_API, POST_SCREEN, SAME_POST, Operation, floors, operations, posting_facts
 from tests.bench.prepare import Person
-from tests.bench.report import Results, Row
+from tests.bench.report import Effort, Results, Row
 from tests.bench.serving import APP, FLOOR, Serving, memory, serving
 
 ENGINES: dict[str, Callable[[Size], AbstractContextManager[Database]]] = {
@@ -65,6 +65,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
     parser.add_argument("--profile", action="store_true", help="say where the time of a posting scan goes, instead")
     options = parser.parse_args()
+    if options.write and (options.small or options.only or options.database or options.clients):
+        parser.error("--write keeps whole runs only: without --small, --only, --database, --clients")
     options.clients = options.clients or [1, 8]
     options.requests = options.requests or (48 if options.small else 800)
     return options
@@ -90,7 +92,7 @@ def _measure(database: Database, size: Size, options: argparse.Namespace) -> Res
                 direct = _direct(database.url, posting_facts(engine, tasks, crew, count, options.requests // count))
                 _say(found, Row("the same SQL, no HTTP", count, direct))
         found.memory = memory(app)
-    found.statements = _statements(engine, database, size, crew)
+    found.work = _work(engine, database, size, crew)
     with Session(engine) as session:
         assert verify(session).ok, "after the run the kept numbers are not what the movements say"
     engine.dispose()
@@ -152,15 +154,15 @@ def _is_there(app: Serving) -> Callable[[str], bool]:
     return ask
 
 
-def _statements(engine: Engine, database: Database, size: Size, crew: list[Person]) -> dict[str, int]:
-    """Of a second request of its kind: the first one also reads what is then known."""
+def _work(engine: Engine, database: Database, size: Size, crew: list[Person]) -> dict[str, Effort]:
+    """Of later requests of their kind: the first ones also read what is then known."""
     found = {}
     with statements.in_process(database.url, _folder(database)) as app:
         has_api = any(rule.rule.startswith("/api/v1/") for rule in app.url_map.iter_rules())
         for operation in operations(engine, size, crew, lambda _address: has_api):
-            first, second = operation.plan(1, 2)[0]
-            statements.count(app, first)
-            found[operation.name] = statements.count(app, second)
+            plan = operation.plan(1, 10)[0]
+            statements.cost(app, plan[:4])
+            found[operation.name] = Effort(statements.count(app, plan[4]), statements.calls(app, plan[5:]))
     return found
 
 

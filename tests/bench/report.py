@@ -32,6 +32,14 @@ class Row:
         return self.measured.per_second / self.floor.per_second if self.floor else None
 
 
+@dataclass(frozen=True)
+class Effort:
+    """What one request takes, whatever else the machine does."""
+
+    statements: int
+    calls: int
+
+
 @dataclass
 class Results:
     """What one database gave."""
@@ -39,7 +47,7 @@ class Results:
     database: str
     rows: list[Row] = field(default_factory=list)
     memory: list[Memory] = field(default_factory=list)
-    statements: dict[str, int] = field(default_factory=dict)
+    work: dict[str, Effort] = field(default_factory=dict)
 
 
 def machine() -> str:
@@ -66,8 +74,8 @@ def markdown(results: Sequence[Results]) -> str:
     lines.append("")
     for found in results:
         held = "; ".join(f"{one.role} {one.rss:.0f} MiB RSS, {one.pss:.0f} PSS" for one in found.memory)
-        asked = ", ".join(f"{name} {number}" for name, number in found.statements.items())
-        lines += [f"- {found.database}: {held}.", f"  SQL statements of one request: {asked}."]
+        asked = ", ".join(f"{name} {one.statements} ({one.calls:,})" for name, one in found.work.items())
+        lines += [f"- {found.database}: {held}.", f"  SQL statements (Python calls) of one request: {asked}."]
     return "\n".join(lines)
 
 
@@ -92,6 +100,7 @@ def _history(found: Results) -> str:
         *(f"{row.measured.per_second:,.0f} ({row.ratio or 0:.2f})" if row else "" for row in (one, all_)),
         f"{all_.measured.percentile(99):.0f}" if all_ else "",
         f"{most:.0f}",
+        f"{found.work[POST_SCREEN].statements} ({found.work[POST_SCREEN].calls:,})",
     ]
     return f"| {' | '.join(cells)} |"
 
