@@ -23,6 +23,7 @@ const queue = new Queue({
     showHeld(messageOf(answer), answer.entry, rest, { goOn: () => queue.goOn(), drop: () => queue.dropRest() }),
 });
 
+let viewfinder = null;
 const pad = padDialog && new Pad(padDialog, (button, quantity) => act(button, { quantity }));
 
 const capture = field && new Capture(field, {
@@ -129,7 +130,19 @@ function closeSheets() {
   return open.length > 0;
 }
 
+/** The camera: its module is loaded when it is first used. */
+async function useCamera(what) {
+  if (what === "close") viewfinder?.close();
+  if (what !== "open" || !capture) return;
+  closeSheets();
+  const { Viewfinder } = await import("./camera.js");
+  viewfinder ??= new Viewfinder(document.getElementById("camera"), (code) => capture.enter(code, "camera"));
+  viewfinder.open();
+  field.focus({ preventScroll: true });
+}
+
 function back() {
+  if (viewfinder?.isOpen) return viewfinder.close();
   if (pad?.isOpen) return pad.close();
   if (!closeSheets() && page.back) location.assign(page.back);
 }
@@ -137,7 +150,8 @@ function back() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button, [data-scan]");
   if (!button) return;
-  if (button.dataset.pad !== undefined) {
+  if (button.dataset.camera) useCamera(button.dataset.camera);
+  else if (button.dataset.pad !== undefined) {
     pad.open(button);
     if (event.detail > 0) field.focus({ preventScroll: true });
   }

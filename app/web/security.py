@@ -23,10 +23,12 @@ from app.web.rules import allow, rule_of
 __all__ = ["Unknown", "allow", "current_actor", "current_bearer", "install", "settings"]
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+# 'wasm-unsafe-eval' lets our own scripts compile WebAssembly (the camera's reader, static/camera.js) and nothing else:
+# no text becomes a script by it. It stands on every page because every floor screen has the camera's button.
 _POLICY = "; ".join(
     [
         "default-src 'none'",
-        "script-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
         "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
@@ -99,11 +101,19 @@ def _gate() -> None:
     can_be_led = is_browser and not rule.is_signed and (bool(token) or rule.is_public)
     if can_be_led and request.method not in SAFE_METHODS:
         _require_own_page(request)
+    _require_same_person()
     if rule.admits(g.bearer):
         return
     if g.bearer is None:
         raise _not_signed_in()
     raise Forbidden("role_missing", _("You may not do this. Ask your supervisor."))
+
+
+def _require_same_person() -> None:
+    """A queued scan names who made it: whoever signed in since then does not post it as their own."""
+    made_by = request.headers.get("X-Operator")
+    if made_by is not None and g.bearer is not None and made_by != str(g.bearer.actor.operator_id):
+        raise Unknown("other_operator", _("Somebody else made this scan. They must sign in to send it."))
 
 
 def _token(request: Request) -> tuple[str, bool]:
