@@ -233,9 +233,6 @@ def _on(device: str) -> Actor:
 
 
 def _shown(session: Session, task_id: int) -> Answer:
-    """The task as it is now: claims are statements, which the session's objects do not see."""
-    session.flush()
-    session.expire_all()
     return advance.show(session, settings(), current_actor(), task_id)
 
 
