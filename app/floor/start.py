@@ -201,7 +201,8 @@ _OPENERS: dict[str, Callable[[Session, Warehouse, str, str], int]] = {
 
 
 def find_job(session: Session, settings: Settings, actor: Actor, *, warehouse: str, code: str) -> dict[str, Any]:
-    """What a scan on the home screen opens: ``{"task_id": ..}``, or ``{"enquiry": code}`` where no work waits for it.
+    """What a scan on the home screen opens: ``{"task_id": ..}``, ``{"enquiry": code}`` where no work waits
+    for it, or ``{"badge": name}`` where somebody else wants to work here.
 
     Work that somebody else holds is not offered: two workers never stand at one line.
     """
@@ -214,6 +215,8 @@ def find_job(session: Session, settings: Settings, actor: Actor, *, warehouse: s
         today=clock.today(here.time_zone),
     )
     kind, _colon, document_type = meaning.type.partition(":")
+    if kind == "badge":
+        return {"task_id": None, "enquiry": None, "badge": meaning.code}
     candidates: dict[str, Callable[[], Any]] = {
         "document": lambda: _tasks_of_document(document_type, meaning.id),
         "container": lambda: _tasks_of_container(session, meaning.id),

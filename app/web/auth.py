@@ -19,7 +19,13 @@ pages = Blueprint("auth", __name__)
 @pages.get("/sign-in")
 @allow(public=True)
 def sign_in() -> WerkzeugResponse:
-    """The badge page; ``?lang=de`` changes its language and keeps it on this device."""
+    """The badge page; ``?lang=de`` changes its language and keeps it on this device, ``?badge=`` asks for that PIN."""
+    badge = rules.badge_code(request.args.get("badge", "")[:200])
+    if badge:
+        try:
+            return make_response(_ask_for_pin(badge))
+        except Refused as refusal:
+            return make_response(sign_in_page(message=refusal.message, code=refusal.code), refusal.status)
     asked = request.args.get("lang", "")
     if asked not in LANGUAGES:
         return make_response(sign_in_page())
@@ -114,6 +120,9 @@ def _begin_shift(badge: str, pin: str) -> WerkzeugResponse:
     rules.require_pin(settings(), attempt, pin)
     key = cookies.read(request, cookies.DEVICE)
     entered = transact(lambda session: rules.complete(session, attempt, settings=settings(), device_key=key))
+    before = current_bearer()
+    if before is not None:  # a badge that was scanned in the middle of another's shift: that one ends here
+        transact(lambda session: revoke(session, before.token_id))
     response = redirect(url_for("home.home"), 303)
     assert isinstance(response, Response)
     cookies.write(request, response, cookies.SESSION, entered.token)

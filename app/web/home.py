@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.floor.start import find_job
+from app.floor.home import scan_at_home
 from app.people.actor import Actor
-from app.refusal import Refused
 from app.tasks.board import held_by, waiting
 from app.web import forms, metrics
 from app.web.rules import FLOOR, allow
@@ -32,14 +31,19 @@ def home() -> WerkzeugResponse:
 @allow(roles=FLOOR)
 def scan() -> Response:
     """A scan on the home screen: a document, tote, bin or item opens its job; anything else is asked about."""
-    actor, warehouse, code = current_actor(), current_warehouse().code, forms.needed("code")
-    try:
-        found = transact(lambda session: find_job(session, settings(), actor, warehouse=warehouse, code=code))
-    except Refused as refusal:
-        metrics.count("scans", outcome="refused")
-        verdict = {"outcome": "refused", "code": refusal.code, "message": refusal.message}
-        return make_response(render_template("floor/_home.html", home=_home(verdict), **_links()), refusal.status)
-    metrics.count("scans", outcome="accepted")
+    actor, warehouse, code = current_actor(), current_warehouse().code, forms.needed("code", longest=1000)
+    scan_id, scanned_at = forms.needed("scan_id", longest=64), forms.moment("scanned_at")
+    found = transact(
+        lambda session: scan_at_home(
+            session, settings(), actor, warehouse=warehouse, scan_id=scan_id, code=code, scanned_at=scanned_at
+        )
+    )
+    metrics.count("scans", outcome="refused" if "refused" in found else "accepted")
+    if "refused" in found:
+        verdict = {"outcome": "refused", "code": found["refused"], "message": found["message"]}
+        return make_response(render_template("floor/_home.html", home=_home(verdict), **_links()), 422)
+    if found.get("badge"):
+        return opened(url_for("auth.sign_in", badge=code))
     if found["task_id"] is not None:
         return opened(url_for("tasks.task", task_id=found["task_id"]))
     return opened(url_for("enquiry.ask", code=found["enquiry"] or code))

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, url_for
 from sqlalchemy.orm import Session
 
 from app.db import transact
 from app.floor import advance
 from app.web import forms, metrics
+from app.web.home import opened
 from app.web.rules import FLOOR, allow
 from app.web.security import current_actor, settings
 
@@ -27,7 +28,10 @@ def scan(task_id: int) -> Response:
         answer = advance.scan(session, settings(), actor, task_id, scan_id=scan_id, code=code, scanned_at=scanned_at)
         return answer, _fragment(answer)
 
-    return _respond(*transact(work))
+    answer, fragment = transact(work)
+    if answer["code"] == "wrong_badge":  # a badge switches the person; the task stays as it is, for them to take over
+        return opened(url_for("auth.sign_in", badge=code))
+    return _respond(answer, fragment)
 
 
 @pages.post("/actions")

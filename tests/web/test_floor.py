@@ -198,3 +198,40 @@ def test_a_drawn_code_is_what_a_scanner_reads(browse: Browse) -> None:
 def test_an_installation_without_a_warehouse_says_so(app: "Flask") -> None:
     client = app.test_client()
     assert client.get("/sign-in").status_code == 200
+
+
+def test_a_badge_in_the_middle_of_a_job_asks_for_its_pin_and_leaves_the_job_as_it_is(
+    job: tuple["FlaskClient", str], browse: Browse
+) -> None:
+    picker, url = job
+    browse("supervisor")
+    before = picker.get(url).text
+    answer = scan(picker, f"{url}/scans", encode(InternalKind.BADGE, "supervisor"))
+    assert answer.headers["HX-Redirect"].startswith("/sign-in?badge=")
+    assert "PIN" in picker.get(answer.headers["HX-Redirect"]).text
+    assert shown(picker.get(url).text, "expects") == shown(before, "expects")
+    at_home = scan(picker, "/scans", encode(InternalKind.BADGE, "supervisor"))
+    assert at_home.headers["HX-Redirect"].startswith("/sign-in?badge=")
+
+
+def test_a_queued_scan_of_somebody_else_is_not_posted(job: tuple["FlaskClient", str]) -> None:
+    picker, url = job
+    form = {"scan_id": str(uuid.uuid4()), "code": encode(InternalKind.LOCATION, "A-01")}
+    answer = picker.post(f"{url}/scans", data=form, headers=QUEUE | {"X-Operator": "999999"})
+    assert answer.status_code == 401
+    assert picker.post(f"{url}/scans", data=form, headers=QUEUE).status_code == 200, "the maker's own still counts"
+
+
+def test_a_scan_at_home_is_kept_and_the_same_one_gets_the_same_answer(browse: Browse, app: "Flask") -> None:
+    from sqlalchemy import select
+
+    from app.db import reading
+    from app.floor.models import Scan
+
+    receiver, scan_id = browse("receiver"), str(uuid.uuid4())
+    first = scan(receiver, "/scans", "PO-1", scan_id)
+    assert scan(receiver, "/scans", "PO-1", scan_id).headers["HX-Redirect"] == first.headers["HX-Redirect"]
+    scan(receiver, "/scans", "4444444")
+    with app.app_context(), reading() as session:
+        kept = session.execute(select(Scan.code, Scan.outcome).where(Scan.expected == "home").order_by(Scan.id)).all()
+    assert [tuple(row) for row in kept] == [("PO-1", "accepted"), ("4444444", "refused")]
