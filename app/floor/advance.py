@@ -210,7 +210,7 @@ def _vanished(work: Work) -> Said | None:
         return None
     line, in_hand = work.line, work.counted
     if line is not None and line.id == line_id:
-        if in_hand <= line.left:
+        if in_hand <= line.left or work.task.kind != "pick":  # no other line shrinks; a receipt may pass its line
             return None
         work.remember(counted=line.left)
         return _too_many_now(line, in_hand - line.left)

@@ -44,7 +44,9 @@ def test_what_stands_on_the_dock_is_put_away_in_any_order(floor: Floor, receiver
     receiver.act("skip").hears("skipped").scan("HAT").refused("unknown_code").scan("TEA").refused("wrong_item")
 
 
-def test_case_27_another_bin_is_confirmed_by_scanning_it_again(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+def test_case_27_another_bin_is_confirmed_by_scanning_it_again(
+    floor: Floor, receiver: Worker, at_the_dock: int
+) -> None:
     receiver.take(at_the_dock).scan("MUG").scan("B-01").refused("other_bin").scan("DOOR").refused("not_here")
     receiver.scan("B-01").refused("other_bin"), "another scan in between starts afresh"
     receiver.scan("A-02").refused("other_bin").scan("B-01").refused("other_bin").scan("B-01").hears("put_away")

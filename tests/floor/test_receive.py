@@ -121,9 +121,9 @@ def test_case_41_lot_and_expiry_must_be_known_before_it_is_received(floor: Floor
 
 def test_case_41_a_conflicting_expiry_is_refused(floor: Floor, receiver: Worker) -> None:
     _milk(floor)
-    floor.do(lambda house: house.lot("MILK", "L1", day("2099-12-31")))
-    receiver.start("receive", "PO-1").scan(f"(01){GTIN}(17)991130(10)L1")
-    receiver.refused("expiry_conflict").scan(f"(01){GTIN}(17)991231(10)L1").asked("item", "quantity", "target")
+    floor.do(lambda house: house.lot("MILK", "L1", day("2050-12-31")))
+    receiver.start("receive", "PO-1").scan(f"(01){GTIN}(17)501130(10)L1")
+    receiver.refused("expiry_conflict").scan(f"(01){GTIN}(17)501231(10)L1").asked("item", "quantity", "target")
     receiver.scan("DOCK").hears("received")
 
 
@@ -158,7 +158,9 @@ def test_serials_are_received_one_by_one(floor: Floor, receiver: Worker) -> None
     floor.barcode("PHONE", "4006381333931")
     floor.purchase("PO-1", ("PHONE", 2))
     receiver.start("receive", "PO-1").scan("4006381333931").asked("serial").scan("4006381333931")
-    receiver.refused("wrong_item").scan("SN1").hears("serial_confirmed").act("quantity", quantity=2).refused("scan_each")
+    receiver.refused("wrong_item").scan("SN1").hears("serial_confirmed").act("quantity", quantity=2).refused(
+        "scan_each"
+    )
     receiver.scan("PHONE").asked("serial").scan("SN1").refused("serial_twice").scan("SN10").scan("DOCK").finished()
     assert receiver.movements == [("PHONE", 1, "SUPPLIER", "DOCK")] * 2
 

@@ -243,6 +243,7 @@ def _open_carton(work: Work) -> Container:
     )
     work.session.add(carton)
     work.session.flush()
+    _join_shipment(work, carton)
     work.remember(carton=carton.id)
     return carton
 
@@ -316,7 +317,7 @@ def _close_carton(work: Work, carton: Container) -> Said:
 
 
 def _join_shipment(work: Work, carton: Container) -> None:
-    """A carton belongs to the order's shipment once something is in it."""
+    """The carton is one of the order's shipment; a cancellation may have thrown it out while it was still empty."""
     assert work.task.document_id is not None, "packing without an order"
     if work.session.scalar(select(ShipmentCarton.id).where(ShipmentCarton.container_id == carton.id)) is None:
         shipment = fulfil.open_shipment(work.session, work.task.document_id, work.task.warehouse_id)

@@ -14,6 +14,7 @@ from app.floor import confirm
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
+from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.places.models import SUPPLIER
 from app.places.warehouses import first_location
@@ -92,7 +93,12 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         work.remember(line=line.id)
         work.next_line()
     _check_lot(work, meaning)
-    return confirm.count(work, line, meaning.quantity)
+    return confirm.count(work, line, meaning.quantity, limit=_limit(work, line))
+
+
+def _limit(work: Work, line: Line) -> int:
+    """How many may come: what is due, and what the house tolerates above it."""
+    return line.left + line.quantity * work.settings.receipt_tolerance_percent // 100
 
 
 def _line_for(work: Work, meaning: Meaning) -> Line:
@@ -123,6 +129,16 @@ def _check_lot(work: Work, meaning: Meaning) -> None:
             "lot_differs",
             _("This is lot %(lot)s. Scan the dock for lot %(known)s first.", lot=meaning.lot, known=known),
         )
+    expiry = work.memory.get("expiry")
+    if known and expiry and meaning.expiry and meaning.expiry.isoformat() != expiry:
+        raise _expiry_conflict(known, expiry)
+
+
+def _expiry_conflict(lot: str, known: str) -> Refused:
+    return Refused(
+        "expiry_conflict",
+        _("Lot %(lot)s is known to expire on %(day)s. Look at the label again.", lot=lot, day=known),
+    )
 
 
 def _ask_more(work: Work) -> Prompt:
@@ -153,6 +169,9 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
     work.remember(lot=meaning.code)
     known = work.session.scalar(select(Lot).where(Lot.item_id == work.the_line.item_id, Lot.code == meaning.code))
     if known is not None and known.expiry is not None:
+        _require_good(work, known.expiry)
+        if meaning.expiry and meaning.expiry != known.expiry:
+            raise _expiry_conflict(meaning.code, known.expiry.isoformat())
         work.remember(expiry=known.expiry.isoformat())
     return Said("lot_confirmed", _("Lot %(lot)s", lot=meaning.code))
 
@@ -171,10 +190,14 @@ def _accept_expiry(work: Work, meaning: Meaning) -> Said:
         day = date.fromisoformat(meaning.code)
     except ValueError:
         raise Refused("bad_date", _("%(text)s is no date. Give it as YYYY-MM-DD.", text=meaning.code[:20])) from None
-    if day < work.today:
-        raise Refused("expired", _("Expired on %(day)s. Set it aside and ask the office.", day=day.isoformat()))
+    _require_good(work, day)
     work.remember(expiry=day.isoformat())
     return Said("expiry_confirmed", _("Good until %(day)s", day=day.isoformat()))
+
+
+def _require_good(work: Work, day: date) -> None:
+    if day < work.today:
+        raise Refused("expired", _("Expired on %(day)s. Set it aside and ask the office.", day=day.isoformat()))
 
 
 def _ask_serial(work: Work) -> Prompt:
@@ -190,6 +213,11 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
     serials = work.memory.get("serials", [])
     if meaning.code in serials:
         raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
+    here = select(Balance.id).where(
+        Balance.item_id == work.the_line.item_id, Balance.serial == meaning.code, Balance.quantity > 0
+    )
+    if work.session.scalar(here.limit(1)):
+        raise Refused("serial_in_stock", _("Serial %(serial)s is in stock already. Look again.", serial=meaning.code))
     work.remember(serials=[*serials, meaning.code])
     return Said("serial_confirmed", _("Serial %(serial)s", serial=meaning.code))
 
@@ -206,8 +234,8 @@ def _ask_target(work: Work) -> Prompt:
 
 
 def _accept_target(work: Work, meaning: Meaning) -> Said:
-    if meaning.type == "item" and meaning.id == work.the_line.item_id:
-        raise confirm.too_many(work.the_line.left, work.counted)
+    if meaning.type == "item":
+        return _accept_item(work, meaning)
     dock = confirm.target_location(work, meaning, kinds=DOCKS)
     line = work.the_line
     lot_id = _lot_id(work, line)
@@ -252,14 +280,7 @@ def _lot_id(work: Work, line: Line) -> int | None:
         work.session.add(known)
         work.session.flush()
     elif expiry and known.expiry and known.expiry != expiry:
-        raise Refused(
-            "expiry_conflict",
-            _(
-                "Lot %(lot)s is known to expire on %(day)s. Look at the label again.",
-                lot=code,
-                day=known.expiry.isoformat(),
-            ),
-        )
+        raise _expiry_conflict(code, known.expiry.isoformat())
     return known.id
 
 
@@ -306,7 +327,7 @@ def _open_putaway(work: Work, dock_id: int, received: list[tuple[Move, str]]) ->
 def _quantity(work: Work, arguments: Arguments) -> Said:
     if work.line is not None and work.line.tracking == "serial":
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
-    return confirm.set_count(work, work.the_line, arguments)
+    return confirm.set_count(work, work.the_line, arguments, limit=_limit(work, work.the_line))
 
 
 def _skip(work: Work) -> Said:
@@ -330,13 +351,16 @@ def _done(work: Work) -> Said:
 
 
 def _undo(work: Work) -> Said:
+    """Errors: ``put_away_already``."""
+    stack = work.memory.get("undo", [])
+    if stack and not work.counted:
+        begun = [line_of(work.session, id_) for id_ in stack[-1]["putaway"]]
+        if any(each is not None and each.done for each in begun):
+            raise Refused("put_away_already", _("This was put away already. Move it back first."))
     return undo(work, tell=_tell_undone, begun=("lot", "expiry", "serials"))
 
 
 def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
-    begun = [line_of(work.session, id_) for id_ in facts["putaway"]]
-    if any(each is not None and each.done for each in begun):
-        raise Refused("put_away_already", _("This was put away already. Move it back first."))
     cancel_lines(work.session, facts["putaway"])
     assert line.document_line_id is not None
     receive_units(work.session, line.document_line_id, -facts["quantity"], tolerance_percent=0)

@@ -1,0 +1,191 @@
+"""Inspect: a return is received into quarantine, and becomes sellable only when somebody has looked at it."""
+
+import pytest
+
+from app.refusal import Refused
+from app.returns.models import Rma
+from tests.floor.story import Floor, Worker
+
+GTIN = "09506000134352"
+
+
+@pytest.fixture
+def rma(floor: Floor) -> str:
+    """Three mugs went out, two are announced to come back."""
+    floor.stock("MUG", 5)
+    floor.shipped("O-1", ("MUG", 3))
+    return floor.rma("O-1", ("1", 2, "damaged"))
+
+
+def _status(floor: Floor, number: str) -> str:
+    from sqlalchemy import select
+
+    return floor.read(lambda s: s.scalars(select(Rma.status).where(Rma.number == number)).one())
+
+
+def test_a_return_is_received_looked_at_and_restocked(floor: Floor, inspector: Worker, rma: str) -> None:
+    inspector.start("inspect", rma).asked("item").scan("MUG").act("quantity", quantity=2).asked("target")
+    inspector.scan("BENCH").hears("received").asked("disposition")
+    assert inspector.movements == [("MUG", 2, "CUSTOMER", "BENCH")]
+    assert floor.sums("MUG") == (4, 2, 0, 0), "on hand, and not sellable yet"
+    assert floor.do(lambda house: house.line("O-1").returned) == 2
+    assert inspector.prompt["ways"][0] == {
+        "action": "restock",
+        "reason": "damaged",
+        "label": "As new: back into stock",
+    }
+    inspector.act("restock", reason="unwanted").hears("decided").asked("target")
+    assert inspector.prompt["target"] == "A-01"
+    inspector.scan("A-01").hears("inspected").finished()
+    assert inspector.movements == [("MUG", 2, "BENCH", "A-01")]
+    assert floor.sums("MUG") == (4, 0, 0, 0)
+    assert _status(floor, rma) == "closed"
+
+
+@pytest.mark.parametrize(
+    ("decision", "place", "sums"),
+    [
+        ("quarantine", "QUARANTINE", (4, 2, 0, 0)),
+        ("damaged", "QUARANTINE", (4, 2, 0, 0)),
+        ("scrap", None, (2, 0, 0, 0)),
+        ("vendor", None, (2, 0, 0, 0)),
+    ],
+)
+def test_each_decision_goes_its_way(
+    floor: Floor, inspector: Worker, rma: str, decision: str, place: str | None, sums: tuple[int, int, int, int]
+) -> None:
+    inspector.start("inspect", rma).scan("MUG", "MUG", "BENCH").act(decision, reason="defective")
+    if place:
+        inspector.scan("A-01").refused("not_here").scan(place)
+    inspector.hears("inspected").finished()
+    assert floor.sums("MUG") == sums
+    assert floor.reasons()[-1] == decision
+    assert _status(floor, rma) == "closed"
+
+
+def test_a_decision_is_a_card_too_and_takes_the_announced_reason(floor: Floor, inspector: Worker, rma: str) -> None:
+    from app.barcode.internal import InternalKind, encode
+
+    card = encode(InternalKind.ACTION, "SCRAP")
+    inspector.start("inspect", rma).scan(card).refused("scan_item_first").scan("MUG", "BENCH").scan(card)
+    inspector.hears("inspected").asked("item")
+    assert inspector.prompt["quantity"] == 1
+
+
+def test_a_return_comes_in_parts(floor: Floor, inspector: Worker, rma: str) -> None:
+    inspector.start("inspect", rma).scan("MUG", "BENCH").act("restock").scan("A-01").hears("inspected")
+    assert _status(floor, rma) == "open"
+    assert floor.sums("MUG") == (3, 0, 0, 0)
+    inspector.release().start("inspect", rma).robot().finished()
+    assert floor.sums("MUG") == (4, 0, 0, 0)
+    with pytest.raises(Refused, match="nothing_to_do"):
+        inspector.start("inspect", rma)
+
+
+def test_the_order_finds_its_return(floor: Floor, inspector: Worker, rma: str) -> None:
+    assert inspector.start("inspect", "O-1").answer["task"]["document"] == rma
+    inspector.release()
+    assert inspector.home(rma)["task_id"] == inspector.task
+    with pytest.raises(Refused, match="unknown_return"):
+        inspector.start("inspect", "O-404")
+
+
+def test_case_45_what_was_not_shipped_cannot_come_back(floor: Floor) -> None:
+    floor.stock("MUG", 5)
+    floor.order("O-1", ("MUG", 1))
+    with pytest.raises(Refused, match="not_shipped"):
+        floor.rma("O-1", ("1", 1, "unwanted"))
+
+
+def test_case_45_more_than_shipped_cannot_come_back(floor: Floor, inspector: Worker, rma: str) -> None:
+    with pytest.raises(Refused, match="return_too_many"):
+        floor.rma("O-1", ("1", 2, "unwanted"))
+    inspector.start("inspect", rma).scan("MUG").act("quantity", quantity=3).refused("too_many")
+    inspector.scan("MUG").scan("MUG").refused("too_many")
+    assert inspector.prompt["counted"] == 2
+
+
+def test_case_45_what_came_back_already_is_refused(floor: Floor, inspector: Worker, rma: str) -> None:
+    floor.stock("TEA", 5)
+    floor.shipped("O-2", ("MUG", 1), ("TEA", 1), tote="TOTE-2")
+    number = floor.rma("O-2", ("1", 1, "unwanted"), ("2", 1, "unwanted"))
+    inspector.start("inspect", number).scan("MUG", "BENCH").act("scrap").hears("inspected")
+    inspector.scan("MUG").refused("returned_already")
+    floor.item("HAT")
+    inspector.scan("HAT").refused("not_announced").scan("BENCH").refused("wrong_location")
+
+
+def test_two_items_are_not_mixed(floor: Floor, inspector: Worker) -> None:
+    floor.stock("ANT", 5)
+    floor.stock("BEE", 5)
+    floor.shipped("O-1", ("ANT", 1), ("BEE", 2))
+    number = floor.rma("O-1", ("1", 1, "other"), ("2", 2, "other"))
+    inspector.start("inspect", number).act("skip").hears("skipped").scan("BEE").scan("ANT")
+    inspector.refused("finish_line_first").act("skip").refused("finish_line_first").scan("BENCH").hears("received")
+    inspector.scan("ANT").refused("wrong_item").act("skip").refused("finish_line_first")
+    inspector.act("quantity", quantity=2).refused("scan_item_first").act("vendor", reason="who knows")
+    inspector.refused("unknown_reason").act("vendor").hears("inspected")
+
+
+def test_lots_that_were_not_shipped_are_refused(floor: Floor, inspector: Worker) -> None:
+    floor.stock("MILK", 3, lot="L1")
+    floor.stock("MILK", 3, "B-01", lot="L2")
+    floor.barcode("MILK", GTIN[1:], gtin=GTIN)
+    floor.shipped("O-1", ("MILK", 2))
+    number = floor.rma("O-1", ("1", 2, "other"))
+    inspector.start("inspect", number).scan("MILK").asked("lot").scan("L2").refused("wrong_lot")
+    inspector.scan("A-01").refused("wrong_location").scan("L1").hears("lot_confirmed")
+    inspector.scan(f"(01){GTIN}(10)L2").refused("lot_differs").scan(f"(01){GTIN}(10)L1").hears("item_confirmed")
+    inspector.scan("BENCH").act("restock").scan("A-01").finished()
+    assert floor.at("MILK") == 3
+
+
+def test_a_serial_that_did_not_leave_in_this_order_is_refused(floor: Floor, inspector: Worker) -> None:
+    floor.serials("PHONE", "SN1", "SN10", "SN3")
+    floor.shipped("O-1", ("PHONE", 2))
+    number = floor.rma("O-1", ("1", 2, "other"))
+    inspector.start("inspect", number).scan("SN1").refused("unknown_code").scan("PHONE").asked("serial")
+    inspector.scan("SN3").refused("serial_mismatch").scan("SN1").hears("serial_confirmed")
+    inspector.act("quantity", quantity=2).refused("scan_each")
+    inspector.scan("PHONE", "SN1").refused("serial_twice").scan("SN10", "BENCH").hears("received")
+    assert inspector.movements == [("PHONE", 1, "CUSTOMER", "BENCH")] * 2
+    inspector.act("restock").scan("A-01").finished()
+    floor.worker("robot").take(floor.order("O-2", ("PHONE", 3))[0]).robot()
+
+
+def test_undo_takes_back_the_decision_then_the_posting_then_the_receipt(
+    floor: Floor, inspector: Worker, rma: str
+) -> None:
+    inspector.start("inspect", rma).act("undo").refused("nothing_to_undo").scan("MUG").act("undo")
+    inspector.hears("count_undone").scan("MUG", "MUG", "BENCH").act("restock").act("undo").hears("undone")
+    inspector.asked("disposition").act("restock").scan("A-01").finished()
+    inspector.act("undo").hears("undone").asked("disposition")
+    assert inspector.movements == [("MUG", 2, "A-01", "BENCH")]
+    assert floor.sums("MUG") == (4, 2, 0, 0)
+    assert _status(floor, rma) == "open"
+    inspector.act("undo").hears("undone").asked("item")
+    assert inspector.movements == [("MUG", 2, "BENCH", "the customer's parcel")]
+    assert floor.sums("MUG") == (2, 0, 0, 0)
+    assert floor.do(lambda house: house.line("O-1").returned) == 0
+    inspector.robot().finished()
+    assert floor.sums("MUG") == (4, 0, 0, 0)
+
+
+def test_undo_of_what_left_the_house_brings_it_back_to_the_bench(floor: Floor, inspector: Worker, rma: str) -> None:
+    inspector.start("inspect", rma).scan("MUG", "MUG", "BENCH").act("scrap").finished().act("undo").hears("undone")
+    assert floor.sums("MUG") == (4, 2, 0, 0)
+    inspector.asked("disposition").act("restock").scan("A-01").finished()
+
+
+def test_the_suggested_bin_may_be_another_when_it_is_scanned_again(floor: Floor, inspector: Worker, rma: str) -> None:
+    floor.bin("B-01", max_units=2)
+    floor.bin("B-02", max_units=1)
+    inspector.start("inspect", rma).scan("MUG", "MUG", "A-01").refused("not_here").scan("BENCH").act("restock")
+    inspector.scan("QUARANTINE").refused("not_here").scan("B-02").refused("bin_full").scan("B-01").refused("other_bin")
+    inspector.scan("B-01").hears("inspected").finished()
+
+
+def test_somebody_else_goes_on_at_the_bench(floor: Floor, inspector: Worker, rma: str) -> None:
+    inspector.start("inspect", rma).scan("MUG", "BENCH").act("restock").release()
+    other = floor.worker("Ida", "inspector", device="PC-3").start("inspect", rma).asked("target")
+    other.scan("A-01").hears("inspected")

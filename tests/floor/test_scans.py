@@ -1,0 +1,215 @@
+"""One scan, as far as it goes: told once, remembered for ever, and never twice."""
+
+import threading
+
+import pytest
+
+from app.barcode.internal import InternalKind, encode
+from app.refusal import Conflict
+from tests.floor.story import Floor, Worker
+
+
+@pytest.fixture
+def task(floor: Floor) -> int:
+    floor.stock("MUG", 20)
+    floor.totes("TOTE-1")
+    return floor.order("O-1", ("MUG", 10))[0]
+
+
+def test_case_50_ten_scans_are_ten(floor: Floor, picker: Worker, task: int) -> None:
+    picker.take(task).scan("A-01")
+    for number in range(1, 11):
+        picker.send(f"scan-{number}", "MUG").hears("item_confirmed")
+        assert picker.prompt["counted"] == number
+    picker.asked("target").scan("TOTE-1")
+    assert picker.movements == [("MUG", 10, "A-01", "TOTE-1")]
+
+
+def test_case_50_ten_scans_at_the_same_moment_are_ten(floor: Floor, picker: Worker, task: int) -> None:
+    picker.take(task).scan("A-01")
+    hands = [floor.worker("Mia", "picker") for _hand in range(10)]
+    for hand in hands:
+        hand.task = task
+    threads = [threading.Thread(target=hand.send, args=(f"scan-{n}", "MUG")) for n, hand in enumerate(hands)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [hand.answer["code"] for hand in hands] == ["item_confirmed"] * 10
+    assert picker.look().prompt["counted"] == 10
+
+
+def test_case_51_the_same_id_again_is_one_movement_and_the_first_answer(
+    floor: Floor, picker: Worker, task: int
+) -> None:
+    picker.take(task).scan("A-01", "MUG").send("once", "TOTE-1")
+    first = picker.answer
+    picker.scan("MUG").send("once", "TOTE-1")
+    assert picker.answer == {**first, "replayed": True}
+    assert floor.inside("MUG", "TOTE-1") == 1
+    assert picker.look().prompt["counted"] == 1
+
+
+def test_case_51_an_action_is_replayed_too(floor: Floor, picker: Worker, task: int) -> None:
+    picker.take(task).scan("A-01", "MUG").act("quantity", action_id="ten", quantity=10)
+    first = picker.answer
+    picker.scan("TOTE-1").act("quantity", action_id="ten", quantity=10)
+    assert picker.answer == {**first, "replayed": True}
+
+
+def test_a_refused_scan_is_replayed_as_it_was(floor: Floor, picker: Worker, task: int) -> None:
+    picker.take(task).send("early", "MUG").refused("scan_bin_first").scan("A-01").send("early", "MUG")
+    picker.refused("scan_bin_first")
+    assert picker.answer["replayed"]
+    assert picker.look().prompt["counted"] == 0
+
+
+def test_a_replay_is_answered_after_the_task_is_finished(floor: Floor, picker: Worker, task: int) -> None:
+    picker.take(task).scan("A-01", "MUG").act("quantity", quantity=10).scan("TOTE-1").send("last", "PACK").finished()
+    assert picker.send("last", "PACK").finished().answer["replayed"]
+    picker.scan("PACK").refused("task_done")
+
+
+def test_the_same_id_for_something_else_is_refused(floor: Floor, picker: Worker, task: int) -> None:
+    picker.take(task).send("once", "A-01")
+    with pytest.raises(Conflict, match="idempotency_key_reused"):
+        picker.send("once", "MUG")
+    with pytest.raises(Conflict, match="idempotency_key_reused"):
+        picker.act("skip", action_id="once")
+    with pytest.raises(Conflict, match="idempotency_key_reused"):
+        floor.worker("Bob").take_over(task).send("once", "A-01")
+    other = floor.worker("Sid").take(floor.order("O-2", ("MUG", 1))[0])
+    with pytest.raises(Conflict, match="idempotency_key_reused"):
+        other.send("once", "A-01")
+
+
+def test_refused_scans_are_remembered_with_what_was_expected(floor: Floor, picker: Worker, task: int) -> None:
+    picker.take(task).scan("TOTE-1").refused("wrong_container").scan("A-01").scan("nonsense").refused("unknown_code")
+    picker.act("dance").refused("unknown_action")
+    kept = [(one.kind, one.code, one.outcome, one.answer_code, one.expected) for one in floor.remembered()]
+    assert kept == [
+        ("scan", "TOTE-1", "refused", "wrong_container", "location"),
+        ("scan", "A-01", "accepted", "bin_confirmed", "location"),
+        ("scan", "nonsense", "refused", "unknown_code", "item target"),
+        ("action", "dance", "refused", "unknown_action", "item target"),
+    ]
+    assert all(one.operator_id == picker.actor.operator_id and one.task_id == task for one in floor.remembered())
+
+
+@pytest.mark.parametrize("code", ["", "   "])
+def test_an_empty_scan_is_refused(floor: Floor, picker: Worker, task: int, code: str) -> None:
+    picker.take(task).scan(code).refused("empty")
+
+
+@pytest.mark.parametrize("kind", ["pick", "pack", "ship", "receive", "putaway", "inspect", "count", "move"])
+def test_an_unknown_action_is_refused_in_every_kind_of_work(floor: Floor, kind: str) -> None:
+    floor.stock("MUG", 9)
+    worker = floor.worker("Eve")
+    if kind == "pick":
+        worker.take(floor.order("O-1", ("MUG", 1))[0])
+    elif kind == "pack":
+        floor.picked("O-1", ("MUG", 1))
+        worker.start("pack", "O-1")
+    elif kind == "ship":
+        floor.packed("O-1", ("MUG", 1))
+        worker.start("ship", "O-1")
+    elif kind in ("receive", "putaway"):
+        floor.purchase("PO-1", ("MUG", 1))
+        worker.start("receive", "PO-1")
+        if kind == "putaway":
+            worker.robot().start("putaway", "PO-1")
+    elif kind == "inspect":
+        floor.shipped("O-1", ("MUG", 1))
+        worker.start("inspect", floor.rma("O-1", ("1", 1, "other")))
+    else:
+        worker.start(kind, location="A-01")
+    before = worker.prompt
+    worker.act("dance").refused("unknown_action").scan(encode(InternalKind.ACTION, "DANCE")).refused("unknown_action")
+    worker.scan("\x00\x1d").look()
+    assert worker.prompt == before
+
+
+def test_a_quantity_is_asked_for_only_where_something_is_counted(floor: Floor) -> None:
+    """A quantity that comes where nothing waits for one is refused, never an error."""
+    floor.stock("MUG", 9)
+    floor.picked("O-1", ("MUG", 9))
+    robot = floor.worker("robot").start("pack", "O-1").act("quantity", quantity=5).refused("scan_item_first")
+    robot.robot().start("ship", "O-1").act("quantity", quantity=5).refused("unknown_action")
+    robot.start("move").act("quantity", quantity=5).refused("scan_item_first")
+
+
+def test_a_quantity_after_the_last_line_is_refused(floor: Floor, picker: Worker, task: int) -> None:
+    picker.take(task).scan("A-01", "MUG").act("quantity", quantity=10).scan("TOTE-1").act("quantity", quantity=1)
+    picker.refused("scan_item_first").asked("target")
+
+
+def test_a_finished_task_is_undone_by_nobody_else(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-1", ("MUG", 1))
+    receiver.start("receive", "PO-1").robot().finished()
+    other = floor.worker("Ron", "receiver")
+    other.task = receiver.task
+    with pytest.raises(Conflict, match="not_your_task"):
+        other.act("undo")
+    with pytest.raises(Conflict, match="task_done"):
+        other.take_over(receiver.task)
+    assert floor.sums("MUG") == (1, 0, 0, 0)
+    receiver.act("undo").hears("undone")
+
+
+def test_two_workers_at_the_same_task_never_both_post(floor: Floor, task: int) -> None:
+    """The first posts, the second is told that the task is not theirs any more."""
+    one, two = floor.worker("One"), floor.worker("Two")
+    one.take(task).scan("A-01", "MUG").act("quantity", quantity=10)
+    two.take_over(task)
+    with pytest.raises(Conflict, match="task_taken"):
+        one.scan("TOTE-1")
+    two.scan("TOTE-1").hears("picked")
+    assert floor.inside("MUG", "TOTE-1") == 10
+
+
+def test_nothing_of_one_line_leaks_into_the_next(floor: Floor, picker: Worker) -> None:
+    floor.stock("MILK", 2, lot="L1")
+    floor.stock("MILK", 2, lot="L2")
+    floor.stock("MILK", 2, "B-01", lot="L3")
+    floor.stock("MILK", 2, "B-01", lot="L4")
+    floor.totes("TOTE-1")
+    task = floor.order("O-1", ("MILK", 8))[0]
+    picker.take(task)
+    for place, lot in (("A-01", "L1"), ("A-01", "L2"), ("B-01", "L3"), ("B-01", "L4")):
+        if picker.prompt["expects"] == ["location"]:
+            picker.scan(place)
+        assert picker.prompt["counted"] == 0
+        picker.scan("MILK").hears("scan_lot").scan(lot).hears("item_confirmed").scan("MILK", "TOTE-1").hears("picked")
+    picker.scan("PACK").finished()
+
+
+def test_what_was_received_of_one_line_says_nothing_about_the_next(floor: Floor, receiver: Worker) -> None:
+    floor.item("MILK", tracking="lot", has_expiry=True)
+    floor.item("CREAM", tracking="lot", has_expiry=True)
+    floor.purchase("PO-1", ("MILK", 1), ("CREAM", 1))
+    receiver.start("receive", "PO-1").scan("MILK", "L1", "2090-01-01", "DOCK").hears("received").scan("CREAM")
+    receiver.asked("lot")
+    assert "lot" not in receiver.prompt
+    receiver.scan("L1").asked("expiry"), "lot L1 of another item is another lot"
+    assert "expiry" not in receiver.prompt
+    receiver.scan("2091-01-01", "DOCK").finished()
+
+
+def test_a_code_with_two_meanings_asks_for_a_narrower_scan(floor: Floor, picker: Worker, task: int) -> None:
+    floor.item("JUG")
+    floor.barcode("MUG", "04006381333931", gtin="04006381333931")
+    floor.barcode("JUG", "JUG-EAN", gtin="04006381333931")
+    picker.take(task).scan("A-01").scan("(01)04006381333931").refused("two_meanings")
+    picker.scan("04006381333931").hears("item_confirmed"), "the raw text is tried before its parse"
+
+
+def test_a_new_tote_in_the_middle_and_a_partial_shipment_keeps_the_rest_committed(
+    floor: Floor, picker: Worker, task: int
+) -> None:
+    floor.totes("TOTE-2")
+    picker.take(task).scan("A-01", "MUG").act("quantity", quantity=4).scan("TOTE-1").scan("MUG")
+    picker.act("quantity", quantity=3).scan("TOTE-2").hears("picked").act("short").scan("PACK").finished()
+    floor.worker("robot").start("pack", "O-1").robot().finished()
+    floor.worker("robot").start("ship", "O-1").robot().finished()
+    assert floor.sums("MUG") == (13, 0, 3, 0)
+    assert floor.do(lambda house: house.status("O-1")) == "open"
