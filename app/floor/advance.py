@@ -241,13 +241,15 @@ def _judge(work: Work, workflow: Workflow, step: Step | None, code: str, argumen
             return Said("taken_over", _("You have taken this over. Everything counted so far is kept."))
         if step is None and work.task.status == "claimed" and code == "done":
             return Said("nothing_left", _("Nothing is left to do here."))
+        if step is None and code != "undo":
+            raise _cannot(code)
         return _action(work, workflow, code, arguments)
     if step is None:
         raise Refused("task_done", _("This task is finished. Take the next one."))
     item_id = work.line.item_id if work.line is not None else None
     meaning = resolve(
         work.session,
-        read(code, today=work.today),
+        read(code, today=work.today, profile=work.actor.scanner),
         expects=step.expects,
         warehouse_id=work.task.warehouse_id,
         item_id=work.memory.get("item", item_id),
@@ -290,8 +292,12 @@ def _other_facts(work: Work, workflow: Workflow, meaning: Meaning) -> Said | Non
 def _action(work: Work, workflow: Workflow, name: str, arguments: Arguments) -> Said:
     action = workflow.actions.get(name)
     if action is None or (work.task.status != "claimed" and not (work.task.status == "done" and name == "undo")):
-        raise Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name=name))
+        raise _cannot(name)
     return action(work, arguments)
+
+
+def _cannot(name: str) -> Refused:
+    return Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name=name[:30]))
 
 
 def _answer(work: Work, *, outcome: str | None, code: str, message: str) -> Answer:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.barcode import DEFAULT_PROFILE, Profile
 from app.catalog.models import Item, ItemBarcode, Lot
 from app.config import Settings
 from app.floor.resolve import read, resolve
@@ -22,7 +23,9 @@ from app.tasks.models import Task
 Facts = dict[str, Any]
 
 
-def enquire(session: Session, settings: Settings, *, warehouse: str, code: str) -> Facts:
+def enquire(
+    session: Session, settings: Settings, *, warehouse: str, code: str, profile: Profile = DEFAULT_PROFILE
+) -> Facts:
     """What the scanned thing is, what is there, and its last five movements.
 
     Answers ``{type, code, title, facts: [[label, value]], balances, availability, movements, tasks}``; what does not
@@ -32,7 +35,7 @@ def enquire(session: Session, settings: Settings, *, warehouse: str, code: str) 
     today = clock.today(here.time_zone)
     meaning = resolve(
         session,
-        read(code, today=today),
+        read(code, today=today, profile=profile),
         expects=("item", "location", "container", "lot", "document"),
         warehouse_id=here.id,
         today=today,

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.barcode import parse
+from app.barcode import DEFAULT_PROFILE, Profile, clean, parse
 from app.barcode.barcode import Barcode, Kind
 from app.barcode.internal import InternalKind
 from app.catalog.models import Item, ItemBarcode, Lot
@@ -37,14 +37,15 @@ _ALIASES = {"target": ("location", "container"), "carton": ("container",), "quan
 _EVERYTHING = ("location", "container", "item", "lot", "serial", "document", "badge")
 
 
-def read(code: str, *, today: date) -> Barcode:
-    """Take a scan apart; what cannot be taken apart is still tried as it stands, and refused only then."""
+def read(code: str, *, today: date, profile: Profile = DEFAULT_PROFILE) -> Barcode:
+    """Take a scan apart as the device's scanner sends it (``profile``); what cannot be taken apart is still tried as
+    it stands, and refused only then."""
     try:
-        return parse(code, today=today)
+        return parse(code, today=today, profile=profile)
     except Refused as refused:
         if refused.code in ("empty", "too_long"):
             raise
-        return Barcode(kind=Kind.PLAIN, raw=code, text=code, warnings=(refused.code,))
+        return Barcode(kind=Kind.PLAIN, raw=code, text=clean(code, profile), warnings=(refused.code,))
 
 
 def resolve(

@@ -209,7 +209,7 @@ def find_job(session: Session, settings: Settings, actor: Actor, *, warehouse: s
     here = warehouse_of(session, warehouse)
     meaning = resolve(
         session,
-        read(code, today=clock.today(here.time_zone)),
+        read(code, today=clock.today(here.time_zone), profile=actor.scanner),
         expects=("document", "container", "location", "item"),
         warehouse_id=here.id,
         today=clock.today(here.time_zone),

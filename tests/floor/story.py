@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.catalog.models import ItemBarcode
 from app.config import Settings
 from app.db import reading, transact
@@ -20,6 +21,7 @@ from app.floor.models import Scan
 from app.floor.start import find_job, start
 from app.ledger.models import Balance, Movement, Posting
 from app.people.actor import Actor
+from app.people.models import Operator
 from app.places.models import Container, Location
 from app.returns.authorise import authorise
 from app.supply.purchase_orders import open_purchase_order, save_line, supplier_of
@@ -214,8 +216,9 @@ class Worker:
 
     def __init__(self, floor: Floor, name: str, roles: tuple[str, ...], device: str) -> None:
         self.floor = floor
-        named = floor.do(lambda house: house.actor(name))
-        self.actor = Actor(named.operator_id, name, frozenset(roles), device)
+        self.actor = Actor(
+            floor.do(lambda house: _operator(house.session, name, roles)), name, frozenset(roles), device
+        )
         self.task = 0
         self.answer: dict[str, Any] = {}
         self._ids = (str(uuid.uuid4()) for _ in itertools.count())
@@ -347,6 +350,16 @@ class Worker:
     def movements(self) -> list[tuple[str, int, str, str]]:
         """(SKU, quantity, source, target) of what the last scan posted."""
         return [(row["sku"], row["quantity"], row["source"], row["target"]) for row in self.answer["movements"]]
+
+
+def _operator(session: Session, name: str, roles: tuple[str, ...]) -> int:
+    """The person of this name, hired on the first day that a story needs them."""
+    found = session.scalar(select(Operator).where(Operator.name == name))
+    if found is None:
+        found = Operator(name=name, badge=name, roles=list(roles), created_at=clock.now())
+        session.add(found)
+        session.flush()
+    return found.id
 
 
 def day(text: str) -> date:

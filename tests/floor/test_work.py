@@ -1,9 +1,14 @@
 """Who works at what: asking for work, taking it over, giving it back; two people at one line."""
 
+import io
+
+import PIL.Image
 import pytest
+import zxingcpp
 
 from app.barcode.internal import InternalKind, encode
 from app.floor.enquiry import enquire
+from app.labels.render import render_png
 from app.refusal import Conflict, Forbidden, NotFound, Refused
 from app.tasks.board import assign
 from tests.floor.story import Floor, Worker
@@ -186,19 +191,30 @@ def test_case_58_the_labels_that_we_print_are_read_by_us(floor: Floor, picker: W
     picker.scan(encode(InternalKind.CONTAINER, "TOTE-2")).hears("picked")
 
 
-def test_case_58_a_printed_label_read_back_from_its_picture_confirms_the_bin(
+def _read_back(template: str, **fields: str) -> str:
+    """Print a label, look at the print with a reader, and say what is on it."""
+    picture = render_png(template, fields)
+    found = zxingcpp.read_barcodes(PIL.Image.open(io.BytesIO(picture)))
+    return str(found[0].text)
+
+
+def test_case_58_printed_labels_read_back_from_their_picture_are_what_they_name(
     floor: Floor, picker: Worker, three: list[int]
 ) -> None:
-    import io
+    place = _read_back("bin", code=encode(InternalKind.LOCATION, "A-01"), name="A-01", zone="A", arrow="")
+    tote = _read_back("tote", code=encode(InternalKind.CONTAINER, "TOTE-1"), name="TOTE-1", kind="")
+    picker.take(three[0]).scan(place).hears("bin_confirmed").scan("MUG", "MUG", tote).hears("picked")
 
-    import PIL.Image
-    import zxingcpp
 
-    from app.labels.render import render_png
-
-    picture = render_png("location", {"code": encode(InternalKind.LOCATION, "A-01"), "name": "A-01"})
-    found = zxingcpp.read_barcodes(PIL.Image.open(io.BytesIO(picture)))
-    picker.take(three[0]).scan(found[0].text).hears("bin_confirmed")
+def test_case_58_our_label_of_an_item_says_its_lot_and_expiry(floor: Floor, receiver: Worker) -> None:
+    floor.item("MILK", tracking="lot", has_expiry=True)
+    floor.barcode("MILK", "4006381333931", gtin="04006381333931")
+    floor.purchase("PO-1", ("MILK", 1))
+    fields = {"gtin": "04006381333931", "sku": "MILK", "name": "Milk", "lot": "L7", "expiry": "2040-03-31"}
+    receiver.start("receive", "PO-1").scan(_read_back("item_gs1", **fields, serial="")).asked("target")
+    receiver.scan("DOCK").finished()
+    floor.worker("robot").take(floor.tasks("putaway")[0])
+    assert floor.sums("MILK") == (1, 0, 0, 0)
 
 
 def test_an_enquiry_explains_and_never_posts(floor: Floor, three: list[int]) -> None:

@@ -410,9 +410,11 @@ def hand_over(work: Work) -> None:
 
 
 def _quantity(work: Work, arguments: Arguments) -> Said:
-    if work.line is not None and work.line.serial:
+    if work.line is None:
+        raise Refused("scan_item_first", _("Every line is picked. Bring the totes to packing."))
+    if work.line.serial:
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
-    return confirm.set_count(work, work.the_line, arguments)
+    return confirm.set_count(work, work.line, arguments)
 
 
 def _skip(work: Work) -> Said:
