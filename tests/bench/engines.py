@@ -45,6 +45,7 @@ def sqlite(size: Size) -> Iterator[Database]:
         draft = FOLDER / f"draft-{uuid.uuid4().hex}.sqlite"
         _build(f"sqlite:///{draft}", size)
         draft.rename(kept)
+        Path(f"{draft}.lock").unlink(missing_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=FOLDER))
     try:
         shutil.copyfile(kept, folder / "bench.sqlite")
