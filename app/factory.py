@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 
 import app.catalog.models
 import app.floor.models
+import app.labels.models
 import app.ledger.guards
 import app.ledger.models
 import app.orders.models
@@ -15,8 +16,9 @@ import app.places.models
 import app.returns.models
 import app.supply.models
 import app.tasks.models  # noqa: F401 - the whole schema stands before the first query
-from app import cli, web
+from app import cli, labels, web
 from app.config import Settings
+from app.connectors.printers import printers
 from app.db import db, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     with flask.app_context():
         prepare(db.engine)
     Migrate(flask, db, directory=str(ROOT / "app" / "migrations"), render_as_batch=False, compare_type=True)
+    labels.use_folders(templates_dir=settings.label_templates_dir, fonts_dir=settings.label_fonts_dir)
+    flask.extensions["trueshelf.printers"] = printers(settings)
     web.install(flask)
     cli.install(flask)
     return flask

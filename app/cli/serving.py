@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 import click
+from flask import current_app
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -16,6 +17,7 @@ from granian.log import LogLevels
 from app import work as jobs
 from app.cli.common import in_the_app, settings
 from app.db import db
+from app.work.printing import Printing
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 4
@@ -86,7 +88,11 @@ def work(parent: int | None) -> None:
     signal.signal(signal.SIGINT, end)
     if parent:
         threading.Thread(target=_follow, args=(parent, stop), daemon=True).start()
+    printing = Printing(current_app.extensions["trueshelf.printers"], db.engine)
+    printer = threading.Thread(target=printing.run, kwargs={"stop": stop}, name="printing")
+    printer.start()
     jobs.run(settings(), stop=stop)
+    printer.join()
 
 
 def _follow(parent: int, stop: threading.Event) -> None:

@@ -245,6 +245,39 @@ def upgrade() -> None:
     op.create_index("ix_posting_document", "posting", ["document"], unique=False)
     op.create_index("ix_posting_task_id", "posting", ["task_id"], unique=False)
     op.create_table(
+        "printer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("dpi", sa.Integer(), nullable=False),
+        sa.Column(
+            "labels", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column(
+            "problems", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("has_answered", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("next_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("worker", sa.Text(), nullable=False),
+        sa.Column("locked_until", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('tcp','ipp','cups','folder')", name=op.f("ck_printer_kind")),
+        sa.CheckConstraint("language IN ('zpl','zpl_hex','pdf')", name=op.f("ck_printer_language")),
+        sa.CheckConstraint("state IN ('unseen','ready','attention','offline')", name=op.f("ck_printer_state")),
+        sa.CheckConstraint("dpi IN (203,300,600)", name=op.f("ck_printer_dpi")),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_printer_warehouse_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_printer")),
+        sa.UniqueConstraint("code", name=op.f("uq_printer_code")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "purchase_order",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -365,6 +398,58 @@ def upgrade() -> None:
     op.create_index(op.f("ix_container_location_id"), "container", ["location_id"], unique=False)
     op.create_index(op.f("ix_container_task_id"), "container", ["task_id"], unique=False)
     op.create_table(
+        "device_printer",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("printer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("chosen_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["printer_id"], ["printer.id"], name=op.f("fk_device_printer_printer_id")),
+        sa.PrimaryKeyConstraint("device", name=op.f("pk_device_printer")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "print_job",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("printer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column(
+            "content", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=True
+        ),
+        sa.Column("payload", sa.LargeBinary(), nullable=True),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("bytes_sent", sa.Integer(), nullable=False),
+        sa.Column("error_code", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("locked_until", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("subject_type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("batch", sa.Text(), nullable=False),
+        sa.Column("reprint_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("operator_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('queued','sending','sent','done','failed','unknown','cancelled')",
+            name=op.f("ck_print_job_state"),
+        ),
+        sa.CheckConstraint("copies BETWEEN 1 AND 1000", name=op.f("ck_print_job_copies")),
+        sa.ForeignKeyConstraint(["decided_by"], ["operator.id"], name=op.f("fk_print_job_decided_by")),
+        sa.ForeignKeyConstraint(["operator_id"], ["operator.id"], name=op.f("fk_print_job_operator_id")),
+        sa.ForeignKeyConstraint(["printer_id"], ["printer.id"], name=op.f("fk_print_job_printer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_print_job")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_print_job_batch", "print_job", ["batch"], unique=False)
+    op.create_index("ix_print_job_next", "print_job", ["state", "printer_id", "priority", "id"], unique=False)
+    op.create_index("ix_print_job_subject", "print_job", ["subject_type", "subject"], unique=False)
+    op.create_table(
         "purchase_order_line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("purchase_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -443,6 +528,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_seal_posting_id")),
         sa.PrimaryKeyConstraint("posting_id", name=op.f("pk_seal")),
         sa.UniqueConstraint("position", name=op.f("uq_seal_position")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "station",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("location_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_station_location_id")),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_station_warehouse_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_station")),
+        sa.UniqueConstraint("warehouse_id", "name", name=op.f("uq_station_warehouse_id_name")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -540,6 +637,18 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_shipment_carton_shipment_id"), "shipment_carton", ["shipment_id"], unique=False)
+    op.create_table(
+        "station_printer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("station_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("printer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["printer_id"], ["printer.id"], name=op.f("fk_station_printer_printer_id")),
+        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_station_printer_station_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_station_printer")),
+        sa.UniqueConstraint("station_id", "template", name=op.f("uq_station_printer_station_id_template")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "task",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -704,6 +813,7 @@ def downgrade() -> None:
     op.drop_index("ix_task_queue", table_name="task")
     op.drop_index("ix_task_document", table_name="task")
     op.drop_table("task")
+    op.drop_table("station_printer")
     op.drop_index(op.f("ix_shipment_carton_shipment_id"), table_name="shipment_carton")
     op.drop_table("shipment_carton")
     op.drop_index("ix_movement_target_location_id_id", table_name="movement")
@@ -716,6 +826,7 @@ def downgrade() -> None:
     op.drop_index("ix_balance_location_id", table_name="balance")
     op.drop_index("ix_balance_container_id", table_name="balance")
     op.drop_table("balance")
+    op.drop_table("station")
     op.drop_table("seal")
     op.drop_index(op.f("ix_rma_line_rma_id"), table_name="rma_line")
     op.drop_table("rma_line")
@@ -724,6 +835,11 @@ def downgrade() -> None:
     op.drop_table("reservation")
     op.drop_index(op.f("ix_purchase_order_line_item_id"), table_name="purchase_order_line")
     op.drop_table("purchase_order_line")
+    op.drop_index("ix_print_job_subject", table_name="print_job")
+    op.drop_index("ix_print_job_next", table_name="print_job")
+    op.drop_index("ix_print_job_batch", table_name="print_job")
+    op.drop_table("print_job")
+    op.drop_table("device_printer")
     op.drop_index(op.f("ix_container_task_id"), table_name="container")
     op.drop_index(op.f("ix_container_location_id"), table_name="container")
     op.drop_table("container")
@@ -736,6 +852,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_rma_order_id"), table_name="rma")
     op.drop_table("rma")
     op.drop_table("purchase_order")
+    op.drop_table("printer")
     op.drop_index("ix_posting_task_id", table_name="posting")
     op.drop_index("ix_posting_document", table_name="posting")
     op.drop_table("posting")

@@ -1,0 +1,127 @@
+"""IPP over HTTP: office printers, and the queues of a CUPS server (``ipp://server/printers/NAME``).
+
+Source: RFC 8010 (encoding), RFC 8011 (Print-Job, Get-Printer-Attributes). Only what a job and its printer's state need.
+"""
+
+import http.client
+import struct
+from urllib.parse import urlsplit
+
+from app.connectors.printers.network import Neighbourhood
+from app.language import _
+from app.ports import Health, PrintError, Receipt
+
+PORT = 631
+_PRINT_JOB, _GET_PRINTER_ATTRIBUTES = 0x0002, 0x000B
+_OPERATION, _END = 0x01, 0x03
+_TEXT, _NAME, _KEYWORD, _URI, _CHARSET, _LANGUAGE, _MIME = 0x41, 0x42, 0x44, 0x45, 0x47, 0x48, 0x49
+_STOPPED = 5
+_REASONS = {
+    "media-empty": "paper_out", "media-needed": "paper_out", "media-jam": "jam", "paused": "paused",
+    "cover-open": "head_open", "door-open": "head_open", "marker-supply-empty": "ribbon_out",
+    "toner-empty": "ribbon_out",
+}  # fmt: skip
+
+
+class Ipp:
+    """A printer that takes PDF by the Internet Printing Protocol."""
+
+    def __init__(self, near: Neighbourhood) -> None:
+        self.near = near
+
+    def send(self, address: str, data: bytes, *, title: str, has_answered: bool) -> Receipt:
+        attributes = [(_NAME, "requesting-user-name", "trueshelf"), (_NAME, "job-name", title[:200])]
+        kind = "application/pdf" if data.startswith(b"%PDF") else "application/octet-stream"
+        attributes.append((_MIME, "document-format", kind))
+        code, _said = self._asked(address, _PRINT_JOB, attributes, data)
+        if code >= 0x0400:  # it says itself that it did not take the job
+            health = Health(state="attention", problems=(f"ipp_{code:04x}",), answers=True)
+            raise PrintError(
+                _("The printer refused the label (IPP status %(code)s).", code=f"0x{code:04X}"),
+                health=health, is_permanent=code < 0x0500,
+            )  # fmt: skip
+        return Receipt(is_done=False, health=self.health(address, has_answered=True))
+
+    def health(self, address: str, *, has_answered: bool) -> Health:
+        try:
+            code, said = self._asked(address, _GET_PRINTER_ATTRIBUTES, [], b"")
+        except PrintError as error:
+            if error.is_permanent:
+                raise
+            return Health(state="offline")
+        if code >= 0x0400:
+            return Health(state="offline")
+        words = [value.decode("utf-8", "replace") for value in said.get("printer-state-reasons", [])]
+        found = {word: name for word in words for reason, name in _REASONS.items() if word.startswith(reason)}
+        problems = {name for word, name in found.items() if not word.endswith("-report")}
+        state = said.get("printer-state", [b"\0\0\0\3"])[0]
+        if int.from_bytes(state, "big") == _STOPPED:
+            problems = problems or {"stopped"}
+        return Health(state="attention" if problems else "ready", problems=tuple(sorted(problems)), answers=True)
+
+    def _asked(
+        self, address: str, operation: int, attributes: list[tuple[int, str, str]], data: bytes
+    ) -> tuple[int, dict[str, list[bytes]]]:
+        """Status and attributes of the answer. Errors: ``PrintError``; bytes count as sent once the request began."""
+        place, path = _parts(address)
+        body = encode(operation, f"ipp://{place}{path}", attributes) + data
+        sent = 0
+        with self.near.connect(place, default_port=PORT) as line:
+            line.settimeout(15 + len(data) / 10_000)
+            connection = http.client.HTTPConnection(urlsplit(f"//{place}").hostname or "", PORT)
+            connection.sock = line
+            try:
+                sent = len(data)
+                connection.request("POST", path, body, {"Content-Type": "application/ipp", "Host": place})
+                answer = connection.getresponse()
+                if answer.status != 200:
+                    answer.close()
+                    raise PrintError(
+                        _("The printer answered HTTP %(status)s.", status=answer.status), is_permanent=True
+                    )
+                return decode(answer.read(1_000_000))
+            except (OSError, http.client.HTTPException) as error:
+                raise PrintError(
+                    _("The printer broke the connection: %(why)s.", why=str(error) or type(error).__name__),
+                    bytes_sent=sent,
+                ) from error
+
+
+def encode(operation: int, uri: str, attributes: list[tuple[int, str, str]]) -> bytes:
+    """An IPP/1.1 request up to its document."""
+    first = [(_CHARSET, "attributes-charset", "utf-8"), (_LANGUAGE, "attributes-natural-language", "en")]
+    out = struct.pack(">HHIB", 0x0101, operation, 1, _OPERATION)
+    for tag, name, value in [*first, (_URI, "printer-uri", uri), *attributes]:
+        key, text = name.encode(), value.encode()[:1000]
+        out += struct.pack(">BH", tag, len(key)) + key + struct.pack(">H", len(text)) + text
+    return out + bytes([_END])
+
+
+def decode(answer: bytes) -> tuple[int, dict[str, list[bytes]]]:
+    """Status code and values by attribute name. Errors: ``PrintError`` for what is no IPP."""
+    found: dict[str, list[bytes]] = {}
+    name = ""
+    try:
+        code, at = struct.unpack_from(">H", answer, 2)[0], 8
+        while (tag := answer[at]) != _END:
+            at += 1
+            if tag < 0x10:  # a new group
+                continue
+            length = struct.unpack_from(">H", answer, at)[0]
+            name = answer[at + 2 : at + 2 + length].decode() or name
+            at += 2 + length
+            length = struct.unpack_from(">H", answer, at)[0]
+            found.setdefault(name, []).append(answer[at + 2 : at + 2 + length])
+            at += 2 + length
+    except (struct.error, IndexError, UnicodeDecodeError) as error:
+        raise PrintError(_("That is no printer: it does not speak IPP."), is_permanent=True) from error
+    return int(code), found
+
+
+def _parts(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    if parts.scheme != "ipp" or not parts.netloc or parts.query or parts.fragment or not parts.path.isascii():
+        raise PrintError(
+            _("“%(address)s” is no address. Write ipp://192.168.7.20/ipp/print.", address=address), is_permanent=True
+        )
+    return parts.netloc, parts.path or "/ipp/print"
