@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -145,6 +146,20 @@ def upsert(session: Session, model: type[Model]) -> Any:
     """``INSERT ... ON CONFLICT`` into a model's table, in the dialect of this session's database."""
     dialect = session.get_bind().dialect.name
     return (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table(model))
+
+
+@cache
+def _adding(dialect: str, model: type[Model], key: tuple[Any, ...], columns: tuple[str, ...]) -> Any:
+    into = table(model)
+    statement = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(into)
+    return statement.on_conflict_do_update(
+        index_elements=list(key), set_={name: into.c[name] + statement.excluded[name] for name in columns}
+    )
+
+
+def adding(session: Session, model: type[Model], *, key: tuple[Any, ...], columns: tuple[str, ...]) -> Any:
+    """Insert a row, or add its ``columns`` to those of the row with the same ``key``. Built once for each dialect."""
+    return _adding(session.get_bind().dialect.name, model, key, columns)
 
 
 def changed(session: Session, statement: Any, values: Any = None) -> int:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Item, Lot
 from app.floor.step import Arguments, Meaning, Said, Work
 from app.language import _
+from app.ledger.balances import units_at
 from app.ledger.models import Balance
-from app.ledger.post import Place, units_at
+from app.ledger.post import Place
 from app.places.models import Location
 from app.refusal import Refused
 from app.tasks.lines import Line

@@ -10,18 +10,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal_column, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.catalog.models import Item
-from app.db import changed, table, upsert
+from app.db import table
 from app.language import _
-from app.ledger.models import BALANCE_KEY, Availability, Balance, Movement, Posting
+from app.ledger.balances import BalanceKey, not_enough, put, take
+from app.ledger.models import Availability, Balance, Movement, Posting
+from app.ledger.sums import add_to_sums, shift
 from app.places.models import LAST_VIRTUAL, Location
-from app.refusal import Conflict, NotFound, Refused
+from app.refusal import Conflict, NotFound
 
 posting, movement, balance, availability = map(table, (Posting, Movement, Balance, Availability))
 location = table(Location)
@@ -173,29 +173,8 @@ def _warehouses(session: Session, moves: Iterable[Move]) -> dict[int, int]:
     return {row.id: row.warehouse_id for row in session.execute(statement)}
 
 
-_KEY = (
-    (balance.c.item_id == bindparam("b_item"))
-    & (balance.c.location_id == bindparam("b_location"))
-    & (BALANCE_KEY[2] == bindparam("b_lot"))
-    & (BALANCE_KEY[3] == bindparam("b_container"))
-    & (balance.c.condition == bindparam("b_condition"))
-    & (balance.c.serial == bindparam("b_serial"))
-)
-_TAKE = (
-    update(balance)
-    .where(
-        _KEY,
-        balance.c.allocated + bindparam("b_allocated") >= 0,
-        balance.c.quantity + bindparam("b_quantity") >= balance.c.allocated + bindparam("b_allocated"),
-    )
-    .values(
-        quantity=balance.c.quantity + bindparam("b_quantity"), allocated=balance.c.allocated + bindparam("b_allocated")
-    )
-)
-
-
 def _move_balances(session: Session, moves: Iterable[Move]) -> None:
-    change: dict[tuple[int, int, int, int, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    change: dict[BalanceKey, list[int]] = defaultdict(lambda: [0, 0])
     for move in moves:
         for place, quantity, allocated in (
             (move.source, -move.quantity, -move.from_allocated),
@@ -214,69 +193,12 @@ def _move_balances(session: Session, moves: Iterable[Move]) -> None:
                 change[key][1] += allocated
     for is_put, keys in groupby(sorted(change), key=lambda key: change[key][0] > 0):
         if is_put:
-            _put(session, [(key, change[key][0], change[key][1]) for key in keys])
+            put(session, [(key, change[key][0], change[key][1]) for key in keys])
             continue
         for key in keys:
             quantity, allocated = change[key]
-            if (quantity or allocated) and not changed(session, _TAKE, _bind(key, quantity, allocated)):
-                raise _not_enough(session, key, -quantity)
-
-
-def _bind(key: tuple[int, int, int, int, str, str], quantity: int, allocated: int) -> dict[str, int | str]:
-    item, place, lot, container, condition, serial = key
-    return {
-        "b_item": item,
-        "b_location": place,
-        "b_lot": lot,
-        "b_container": container,
-        "b_condition": condition,
-        "b_serial": serial,
-        "b_quantity": quantity,
-        "b_allocated": allocated,
-    }
-
-
-def _put(session: Session, change: Sequence[tuple[tuple[int, int, int, int, str, str], int, int]]) -> None:
-    """Add to balances, in the order given, all in one go: an opening posts thousands."""
-    statement = upsert(session, Balance)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(BALANCE_KEY),
-        set_={
-            "quantity": balance.c.quantity + statement.excluded.quantity,
-            "allocated": balance.c.allocated + statement.excluded.allocated,
-        },
-    )
-    rows = [
-        {
-            "item_id": item,
-            "location_id": place,
-            "lot_id": lot or None,
-            "container_id": container or None,
-            "condition": condition,
-            "serial": serial,
-            "quantity": quantity,
-            "allocated": allocated,
-        }
-        for (item, place, lot, container, condition, serial), quantity, allocated in change
-    ]
-    session.execute(statement, rows if len(rows) > 1 else rows[0])
-
-
-def _not_enough(session: Session, key: tuple[int, int, int, int, str, str], wanted: int) -> Refused:
-    free = session.scalar(select(balance.c.quantity - balance.c.allocated).where(_KEY), _bind(key, 0, 0)) or 0
-    sku = session.scalar(select(Item.sku).where(Item.id == key[0]))
-    code = session.scalar(select(Location.code).where(Location.id == key[1]))
-    return Refused(
-        "not_enough_stock",
-        _(
-            "Only %(free)s of %(sku)s are free at %(place)s, not %(wanted)s. Count the place or take fewer.",
-            free=free,
-            sku=sku,
-            place=code,
-            wanted=wanted,
-        ),
-        free=free,
-    )
+            if (quantity or allocated) and not take(session, key, quantity, allocated):
+                raise not_enough(session, key, -quantity)
 
 
 def _move_availability(session: Session, moves: Iterable[Move], warehouses: dict[int, int]) -> None:
@@ -292,108 +214,7 @@ def _move_availability(session: Session, moves: Iterable[Move], warehouses: dict
     if len(moved) > 1 and all(min(sums) >= 0 for _pair, sums in moved):  # an opening: thousands, all in one go
         names = ("item_id", "warehouse_id", "on_hand", "unavailable", "committed", "inbound")
         rows = [dict(zip(names, (*pair, *sums, 0, 0), strict=True)) for pair, sums in moved]
-        session.execute(_adding_to_sums(session), rows)
+        add_to_sums(session, rows)
         return
     for (item_id, warehouse_id), (on_hand, unavailable) in moved:
         shift(session, item_id, warehouse_id, on_hand=on_hand, unavailable=unavailable)
-
-
-_SHIFT = (
-    update(availability)
-    .where(availability.c.item_id == bindparam("a_item"), availability.c.warehouse_id == bindparam("a_warehouse"))
-    .values(
-        {
-            name: availability.c[name] + bindparam(f"d_{name}")
-            for name in ("on_hand", "unavailable", "committed", "inbound")
-        }
-    )
-)
-
-
-def shift(
-    session: Session,
-    item_id: int,
-    warehouse_id: int,
-    *,
-    on_hand: int = 0,
-    unavailable: int = 0,
-    committed: int = 0,
-    inbound: int = 0,
-) -> None:
-    """Move the kept sums of one item in one warehouse, making the row if this is the first.
-
-    For releasing and for what documents promise. Reserving goes through ``commit_units``, which asks first.
-    """
-    change = {"on_hand": on_hand, "unavailable": unavailable, "committed": committed, "inbound": inbound}
-    values = {"a_item": item_id, "a_warehouse": warehouse_id} | {f"d_{name}": by for name, by in change.items()}
-    if changed(session, _SHIFT, values):
-        return
-    session.execute(_adding_to_sums(session), {"item_id": item_id, "warehouse_id": warehouse_id, **change})
-
-
-def _adding_to_sums(session: Session) -> Any:
-    """Add to the kept sums of a pair, or make its row."""
-    statement = upsert(session, Availability)
-    return statement.on_conflict_do_update(
-        index_elements=[availability.c.item_id, availability.c.warehouse_id],
-        set_={
-            name: availability.c[name] + statement.excluded[name]
-            for name in ("on_hand", "unavailable", "committed", "inbound")
-        },
-    )
-
-
-AVAILABLE = availability.c.on_hand - availability.c.unavailable - availability.c.committed
-"""``available = on_hand - unavailable - committed``: its one definition, as SQL."""
-
-_COMMIT = (
-    update(availability)
-    .where(
-        availability.c.item_id == bindparam("a_item"),
-        availability.c.warehouse_id == bindparam("a_warehouse"),
-        AVAILABLE >= bindparam("n"),
-    )
-    .values(committed=availability.c.committed + bindparam("n"))
-)
-
-
-def commit_units(session: Session, item_id: int, warehouse_id: int, quantity: int) -> bool:
-    """Promise ``quantity`` units if that many are available; ``False``, and nothing changed, if not."""
-    return changed(session, _COMMIT, {"a_item": item_id, "a_warehouse": warehouse_id, "n": quantity}) == 1
-
-
-def lock_availability(session: Session, item_ids: Iterable[int]) -> dict[tuple[int, int], int]:
-    """Lock these items' rows in the global order and read them: (item, warehouse) -> available units."""
-    statement = (
-        select(availability.c.item_id, availability.c.warehouse_id, AVAILABLE.label("available"))
-        .where(availability.c.item_id.in_(sorted(set(item_ids))))
-        .order_by(availability.c.item_id, availability.c.warehouse_id)
-        .with_for_update()
-    )
-    return {(row.item_id, row.warehouse_id): row.available for row in session.execute(statement)}
-
-
-_ALLOCATE = (
-    update(balance)
-    .where(balance.c.id == bindparam("b_id"), balance.c.quantity - balance.c.allocated >= bindparam("n"))
-    .values(allocated=balance.c.allocated + bindparam("n"))
-)
-_RELEASE = (
-    update(balance).where(balance.c.id == bindparam("b_id")).values(allocated=balance.c.allocated - bindparam("n"))
-)
-
-
-def allocate_units(session: Session, balance_id: int, quantity: int) -> bool:
-    """Speak for ``quantity`` units of one balance if that many are free; ``False``, and nothing changed, if not."""
-    return changed(session, _ALLOCATE, {"b_id": balance_id, "n": quantity}) == 1
-
-
-def release_units(session: Session, balance_id: int, quantity: int) -> None:
-    """Give allocated units of one balance back; below zero fails on the CHECK."""
-    session.execute(_RELEASE, {"b_id": balance_id, "n": quantity})
-
-
-def units_at(session: Session, location_id: int) -> int:
-    """All units in one location, whatever they are: what ``max_units`` limits."""
-    total = select(func.coalesce(func.sum(balance.c.quantity), literal_column("0")))
-    return int(session.execute(total.where(balance.c.location_id == location_id)).scalar_one())

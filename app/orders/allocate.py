@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Lot
 from app.db import table
+from app.ledger.balances import allocate_units
 from app.ledger.models import Balance
-from app.ledger.post import allocate_units
 from app.orders.reserve import OPEN, reservation
 from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, lock_reservations
 from app.places.models import Location

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Item
 from app.db import table
 from app.ledger.models import Availability
-from app.ledger.post import AVAILABLE
+from app.ledger.sums import AVAILABLE
 from app.places.models import Warehouse
 
 row = table(Availability)

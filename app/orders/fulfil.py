@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import table, upsert
+from app.db import adding, table
 from app.language import _
-from app.ledger.post import shift
+from app.ledger.sums import shift
 from app.orders.lost import choose_again
 from app.orders.models import HOLDING_KEY, Holding, Order, OrderLine, Reservation, Shipment, ShipmentCarton
 from app.orders.reserve import reservation, set_status
@@ -41,6 +41,14 @@ class Held:
     quantity: int
 
 
+_PICKED = (
+    update(allocation)
+    .where(allocation.c.id == bindparam("allocation"))
+    .values(picked=allocation.c.picked + bindparam("n"))
+    .returning(allocation.c.reservation_id)
+)
+
+
 def picked(
     session: Session,
     allocation_id: int,
@@ -52,12 +60,7 @@ def picked(
     serial: str = "",
 ) -> None:
     """``quantity`` units of an allocation went into a container (a negative quantity: came out again)."""
-    row = session.execute(
-        update(allocation)
-        .where(allocation.c.id == allocation_id)
-        .values(picked=allocation.c.picked + quantity)
-        .returning(allocation.c.reservation_id)
-    ).one()
+    row = session.execute(_PICKED, {"allocation": allocation_id, "n": quantity}).one()
     _hold(session, row.reservation_id, container_id, item_id, lot_id, serial, quantity)
 
 
@@ -82,11 +85,8 @@ def _hold(
             .values(quantity=holding.c.quantity + quantity)
         )
         return
-    statement = upsert(session, Holding)
     session.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(HOLDING_KEY), set_={"quantity": holding.c.quantity + statement.excluded.quantity}
-        ),
+        adding(session, Holding, key=HOLDING_KEY, columns=("quantity",)),
         {
             "reservation_id": reservation_id,
             "container_id": container_id,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db import table
 from app.ledger.models import Availability
-from app.ledger.post import AVAILABLE
+from app.ledger.sums import AVAILABLE
 from app.orders import allocate
 from app.orders.models import Order, OrderLine
 from app.orders.reserve import OPEN, reservation

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import changed, table
-from app.ledger.post import commit_units, lock_availability, shift
+from app.ledger.sums import commit_units, lock_availability, shift
 from app.orders import stock_in_hand
 from app.orders.models import Order, OrderLine, Reservation
 from app.places.models import Warehouse

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import table
-from app.ledger.post import Header, Move, Place, post, release_units
+from app.ledger.balances import release_units
+from app.ledger.post import Header, Move, Place, post
 from app.orders.models import Allocation, Holding, Order, OrderLine, Reservation
 from app.places.models import Container
 from app.tasks.lines import cancel_lines, change_line

@@ -57,6 +57,7 @@ class Location(Model):
             sqlite_where=text("warehouse_id IS NULL"),
             postgresql_where=text("warehouse_id IS NULL"),
         ),
+        Index("ix_location_kind", "warehouse_id", "kind", "sequence", "code"),
         CheckConstraint("kind IN ('bin','dock','stage','pack','quarantine','returns','floor','virtual')", name="kind"),
         CheckConstraint("(kind = 'virtual') = (warehouse_id IS NULL)", name="virtual"),
         CheckConstraint("max_units IS NULL OR max_units > 0", name="max_units"),
@@ -66,7 +67,7 @@ class Location(Model):
 
 def seed_statements(dialect: str) -> list[str]:
     """The statements that write the virtual locations into a new database; the migration runs the same ones."""
-    rows = ", ".join(f"({id}, '{code}', 'virtual', '', 0, false, false)" for code, id in VIRTUAL.items())
+    rows = ", ".join(f"({number}, '{code}', 'virtual', '', 0, false, false)" for code, number in VIRTUAL.items())
     insert = f"INSERT INTO location (id, code, kind, zone, sequence, is_pick_face, is_blocked) VALUES {rows}"  # noqa: S608 - our own constants
     if dialect == "sqlite":
         return [insert]

@@ -1,6 +1,6 @@
 """Open a warehouse; find it, its locations and its containers by code."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.language import _
@@ -49,12 +49,23 @@ def floor_of(session: Session, warehouse_id: int) -> int:
 
 def first_location(session: Session, warehouse_id: int, kinds: tuple[str, ...]) -> Location | None:
     """The first usable location of one of these kinds, the kinds in order of preference, on the walk."""
-    found = session.scalars(
-        select(Location)
-        .where(Location.warehouse_id == warehouse_id, Location.kind.in_(kinds), Location.is_blocked.is_(False))
-        .order_by(Location.sequence, Location.code)
-    ).all()
-    return min(found, key=lambda place: kinds.index(place.kind), default=None)
+    for kind in kinds:
+        found = session.scalar(_FIRST, {"warehouse": warehouse_id, "kind": kind})
+        if found is not None:
+            return found
+    return None
+
+
+_FIRST = (
+    select(Location)
+    .where(
+        Location.warehouse_id == bindparam("warehouse"),
+        Location.kind == bindparam("kind"),
+        Location.is_blocked.is_(False),
+    )
+    .order_by(Location.sequence, Location.code)
+    .limit(1)
+)
 
 
 def container_of(session: Session, code: str) -> Container:

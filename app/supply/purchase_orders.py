@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import table
 from app.language import _
-from app.ledger.post import shift
+from app.ledger.sums import shift
 from app.refusal import NotFound, Refused
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 

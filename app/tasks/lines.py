@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
@@ -138,9 +139,15 @@ def lines(session: Session, task_id: int, *where: ColumnElement[bool], limit: in
     return [_line(row) for row in session.execute(statement.limit(limit) if limit else statement)]
 
 
+@cache
+def _change(names: tuple[str, ...]) -> Any:
+    line = table(TaskLine)
+    return update(line).where(line.c.id == bindparam("b_line")).values({name: bindparam(name) for name in names})
+
+
 def change_line(session: Session, line_id: int, **values: Any) -> None:
     """Change one line's row."""
-    session.execute(update(table(TaskLine)).where(TaskLine.id == line_id).values(**values))
+    session.execute(_change(tuple(sorted(values))), {"b_line": line_id, **values})
 
 
 def cancel_lines(session: Session, line_ids: Iterable[int]) -> None:

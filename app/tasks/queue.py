@@ -152,14 +152,18 @@ def claim(session: Session, actor: Actor, task_id: int) -> None:
     """
     task = task_of(session, task_id)
     require_role(actor, task.kind)
-    if task.document_type == APPROVAL and not actor.may("supervisor"):
-        raise Forbidden("role_missing", _("A supervisor must decide about this. Take the next task."), kind=task.kind)
+    _require_chief(actor, task)
     if task.status == "claimed" and task.operator_id == actor.operator_id:
         return
     if task.status == "claimed":
         raise taken(session, task)
     if task.status != "open" or not _claim(session, actor, task_id):
         raise Conflict("task_done", _("This task is finished. Take the next one."))
+
+
+def _require_chief(actor: Actor, task: Task) -> None:
+    if task.document_type == APPROVAL and not actor.may("supervisor"):
+        raise Forbidden("role_missing", _("A supervisor must decide about this. Take the next task."), kind=task.kind)
 
 
 def _claim(session: Session, actor: Actor, task_id: int) -> bool:
@@ -191,6 +195,7 @@ def take_over(session: Session, actor: Actor, task_id: int) -> str:
     """
     task = task_of(session, task_id)
     require_role(actor, task.kind)
+    _require_chief(actor, task)
     if task.status == "open":
         _claim(session, actor, task_id)
         return ""

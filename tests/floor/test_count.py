@@ -196,6 +196,8 @@ def test_a_large_difference_is_counted_twice_and_then_waits_for_a_supervisor(
     assert counter.next("count") is None, "it waits for somebody else"
     with pytest.raises(Forbidden, match="role_missing"):
         counter.take(floor.tasks("count")[0])
+    with pytest.raises(Forbidden, match="role_missing"):
+        counter.take_over(floor.tasks("count")[0])
     assert supervisor.next("count") is not None
     supervisor.look().asked("confirm")
     assert supervisor.prompt["detail"] == [["MUG", "-48"]] or supervisor.prompt["detail"] == [("MUG", "-48")]

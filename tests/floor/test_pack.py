@@ -191,10 +191,11 @@ def test_what_is_missing_stays_promised_and_the_rest_ships(floor: Floor, packer:
     assert floor.sums("TEA") == (5, 0, 1, 0), "the rest stays committed on its line"
 
 
-def test_nothing_is_missing_when_all_is_verified(floor: Floor, packer: Worker) -> None:
+def test_done_is_refused_while_there_is_more_to_pack(floor: Floor, packer: Worker) -> None:
     floor.stock("MUG", 5)
     floor.picked("O-1", ("MUG", 1))
-    packer.start("pack", "O-1").scan("TOTE-1", "MUG").act("missing").refused("close_carton_first")
+    packer.start("pack", "O-1").act("done").refused("finish_line_first").scan("TOTE-1", "MUG").act("done")
+    packer.refused("finish_line_first")
 
 
 def test_a_line_cancelled_while_it_is_packed_is_set_aside(floor: Floor, packer: Worker) -> None:
@@ -217,7 +218,7 @@ def test_the_last_open_line_cancelled_still_hands_the_cartons_over(floor: Floor,
     floor.picked("O-1", ("MUG", 2), ("TEA", 1))
     packer.start("pack", "O-1").scan("TOTE-1", "MUG", "MUG").scan(_carton(packer)).hears("carton_closed")
     floor.cancel("O-1", ("2", 1))
-    packer.look().robot().finished()
+    packer.look().act("missing").refused("nothing_missing").scan("MUG").refused("wrong_item").robot().finished()
     floor.worker("robot").start("ship", "O-1").robot().finished()
     assert floor.sums("MUG") == (3, 0, 0, 0)
 

@@ -361,6 +361,15 @@ def test_short_after_the_last_line_has_nothing_to_say(floor: Floor, picker: Work
     picker.refused("nothing_to_short").act("skip").refused("finish_line_first")
 
 
+def test_all_in_hand_and_no_tote_free_is_not_short(floor: Floor, picker: Worker) -> None:
+    floor.stock("MUG", 4)
+    picker.take(floor.order("O-1", ("MUG", 1))[0]).scan("A-01", "MUG").asked("target")
+    assert [way["action"] for way in picker.prompt["ways"]] == ["undo"]
+    picker.act("short").refused("nothing_to_short")
+    floor.totes("TOTE-1")
+    picker.scan("TOTE-1").hears("picked")
+
+
 def test_nothing_could_be_picked_ends_the_task(floor: Floor, picker: Worker) -> None:
     floor.stock("MUG", 4)
     picker.take(floor.order("O-1", ("MUG", 4))[0]).scan("A-01").act("short").hears("short").finished()

@@ -107,3 +107,15 @@ def test_case_29_cancelled_orders_are_put_back_and_the_others_go(floor: Floor, p
     assert packer.next("ship") is None
     floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
     assert floor.sums("MUG") == (6, 0, 0, 0)
+
+
+def test_a_carton_that_is_packed_again_is_not_loaded(floor: Floor, packer: Worker) -> None:
+    _two_cartons(floor)
+    robot = floor.worker("robot")
+    robot.task = floor.tasks("pack", status="done")[0]
+    robot.act("undo").hears("undone")
+    reopened = str(robot.prompt["target"])
+    packer.start("ship", "O-1").scan(reopened).refused("carton_withdrawn").scan(_cartons(packer), "DOOR").finished()
+    robot.robot().finished()
+    floor.worker("robot").start("ship", "O-1").robot().finished()
+    assert floor.sums("BRICK") == (7, 0, 0, 0)

@@ -135,7 +135,7 @@ def test_a_purchase_order_of_another_warehouse_is_not_received_here(floor: Floor
         assert isinstance(house, House)
         warehouse = house.warehouse("FAR")
         house.session.execute(update(table(PurchaseOrder)).values(warehouse_id=warehouse.id))
-        from app.ledger.post import shift
+        from app.ledger.sums import shift
 
         shift(house.session, house.item("MUG").id, house.warehouse("W").id, inbound=-1)
         shift(house.session, house.item("MUG").id, warehouse.id, inbound=1)

@@ -16,7 +16,7 @@ from app.ledger.models import Balance
 from app.ledger.post import Move, Place, Posted
 from app.orders import fulfil
 from app.orders.models import Order
-from app.places.models import Container
+from app.places.models import Container, Location
 from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.tasks.lines import Line, lines, to_the_end
@@ -249,8 +249,7 @@ def _tote_ways(work: Work) -> list[Way]:
 def _ask_tote(work: Work) -> Prompt:
     code = _tote_code(work)
     instruction = _("Put %(n)s into the tote and scan it", n=work.counted)
-    ways = [*_tote_ways(work), *(_exceptions(work) if not code else [])]
-    return _prompt(work, instruction, value=code or _("an empty tote"), ways=ways, expects=("target",))
+    return _prompt(work, instruction, value=code or _("an empty tote"), ways=_tote_ways(work), expects=("target",))
 
 
 def _accept_tote(work: Work, meaning: Meaning) -> Said:
@@ -302,11 +301,16 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
 
 
 def _drop_places(work: Work) -> bool:
-    return not work.memory.get("is_dropped") and first_location(work.session, work.task.warehouse_id, DROPS) is not None
+    return not work.memory.get("is_dropped") and _drop(work) is not None
+
+
+def _drop(work: Work) -> Location | None:
+    """The first place for full totes on the walk."""
+    return first_location(work.session, work.task.warehouse_id, DROPS)
 
 
 def _ask_drop(work: Work) -> Prompt:
-    place = first_location(work.session, work.task.warehouse_id, DROPS)
+    place = _drop(work)
     assert place is not None, "a drop was asked for in a warehouse without a place for it"
     codes = work.session.scalars(select(Container.code).where(Container.id.in_(work.memory["totes"]))).all()
     return Prompt(
@@ -447,6 +451,8 @@ def _short(work: Work, arguments: Arguments) -> Said:
         TaskLine.lot_id == line.lot_id if line.lot_id else TaskLine.lot_id.is_(None),
     )
     missing = sum(each.left for each in same) - work.counted
+    if missing <= 0:
+        raise Refused("nothing_to_short", _("You have all %(n)s of it. Scan the tote.", n=work.counted))
     unfound = fulfil.short(
         work.session,
         allocation_ids=[each.document_line_id for each in same if each.document_line_id is not None],

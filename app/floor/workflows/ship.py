@@ -69,7 +69,7 @@ def _accept_carton(work: Work, meaning: Meaning) -> Said:
     if line.status == "done":
         raise Refused("loaded_already", _("This carton is loaded already. Scan the next one."))
     if line.status == "cancelled":
-        raise Refused("carton_reopened", _("This carton is being packed again. Leave it at packing."))
+        raise Refused("carton_withdrawn", _("This carton is not loaded now. Leave it where it was."))
     work.remember(line=line.id, counted=1)
     work.next_line()
     return Said("carton_confirmed", _("Right carton: %(code)s", code=meaning.code[-6:]))
@@ -105,9 +105,6 @@ def _accept_door(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "container" and meaning.id != line.source_container_id:
         return _accept_carton(work, meaning)
     door = confirm.target_location(work, meaning, kinds=DOORS)
-    order = work.session.get_one(Order, work.task.document_id, populate_existing=True)
-    if order.status == "cancelled":
-        raise Refused("order_cancelled", _("Order %(order)s was cancelled. Take it back.", order=order.order_ref))
     assert line.source_container_id is not None, "a shipping line without its carton"
     carton = work.session.get_one(Container, line.source_container_id, populate_existing=True)
     moves = _contents(work, carton)

@@ -201,6 +201,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("warehouse_id", "code", name=op.f("uq_location_warehouse_id_code")),
         sqlite_strict=True,
     )
+    op.create_index("ix_location_kind", "location", ["warehouse_id", "kind", "sequence", "code"], unique=False)
     op.create_index(
         "uq_location_virtual_code",
         "location",
@@ -863,6 +864,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("warehouse_id IS NULL"),
         postgresql_where=sa.text("warehouse_id IS NULL"),
     )
+    op.drop_index("ix_location_kind", table_name="location")
     op.drop_table("location")
     op.drop_index(op.f("ix_item_barcode_item_id"), table_name="item_barcode")
     op.drop_index(op.f("ix_item_barcode_gtin"), table_name="item_barcode")

@@ -10,7 +10,7 @@ from app.catalog.models import Item
 from app.db import table
 from app.floor.models import Scan
 from app.ledger.models import Availability
-from app.ledger.post import AVAILABLE
+from app.ledger.sums import AVAILABLE
 from app.orders.lost import AtRisk, orders_at_risk
 from app.people.models import Operator
 from app.places.models import Warehouse

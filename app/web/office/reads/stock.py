@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Item, ItemBarcode
 from app.db import table
 from app.ledger.models import Availability
-from app.ledger.post import AVAILABLE
+from app.ledger.sums import AVAILABLE
 
 _sums = table(Availability)
 

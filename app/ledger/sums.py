@@ -1,0 +1,79 @@
+"""The kept sums of each item in each warehouse, and the one definition of *available* as SQL.
+
+The only writers: ``ledger.post`` moves on hand and unavailable; orders move committed, purchase orders move inbound.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app.db import adding, changed, table
+from app.ledger.models import Availability
+
+availability = table(Availability)
+PAIR = (availability.c.item_id, availability.c.warehouse_id)
+SUMS = ("on_hand", "unavailable", "committed", "inbound")
+
+_SHIFT = (
+    update(availability)
+    .where(availability.c.item_id == bindparam("a_item"), availability.c.warehouse_id == bindparam("a_warehouse"))
+    .values({name: availability.c[name] + bindparam(f"d_{name}") for name in SUMS})
+)
+
+
+def shift(
+    session: Session,
+    item_id: int,
+    warehouse_id: int,
+    *,
+    on_hand: int = 0,
+    unavailable: int = 0,
+    committed: int = 0,
+    inbound: int = 0,
+) -> None:
+    """Move the kept sums of one item in one warehouse, making the row if this is the first.
+
+    For releasing and for what documents promise. Reserving goes through ``commit_units``, which asks first.
+    """
+    change = {"on_hand": on_hand, "unavailable": unavailable, "committed": committed, "inbound": inbound}
+    values = {"a_item": item_id, "a_warehouse": warehouse_id} | {f"d_{name}": by for name, by in change.items()}
+    if changed(session, _SHIFT, values):
+        return
+    add_to_sums(session, [{"item_id": item_id, "warehouse_id": warehouse_id, **change}])
+
+
+def add_to_sums(session: Session, rows: Sequence[Mapping[str, int]]) -> None:
+    """Add to the kept sums of many pairs in one go, making the rows that are missing; nothing may fall."""
+    statement = adding(session, Availability, key=PAIR, columns=SUMS)
+    session.execute(statement, rows if len(rows) > 1 else rows[0])
+
+
+AVAILABLE = availability.c.on_hand - availability.c.unavailable - availability.c.committed
+"""``available = on_hand - unavailable - committed``: its one definition, as SQL."""
+
+_COMMIT = (
+    update(availability)
+    .where(
+        availability.c.item_id == bindparam("a_item"),
+        availability.c.warehouse_id == bindparam("a_warehouse"),
+        AVAILABLE >= bindparam("n"),
+    )
+    .values(committed=availability.c.committed + bindparam("n"))
+)
+
+
+def commit_units(session: Session, item_id: int, warehouse_id: int, quantity: int) -> bool:
+    """Promise ``quantity`` units if that many are available; ``False``, and nothing changed, if not."""
+    return changed(session, _COMMIT, {"a_item": item_id, "a_warehouse": warehouse_id, "n": quantity}) == 1
+
+
+def lock_availability(session: Session, item_ids: Iterable[int]) -> dict[tuple[int, int], int]:
+    """Lock these items' rows in the global order and read them: (item, warehouse) -> available units."""
+    statement = (
+        select(availability.c.item_id, availability.c.warehouse_id, AVAILABLE.label("available"))
+        .where(availability.c.item_id.in_(sorted(set(item_ids))))
+        .order_by(availability.c.item_id, availability.c.warehouse_id)
+        .with_for_update()
+    )
+    return {(row.item_id, row.warehouse_id): row.available for row in session.execute(statement)}
