@@ -59,8 +59,8 @@ class Operator(Model):
 class Device(Model):
     """A handheld, tablet or PC that has opened the app.
 
-    ``profile``: how its scanner speaks (``idle_ms``, ``pace_ms``, ``keypad``, see static/capture.js) and the code of
-    the ``warehouse`` it works in.
+    ``profile``: how its scanner speaks (see ``scanners``), whether it has a ``keypad``, and the code of the
+    ``warehouse`` it works in.
     """
 
     __tablename__ = "device"

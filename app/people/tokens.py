@@ -19,6 +19,7 @@ from app.db import changed, table
 from app.language import _
 from app.people.actor import Actor
 from app.people.models import Device, Operator, Token
+from app.people.scanners import scanner_of
 from app.refusal import NotFound, Refused
 
 SCOPES = ("floor", "office", "integration")
@@ -122,6 +123,7 @@ def bearer_for(session: Session, token: str, *, now: datetime) -> Bearer | None:
             roles=frozenset(row.roles),
             device=row.device or "",
             language=row.language,
+            scanner=scanner_of(row.profile or {}).profile,
         ),
         hand=row.hand,
         theme=row.theme,

@@ -20,7 +20,8 @@ from app.config import Settings
 from app.web import errors, logs, office, screens, security
 
 _FLOOR = (
-    "auth", "home", "tasks", "scans", "photos", "enquiry", "history", "labels", "preferences", "guide", "health",
+    "auth", "home", "tasks", "scans", "photos", "enquiry", "history", "labels", "preferences", "scanner",
+    "guide", "health",
 )  # fmt: skip
 
 

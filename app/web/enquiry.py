@@ -11,7 +11,7 @@ from app.web import forms
 from app.web.enquiry_screen import shown
 from app.web.rules import allow
 from app.web.screens import current_warehouse
-from app.web.security import settings
+from app.web.security import current_actor, settings
 
 pages = Blueprint("enquiry", __name__)
 
@@ -36,7 +36,8 @@ def scan() -> Response:
 def _answer(code: str) -> tuple[dict[str, Any], int]:
     try:
         with reading() as session:
-            facts = enquire(session, settings(), warehouse=current_warehouse().code, code=code)
+            here, scanner = current_warehouse().code, current_actor().scanner
+            facts = enquire(session, settings(), warehouse=here, code=code, profile=scanner)
     except Refused as refusal:
         return {"outcome": "refused", "code": refusal.code, "message": refusal.message}, refusal.status
     return shown(facts), 200

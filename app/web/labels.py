@@ -23,7 +23,7 @@ def barcode() -> Response:
     code = request.args.get("code", "")
     if not 0 < len(code) <= _LONGEST:
         raise Refused("code_too_long", _("A barcode has 1 to %(n)s characters. Shorten the code.", n=_LONGEST))
-    response = Response(_svg(_symbol(code)), mimetype="image/svg+xml")
+    response = Response(drawing(_symbol(code)), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response
 
@@ -53,7 +53,7 @@ def _symbol(code: str) -> Symbol:
     raise last
 
 
-def _svg(symbol: Symbol) -> str:
+def drawing(symbol: Symbol) -> str:
     """One path of runs of dark modules; quiet zones are part of the picture, so that a scanner reads the screen."""
     tall = 1 if symbol.is_matrix else max(20, round(symbol.width * _BAR_HEIGHT))
     pad = symbol.quiet if symbol.is_matrix else 2

@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 from app import language
 from app.db import reading
 from app.language import _, ngettext
+from app.people.scanners import scanner_of
 from app.places.models import Warehouse
 from app.refusal import Refused
 from app.web import cookies
 from app.web.rules import READERS
 from app.web.security import current_bearer, settings
-
-_IDLE_MS, _PACE_MS = 100, 35  # how long a scanner pauses after its last key, and between two keys
 
 
 def install(flask: Flask) -> None:
@@ -70,6 +69,7 @@ def _everywhere() -> dict[str, Any]:
         return {}
     bearer = current_bearer()
     profile = bearer.profile if bearer else {}
+    scanner = scanner_of(profile)
     return {
         "ui": {
             "lang": language.current(),
@@ -78,8 +78,9 @@ def _everywhere() -> dict[str, Any]:
             "text": str(bearer.text_percent) if bearer else "100",
             "sound": "off" if bearer and not bearer.has_sound else "on",
             "keypad": bool(profile.get("keypad")),
-            "idle_ms": profile.get("idle_ms", _IDLE_MS),
-            "pace_ms": profile.get("pace_ms", _PACE_MS),
+            "idle_ms": scanner.idle_ms,
+            "pace_ms": scanner.pace_ms,
+            "camera": scanner.has_camera,
         },
         "operator": {"id": bearer.actor.operator_id, "name": bearer.actor.name} if bearer else None,
         "may_see_office": bool(bearer and not bearer.actor.roles.isdisjoint(READERS)),

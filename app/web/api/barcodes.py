@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.barcode import interpretation
+from app.barcode import Profile, interpretation
 from app.floor.resolve import meanings, read
+from app.people.scanners import scanner_named
 from app.places.models import Warehouse
 from app.refusal import Refused
 from app.web.api.body import Size
@@ -18,7 +19,10 @@ from app.web.photo_reader import read_apart
 
 @dataclass(frozen=True, kw_only=True)
 class ScannedCode:
-    """A code as the scanner sent it, symbology identifier and group separators and all."""
+    """A code as the scanner sent it, symbology identifier and group separators and all.
+
+    ``device``: the name of the device that scanned it (``D-7``); what its scanner adds is taken off.
+    """
 
     code: Annotated[str, Size(0, 10_000)]
     device: Annotated[str, Size(0, 64)] = ""
@@ -48,7 +52,9 @@ class Interpretation:
 @reads("/barcodes/interpretations", method="POST", answer=Interpretation)
 def interpret_barcode(session: Session, body: ScannedCode) -> dict[str, Any]:
     """Take a scan apart. A code that cannot be read is an answer too: ``kind`` refused, with the reason."""
-    return {**interpretation(body.code, today=clock.today()), "names": _names(session, body.code)}
+    profile = scanner_named(session, body.device).profile
+    words = interpretation(body.code, profile=profile, today=clock.today())
+    return {**words, "names": _names(session, body.code, profile)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +87,9 @@ def read_barcode_photo(session: Session, body: bytes) -> PhotoAnswer:
     )
 
 
-def _names(session: Session, code: str) -> list[dict[str, str]]:
+def _names(session: Session, code: str, profile: Profile) -> list[dict[str, str]]:
     try:
-        barcode = read(code, today=clock.today())
+        barcode = read(code, today=clock.today(), profile=profile)
     except Refused:
         return []
     found = [
