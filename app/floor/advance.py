@@ -49,6 +49,7 @@ def scan(
 
     Errors: ``unknown_task``; ``task_taken``; ``role_missing``; ``idempotency_key_reused``.
     """
+    code = _storable(code)
     body = {"task": task_id, "code": code}
     return _advance(session, settings, actor, task_id, scan_id, body, code, scanned_at, None)
 
@@ -68,9 +69,15 @@ def act(
     scanned_at: datetime | None = None,
 ) -> Answer:
     """Do one action of a task (quantity, short, skip, undo, ...). Errors: as ``scan``."""
+    name, reason, code, note = map(_storable, (name, reason, code, note))
     arguments = Arguments(quantity=quantity, reason=reason, code=code, note=note)
     body = {"task": task_id, "name": name, "quantity": quantity, "reason": reason, "code": code, "note": note}
     return _advance(session, settings, actor, task_id, action_id, body, name, scanned_at, arguments)
+
+
+def _storable(text: str) -> str:
+    """The text without what no database keeps: a NUL, or half a character."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
 def show(session: Session, settings: Settings, actor: Actor, task_id: int) -> Answer:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app import clock
 from app.catalog.models import Item, ItemBarcode, Lot
 from app.db import table
 from app.places.models import Container, Location
@@ -151,10 +150,7 @@ def change_line(session: Session, line_id: int, **values: Any) -> None:
 
 
 def cancel_lines(session: Session, line_ids: Iterable[int]) -> None:
-    """Lines whose reason went away (a cancelled order, a short bin): the worker is moved on to the next.
-
-    A task that nobody holds and that has no line left is cancelled with its last one.
-    """
+    """Lines whose reason went away (a cancelled order, a short bin): the worker is moved on to the next."""
     for line_id in sorted(line_ids):
         row = session.execute(
             update(table(TaskLine))
@@ -164,8 +160,6 @@ def cancel_lines(session: Session, line_ids: Iterable[int]) -> None:
         ).first()
         if row:
             session.execute(update(table(Task)).where(Task.id == row.task_id).values(lines=Task.lines - 1))
-            nothing_left = (Task.id == row.task_id, Task.status == "open", Task.lines <= 0)
-            session.execute(update(table(Task)).where(*nothing_left).values(status="cancelled", done_at=clock.now()))
 
 
 def to_the_end(session: Session, task_id: int, line_id: int) -> None:

@@ -22,7 +22,7 @@ from app.refusal import Refused
 from app.supply.purchase_orders import receive_units
 from app.tasks.lines import Line, cancel_lines, line_of, lines, to_the_end
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import NewLine, add_lines, open_task
+from app.tasks.queue import NewLine, add_lines, finish, open_task
 
 DOCKS = ("dock", "stage")
 
@@ -362,6 +362,9 @@ def _undo(work: Work) -> Said:
 
 def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
     cancel_lines(work.session, facts["putaway"])
+    emptied = select(Task.id).join(TaskLine, TaskLine.task_id == Task.id).where(TaskLine.id.in_(facts["putaway"]))
+    for task_id in set(work.session.scalars(emptied.where(Task.status == "open", Task.lines <= 0))):
+        finish(work.session, task_id, status="cancelled")
     assert line.document_line_id is not None
     receive_units(work.session, line.document_line_id, -facts["quantity"], tolerance_percent=0)
     work.forget("is_done")
