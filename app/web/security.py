@@ -13,7 +13,7 @@ from werkzeug.exceptions import SecurityError
 from app import clock
 from app.config import Settings
 from app.db import reading, transact
-from app.language import _, choose
+from app.language import DEFAULT, LANGUAGES, _, choose
 from app.people.actor import Actor
 from app.people.tokens import Bearer, bearer_for, note_seen
 from app.refusal import Forbidden, Refused
@@ -138,7 +138,7 @@ def _bearer(token: str) -> Bearer | None:
 def _choose_language() -> None:
     bearer = current_bearer()
     asked = bearer.actor.language if bearer else cookies.read(request, cookies.LANGUAGE)
-    choose(asked or request.accept_languages.best_match(["en", "de", "es", "fr"]) or "en")
+    choose(asked or request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT)
 
 
 def _require_own_page(request: Request) -> None:

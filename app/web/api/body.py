@@ -153,11 +153,8 @@ class _Reader:
         if not self.errors:
             return
         first = self.errors[0]
-        raise Refused(
-            first["code"],
-            f"{first['field'] or _('The body')}: {first['message']}.",
-            errors=self.errors[:_MOST_ERRORS],
-        )
+        where = first["field"] or _("The body")
+        raise Refused(first["code"], f"{where}: {first['message']}.", errors=self.errors[:_MOST_ERRORS])
 
     def value(self, hint: Any, given: object, where: str) -> Any:
         origin, inner = get_origin(hint), get_args(hint)
