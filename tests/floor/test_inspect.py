@@ -153,6 +153,17 @@ def test_a_serial_that_did_not_leave_in_this_order_is_refused(floor: Floor, insp
     floor.worker("robot").take(floor.order("O-2", ("PHONE", 3))[0]).robot()
 
 
+def test_a_serial_that_is_back_already_does_not_come_back_again(floor: Floor, inspector: Worker) -> None:
+    floor.serials("PHONE", "SN1", "SN2")
+    floor.shipped("O-1", ("PHONE", 2))
+    for serial in ("SN1", "SN2"):
+        inspector.start("inspect", floor.rma("O-1", ("1", 1, "other"))).scan("PHONE")
+        if serial == "SN2":
+            inspector.scan("SN1").refused("serial_mismatch")
+        inspector.scan(serial, "BENCH").act("restock").scan("A-01").finished()
+    assert floor.sums("PHONE") == (2, 0, 0, 0)
+
+
 def test_undo_takes_back_the_decision_then_the_posting_then_the_receipt(
     floor: Floor, inspector: Worker, rma: str
 ) -> None:

@@ -294,6 +294,16 @@ def test_a_gs1_label_names_item_and_lot_at_once(floor: Floor, picker: Worker) ->
     picker.asked("target")
 
 
+def test_a_gs1_label_with_another_serial_is_refused(floor: Floor, picker: Worker) -> None:
+    floor.serials("PHONE", "SN1", "SN2")
+    floor.barcode("PHONE", GTIN[1:], gtin=GTIN)
+    floor.totes("TOTE-7")
+    picker.take(floor.order("O-1", ("PHONE", 1))[0]).scan("A-01").scan(f"(01){GTIN}(21)SN2").refused("wrong_serial")
+    picker.scan(f"(01){GTIN}(21)SN1").hears("item_confirmed").asked("target")
+    picker.act("undo").scan("PHONE").hears("scan_serial").scan(f"(01){GTIN}(21)SN2").refused("wrong_serial")
+    picker.scan(f"(01){GTIN}(21)SN1").hears("item_confirmed")
+
+
 # Exceptions.
 
 
@@ -516,3 +526,26 @@ def test_a_line_cancelled_after_its_tote_was_dropped_is_put_back_from_there(floo
     floor.worker("robot").start("pack", "O-1").robot().finished()
     floor.worker("robot").start("ship", "O-1").robot().finished()
     assert floor.sums("BEE") == (4, 0, 0, 0)
+
+
+def test_a_part_of_a_picked_line_is_cancelled_and_only_that_part_put_back(floor: Floor, picker: Worker) -> None:
+    floor.stock("ANT", 9)
+    floor.picked("O-1", ("ANT", 4))
+    floor.cancel("O-1", ("1", 1))
+    picker.take(floor.tasks("putaway")[0]).robot().finished()
+    assert floor.inside("ANT", "TOTE-1") == 3
+    assert floor.sums("ANT") == (9, 0, 3, 0)
+    floor.worker("robot").start("pack", "O-1").robot().finished()
+    floor.worker("robot").start("ship", "O-1").robot().finished()
+    assert floor.sums("ANT") == (6, 0, 0, 0)
+
+
+def test_undo_of_a_pick_whose_units_were_cancelled_is_refused(floor: Floor, picker: Worker) -> None:
+    floor.stock("ANT", 9)
+    floor.stock("BEE", 9, "B-01")
+    floor.totes("TOTE-1")
+    picker.take(floor.order("O-1", ("ANT", 4), ("BEE", 1))[0]).scan("A-01", "ANT").act("quantity", quantity=4)
+    picker.scan("TOTE-1").hears("picked")
+    floor.cancel("O-1", ("1", 4))
+    picker.act("undo").refused("not_enough_stock")
+    picker.robot().finished()

@@ -119,6 +119,16 @@ def test_case_41_lot_and_expiry_must_be_known_before_it_is_received(floor: Floor
     receiver.asked("item", "quantity", "target").scan("DOCK").hears("received")
 
 
+def test_a_lot_may_be_called_like_a_place_or_an_order(floor: Floor, receiver: Worker) -> None:
+    _milk(floor, 2)
+    floor.stock("MUG", 1)
+    floor.order("1001", ("MUG", 1))
+    for lot in ("A-01", "1001"):
+        receiver.start("receive", "PO-1").scan("MILK", lot).hears("lot_confirmed").scan("2090-01-01", "DOCK")
+        receiver.hears("received")
+    receiver.finished()
+
+
 def test_case_41_a_conflicting_expiry_is_refused(floor: Floor, receiver: Worker) -> None:
     _milk(floor)
     floor.do(lambda house: house.lot("MILK", "L1", day("2050-12-31")))
