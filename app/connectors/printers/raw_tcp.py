@@ -15,6 +15,9 @@ from app.ports import Health, PrintError, Receipt
 PORT = 9100
 ANSWER_SECONDS = 1.0
 DONE_SECONDS = 5.0
+PATIENCE_SECONDS = 10.0
+BYTES_PER_SECOND = 10_000
+"""The slowest that a label may go: a serial line behind a network box."""
 _CHUNK = 4096
 
 
@@ -60,7 +63,7 @@ class RawTcp:
 
 def _write(line: socket.socket, data: bytes) -> None:
     """All bytes, in a time that grows with their number. Errors: ``PrintError`` with how many may have arrived."""
-    deadline = time.monotonic() + 10 + len(data) / 10_000
+    deadline = time.monotonic() + PATIENCE_SECONDS + len(data) / BYTES_PER_SECOND
     sent = 0
     try:
         while sent < len(data):
