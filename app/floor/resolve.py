@@ -234,5 +234,6 @@ def words(expects: Sequence[str]) -> str:
         "document": _("a document"),
         "disposition": _("a decision"),
         "reason": _("a reason"),
+        "confirm": _("a choice on the screen"),
     }
     return _(" or ").join(names.get(word, word) for word in expects)

@@ -5,38 +5,35 @@ being counted is asked for once more, and only that one. A large difference is c
 person: a supervisor approves it or sends it back.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item, Lot
-from app.control.adjustments import lose
 from app.db import table
 from app.floor import confirm
+from app.floor.differences import (
+    Counts,
+    Difference,
+    books,
+    compare,
+    item_of,
+    key_of,
+    last_movement,
+    moved_meanwhile,
+    post_differences,
+)
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import no_arguments
 from app.language import _
-from app.ledger.models import Balance, Movement
-from app.ledger.post import Move, Place, reverse
-from app.places.models import ADJUSTMENT, Location, Warehouse
+from app.ledger.models import Balance
+from app.ledger.post import reverse
+from app.places.models import Location
 from app.refusal import Refused
 from app.tasks.queue import APPROVAL
 
-balance, movement = table(Balance), table(Movement)
-Counts = dict[str, int]
-"""``item:lot:serial`` -> units found (lot 0 for none)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What the shelf has more (or fewer) of than the books."""
-
-    item_id: int
-    lot_id: int | None
-    serial: str
-    units: int
+balance = table(Balance)
 
 
 def waiting(work: Work) -> Step | None:
@@ -81,12 +78,8 @@ def _accept_bin(work: Work, meaning: Meaning) -> Said:
         raise Refused("scan_bin_first", _("Scan the bin first. %(go)s", go=go))
     if meaning.type != "location" or meaning.id != place.id:
         raise confirm.wrong(meaning, wanted=go)
-    work.remember(start=_last_movement(work), since={}, counts={})
+    work.remember(start=last_movement(work), since={}, counts={})
     return Said("bin_confirmed", _("Right bin: %(place)s. Count everything in it.", place=place.code))
-
-
-def _last_movement(work: Work) -> int:
-    return work.session.scalar(select(func.max(movement.c.id))) or 0
 
 
 # Everything in it.
@@ -107,7 +100,7 @@ def _ask_item(work: Work) -> Prompt:
         expects=("item", "quantity", "location"),
     )
     if last in counts:
-        row = confirm.item_row(work.session, int(last.split(":")[0]))
+        row = confirm.item_row(work.session, item_of(last))
         prompt.sku, prompt.name, prompt.image_url, prompt.counted = row.sku, row.name, row.image_url, counts[last]
     return prompt
 
@@ -167,7 +160,7 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "serial":
         raise confirm.wrong(meaning, wanted=_("Scan the serial number."))
     item_id = work.memory["item"]
-    if _key(item_id, None, meaning.code) in work.memory["counts"]:
+    if key_of(item_id, None, meaning.code) in work.memory["counts"]:
         raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
     elsewhere = work.session.scalar(
         select(Location.code)
@@ -191,17 +184,13 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
     return _count(work, item_id, 1, serial=meaning.code)
 
 
-def _key(item_id: int, lot_id: int | None, serial: str) -> str:
-    return f"{item_id}:{lot_id or 0}:{serial}"
-
-
 def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, serial: str = "") -> Said:
-    key = _key(item_id, lot_id, serial)
+    key = key_of(item_id, lot_id, serial)
     counts: Counts = work.memory["counts"]
     total = counts.get(key, 0) + units
     if total > confirm.MOST_AT_ONCE:
         raise Refused("bad_quantity", _("No bin holds that many. Undo, and count again."))
-    since = {str(item_id): _last_movement(work), **work.memory["since"]}
+    since = {str(item_id): last_movement(work), **work.memory["since"]}
     work.forget("pending", "item", "units")
     trail = [*work.memory.get("trail", []), [key, units]]
     work.remember(counts={**counts, key: total}, since=since, last=key, trail=trail)
@@ -239,154 +228,44 @@ def _belongs_elsewhere(work: Work, item_id: int) -> str | None:
 def _close(work: Work) -> Said:
     if work.memory.get("pending"):
         raise Refused("finish_line_first", _("Scan the lot or serial number first, or undo."))
-    books = _books(work)
-    counts: Counts = work.memory["counts"]
-    moved = _moved_meanwhile(work, counts, books)
-    steady = {key: units for key, units in counts.items() if _item(key) not in moved}
-    differences = _differences(steady, {key: n for key, n in books.items() if _item(key) not in moved})
-    large = any(abs(each.units) > work.settings.count_approval_units for each in differences)
+    booked = books(work)
+    moved = moved_meanwhile(work)
+    steady = {key: units for key, units in work.memory["counts"].items() if item_of(key) not in moved}
+    found = compare(steady, booked, leave_out=moved)
+    large = any(abs(each.units) > work.settings.count_approval_units for each in found)
     if large and work.memory.get("before") != steady:
         work.remember(before=steady)
         _begin_again(work)
         return Said("recount", _("That differs a lot. Count the whole bin once more."))
     if large:
         return _ask_approval(work, steady, moved)
-    _post(work, differences)
+    post_differences(work, found)
     if moved:
         _begin_again(work, only=sorted(moved))
         return Said(
             "recount",
             _("%(skus)s moved while you counted. Count only that again.", skus=", ".join(_skus(work, sorted(moved)))),
         )
-    return _finish(work, differences)
-
-
-def _item(key: str) -> int:
-    return int(key.split(":")[0])
-
-
-def _books(work: Work) -> Counts:
-    """What the books have in this bin, its rows locked until the differences are posted."""
-    statement = (
-        select(balance.c.item_id, balance.c.lot_id, balance.c.serial, balance.c.quantity)
-        .where(balance.c.location_id == work.task.location_id, balance.c.quantity > 0)
-        .order_by(balance.c.item_id, balance.c.id)
-        .with_for_update()
-    )
-    only = work.memory.get("only")
-    found: Counts = {}
-    for row in work.session.execute(statement):
-        if not only or row.item_id in only:
-            key = _key(row.item_id, row.lot_id, row.serial)
-            found[key] = found.get(key, 0) + row.quantity
-    return found
-
-
-def _moved_meanwhile(work: Work, counts: Counts, books: Counts) -> set[int]:
-    """Items that moved in or out of the bin since their first scan (those that nobody scanned: since the bin was)."""
-    since = {int(item): last for item, last in work.memory["since"].items()}
-    start = work.memory["start"]
-    here = work.task.location_id
-    rows = work.session.execute(
-        select(movement.c.item_id, func.max(movement.c.id).label("last"))
-        .where(
-            movement.c.id > start,
-            or_(movement.c.source_location_id == here, movement.c.target_location_id == here),
-        )
-        .group_by(movement.c.item_id)
-    ).all()
-    only = work.memory.get("only")
-    return {
-        row.item_id for row in rows if row.last > since.get(row.item_id, start) and (not only or row.item_id in only)
-    }
-
-
-def _differences(counts: Counts, books: Counts) -> list[Difference]:
-    found = []
-    for key in sorted(counts.keys() | books.keys()):
-        units = counts.get(key, 0) - books.get(key, 0)
-        if units:
-            item, lot, serial = key.split(":", 2)
-            found.append(Difference(int(item), int(lot) or None, serial, units))
-    return found
+    return _finish(work, found)
 
 
 def _begin_again(work: Work, *, only: list[int] | None = None) -> None:
     """The bin (or some items of it) is counted afresh, from here on."""
     work.forget("only", "last", "trail", "pending")
-    work.remember(counts={}, since={}, start=_last_movement(work))
+    work.remember(counts={}, since={}, start=last_movement(work))
     if only:
         work.remember(only=only)
         work.forget("before")
 
 
-def _post(work: Work, differences: list[Difference]) -> None:
-    """ADJUSTMENT <-> bin; what orders had chosen of a loss is let go of, and chosen again elsewhere."""
-    place = _bin(work)
-    warehouse = work.session.get_one(Warehouse, work.task.warehouse_id)
-    for each in differences:
-        sku = confirm.item_row(work.session, each.item_id).sku
-        if each.units > 0:
-            move = Move(
-                each.item_id,
-                each.units,
-                Place(ADJUSTMENT),
-                Place(place.id),
-                lot_id=each.lot_id,
-                serial=each.serial,
-            )
-            posted = [work.post("count", [(move, sku, "ADJUSTMENT", place.code)])]
-        else:
-            posted = []
-            for loss in _losses(work, each):
-                one = lose(work.session, work.header("count"), loss, warehouse)
-                work.show(one, [(sku, place.code, "ADJUSTMENT")])
-                posted.append(one)
-        work.memory["posted"] = [*work.memory.get("posted", []), *(one.posting_id for one in posted)]
-
-
-def _losses(work: Work, difference: Difference) -> list[Move]:
-    """Which of the units are gone: the loose and sellable ones first."""
-    rows = work.session.execute(
-        select(balance.c.quantity, balance.c.container_id, balance.c.condition)
-        .where(
-            balance.c.location_id == work.task.location_id,
-            balance.c.item_id == difference.item_id,
-            func.coalesce(balance.c.lot_id, 0) == (difference.lot_id or 0),
-            balance.c.serial == difference.serial,
-            balance.c.quantity > 0,
-        )
-        .order_by(balance.c.container_id.is_not(None), balance.c.condition != "available", balance.c.id)
-    ).all()
-    left, found = -difference.units, []
-    assert work.task.location_id is not None, "a count without its bin"
-    for row in rows:
-        taken = min(left, row.quantity)
-        if taken:
-            source = Place(work.task.location_id, row.container_id, row.condition)
-            target = Place(ADJUSTMENT, None, row.condition)
-            found.append(
-                Move(
-                    difference.item_id,
-                    taken,
-                    source,
-                    target,
-                    lot_id=difference.lot_id,
-                    serial=difference.serial,
-                )
-            )
-            left -= taken
-    return found
-
-
-def _finish(work: Work, differences: list[Difference]) -> Said:
+def _finish(work: Work, found: list[Difference]) -> Said:
     counted = sum(work.memory["counts"].values())
     work.remember(is_done=True)
-    if not differences and not counted:
+    if not found and not counted:
         return Said("zero_confirmed", _("%(place)s is empty, as the books say.", place=_bin(work).code))
-    if not differences:
+    if not found:
         return Said("count_agrees", _("%(place)s is right.", place=_bin(work).code))
-    return Said("counted", _("%(place)s is counted: %(n)s corrected.", place=_bin(work).code, n=len(differences)))
+    return Said("counted", _("%(place)s is counted: %(n)s corrected.", place=_bin(work).code, n=len(found)))
 
 
 # A large difference waits for a second person.
@@ -417,10 +296,7 @@ def _ask_approve(work: Work) -> Prompt:
 
 
 def _to_approve(work: Work) -> list[Difference]:
-    moved = set(work.memory["moved"])
-    return _differences(
-        work.memory["to_approve"], {key: n for key, n in _books(work).items() if _item(key) not in moved}
-    )
+    return compare(work.memory["to_approve"], books(work), leave_out=set(work.memory["moved"]))
 
 
 def _require_supervisor(work: Work) -> None:
@@ -435,15 +311,15 @@ def _approve(work: Work) -> Said:
     _require_supervisor(work)
     if work.actor.operator_id == work.memory["counter"]:
         raise Refused("second_person_needed", _("You counted this yourself. Somebody else must approve it."))
-    if _moved_meanwhile(work, work.memory["to_approve"], {}) - set(work.memory["moved"]):
+    if moved_meanwhile(work) - set(work.memory["moved"]):
         raise Refused("moved_meanwhile", _("Stock moved here since it was counted. Let it be counted again."))
-    differences, moved = _to_approve(work), work.memory["moved"]
+    found, moved = _to_approve(work), work.memory["moved"]
     _restore(work)
-    _post(work, differences)
+    post_differences(work, found)
     if moved:
         _begin_again(work, only=moved)
         return Said("recount", _("Approved. Still to count: %(skus)s.", skus=", ".join(_skus(work, moved))))
-    return _finish(work, differences)
+    return _finish(work, found)
 
 
 def _recount(work: Work) -> Said:

@@ -1,0 +1,152 @@
+"""What a count found, held against the books: the differences of one bin, and their posting.
+
+A count is ``key -> units``, where the key names item, lot and serial number.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+
+from app.control.adjustments import lose
+from app.db import table
+from app.floor import confirm
+from app.floor.step import Work
+from app.ledger.models import Balance, Movement
+from app.ledger.post import Move, Place
+from app.places.models import ADJUSTMENT, Location, Warehouse
+
+balance, movement = table(Balance), table(Movement)
+
+Counts = dict[str, int]
+"""``item:lot:serial`` -> units found (lot 0 for none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the shelf has more (or fewer) of than the books."""
+
+    item_id: int
+    lot_id: int | None
+    serial: str
+    units: int
+
+
+def key_of(item_id: int, lot_id: int | None, serial: str) -> str:
+    """The key of one thing in a count."""
+    return f"{item_id}:{lot_id or 0}:{serial}"
+
+
+def item_of(key: str) -> int:
+    """The item that a key names."""
+    return int(key.split(":")[0])
+
+
+def last_movement(work: Work) -> int:
+    """The newest movement of all: what comes after it came after this moment."""
+    return work.session.scalar(select(func.max(movement.c.id))) or 0
+
+
+def books(work: Work) -> Counts:
+    """What the books have in this bin, its rows locked until the differences are posted."""
+    statement = (
+        select(balance.c.item_id, balance.c.lot_id, balance.c.serial, balance.c.quantity)
+        .where(balance.c.location_id == work.task.location_id, balance.c.quantity > 0)
+        .order_by(balance.c.item_id, balance.c.id)
+        .with_for_update()
+    )
+    only = work.memory.get("only")
+    found: Counts = {}
+    for row in work.session.execute(statement):
+        if not only or row.item_id in only:
+            key = key_of(row.item_id, row.lot_id, row.serial)
+            found[key] = found.get(key, 0) + row.quantity
+    return found
+
+
+def moved_meanwhile(work: Work) -> set[int]:
+    """Items that moved in or out of the bin since their first scan (those that nobody scanned: since the bin was)."""
+    since = {int(item): last for item, last in work.memory["since"].items()}
+    start = work.memory["start"]
+    here = work.task.location_id
+    rows = work.session.execute(
+        select(movement.c.item_id, func.max(movement.c.id).label("last"))
+        .where(
+            movement.c.id > start,
+            or_(movement.c.source_location_id == here, movement.c.target_location_id == here),
+        )
+        .group_by(movement.c.item_id)
+    ).all()
+    only = work.memory.get("only")
+    return {
+        row.item_id for row in rows if row.last > since.get(row.item_id, start) and (not only or row.item_id in only)
+    }
+
+
+def compare(counts: Counts, booked: Counts, *, leave_out: set[int]) -> list[Difference]:
+    """Where the shelf and the books part, in a stable order; some items are left out."""
+    found = []
+    for key in sorted(counts.keys() | booked.keys()):
+        units = counts.get(key, 0) - booked.get(key, 0)
+        if units and item_of(key) not in leave_out:
+            item, lot, serial = key.split(":", 2)
+            found.append(Difference(int(item), int(lot) or None, serial, units))
+    return found
+
+
+def post_differences(work: Work, found: list[Difference]) -> None:
+    """ADJUSTMENT <-> bin; what orders had chosen of a loss is let go of, and chosen again elsewhere."""
+    place = work.session.get_one(Location, work.task.location_id)
+    warehouse = work.session.get_one(Warehouse, work.task.warehouse_id)
+    for each in found:
+        sku = confirm.item_row(work.session, each.item_id).sku
+        if each.units > 0:
+            move = Move(
+                each.item_id,
+                each.units,
+                Place(ADJUSTMENT),
+                Place(place.id),
+                lot_id=each.lot_id,
+                serial=each.serial,
+            )
+            posted = [work.post("count", [(move, sku, "ADJUSTMENT", place.code)])]
+        else:
+            posted = []
+            for loss in _losses(work, each):
+                one = lose(work.session, work.header("count"), loss, warehouse)
+                work.show(one, [(sku, place.code, "ADJUSTMENT")])
+                posted.append(one)
+        work.memory["posted"] = [*work.memory.get("posted", []), *(one.posting_id for one in posted)]
+
+
+def _losses(work: Work, difference: Difference) -> list[Move]:
+    """Which of the units are gone: the loose and sellable ones first."""
+    rows = work.session.execute(
+        select(balance.c.quantity, balance.c.container_id, balance.c.condition)
+        .where(
+            balance.c.location_id == work.task.location_id,
+            balance.c.item_id == difference.item_id,
+            func.coalesce(balance.c.lot_id, 0) == (difference.lot_id or 0),
+            balance.c.serial == difference.serial,
+            balance.c.quantity > 0,
+        )
+        .order_by(balance.c.container_id.is_not(None), balance.c.condition != "available", balance.c.id)
+    ).all()
+    left, found = -difference.units, []
+    assert work.task.location_id is not None, "a count without its bin"
+    for row in rows:
+        taken = min(left, row.quantity)
+        if taken:
+            source = Place(work.task.location_id, row.container_id, row.condition)
+            target = Place(ADJUSTMENT, None, row.condition)
+            found.append(
+                Move(
+                    difference.item_id,
+                    taken,
+                    source,
+                    target,
+                    lot_id=difference.lot_id,
+                    serial=difference.serial,
+                )
+            )
+            left -= taken
+    return found
