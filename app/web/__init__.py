@@ -3,7 +3,8 @@
 - ``security``  the gate before every view and the headers behind every answer; ``rules`` who may call what
 - ``errors``    every "no" and every failure becomes an answer; ``logs``, ``metrics``, ``health`` for who runs it
 - ``scans``     THE door: a scan or an action reaches its task
-- ``photos`` a photo instead of a scan; ``photo_reader`` reads it beside the server
+- ``photos``    a photo instead of a scan (``photo_reader`` reads it beside the server)
+- ``scanner``   tests any scanner; ``barcode_links`` puts an unknown barcode on its item
 - ``home`` ``tasks`` ``enquiry`` ``history`` ``labels`` ``preferences`` ``auth`` ``guide``   the floor's screens
 - ``office``    the desk: orders, purchase orders, stock, work, people, files
 - ``api``       the JSON API
@@ -20,8 +21,8 @@ from app.config import Settings
 from app.web import errors, logs, office, screens, security
 
 _FLOOR = (
-    "auth", "home", "tasks", "scans", "photos", "enquiry", "history", "labels", "preferences", "scanner",
-    "guide", "health",
+    "auth", "home", "tasks", "scans", "photos", "barcode_links", "enquiry", "history", "labels", "preferences",
+    "scanner", "guide", "health",
 )  # fmt: skip
 
 

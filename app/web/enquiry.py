@@ -8,6 +8,7 @@ from app.db import reading
 from app.floor.enquiry import enquire
 from app.refusal import Refused
 from app.web import forms
+from app.web.barcode_links import offer
 from app.web.enquiry_screen import shown
 from app.web.rules import allow
 from app.web.screens import current_warehouse
@@ -39,5 +40,11 @@ def _answer(code: str) -> tuple[dict[str, Any], int]:
             here, scanner = current_warehouse().code, current_actor().scanner
             facts = enquire(session, settings(), warehouse=here, code=code, profile=scanner)
     except Refused as refusal:
-        return {"outcome": "refused", "code": refusal.code, "message": refusal.message}, refusal.status
+        link = offer(refusal.code, ("item",), code=code, back=url_for("enquiry.ask"))
+        return {
+            "outcome": "refused",
+            "code": refusal.code,
+            "message": refusal.message,
+            "link_url": link,
+        }, refusal.status
     return shown(facts), 200

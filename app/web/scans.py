@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db import transact
 from app.floor import advance
-from app.web import forms, metrics
+from app.web import barcode_links, forms, metrics
 from app.web.home import opened
 from app.web.rules import FLOOR, allow
 from app.web.security import current_actor, settings
@@ -26,7 +26,9 @@ def scan(task_id: int) -> Response:
 
     def work(session: Session) -> tuple[dict[str, Any], str]:
         answer = advance.scan(session, settings(), actor, task_id, scan_id=scan_id, code=code, scanned_at=scanned_at)
-        return answer, _fragment(answer)
+        here = url_for("tasks.task", task_id=task_id)
+        link = barcode_links.offer(answer["code"], answer["prompt"]["expects"], code=code, back=here)
+        return answer, _fragment(answer, link_url=link)
 
     answer, fragment = transact(work)
     if answer["code"] == "wrong_badge":  # a badge switches the person; the task stays as it is, for them to take over
@@ -62,8 +64,8 @@ def act(task_id: int) -> Response:
     return _respond(*transact(work))
 
 
-def _fragment(answer: dict[str, Any]) -> str:
-    return render_template("floor/_task.html", answer=answer)
+def _fragment(answer: dict[str, Any], *, link_url: str = "") -> str:
+    return render_template("floor/_task.html", answer=answer, link_url=link_url)
 
 
 def _respond(answer: dict[str, Any], fragment: str) -> Response:
