@@ -72,7 +72,7 @@ def _settings(code: str) -> list[tuple[str, str]]:
         (plain, _("In its manual: add a suffix, CR (ENTER), for all kinds of barcodes")),
     ]
     delay = [
-        (zebra, _("Profile › Keystroke output › Key event options › Inter character delay: 0")),
+        (zebra, _("Profile › Keystroke output › Inter character delay: 0")),
         (honeywell, _("Scan settings › Data processing settings › Wedge method: Standard")),
         (plain, _("In its manual: inter-character delay (keystroke delay): none")),
     ]
@@ -87,7 +87,7 @@ def _settings(code: str) -> list[tuple[str, str]]:
             (plain, _("In its manual: transmit AIM ID (symbology identifier) as prefix, for all kinds of barcodes")),
         ],
         "separator_missing": [
-            (zebra, _("Profile › Keystroke output › Key event options › Send control characters as events: on")),
+            (zebra, _("Profile › Keystroke output › Key event options › Send characters as events: on")),
             (honeywell, _("Scan settings › Data processing settings › Wedge as keys: add 0x1D")),
             (plain, _("In its manual: control characters as Ctrl+X, or replace GS (29) by | and write | below")),
         ],
