@@ -15,8 +15,10 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.barcode.internal import InternalKind
 from app.config import Settings
 from app.db import table
+from app.floor import printing
 from app.floor.confirm import AskAgain
 from app.floor.models import Scan
 from app.floor.resolve import read, resolve
@@ -253,10 +255,13 @@ def _judge(work: Work, workflow: Workflow, step: Step | None, code: str, argumen
         return _action(work, workflow, code, arguments)
     if step is None:
         raise Refused("task_done", _("This task is finished. Take the next one."))
+    barcode = read(code, today=work.today, profile=work.actor.scanner)
+    if barcode.internal is not None and barcode.internal.kind is InternalKind.PRINTER:
+        return printing.choose(work, barcode.internal.code)
     item_id = work.line.item_id if work.line is not None else None
     meaning = resolve(
         work.session,
-        read(code, today=work.today, profile=work.actor.scanner),
+        barcode,
         expects=step.expects,
         warehouse_id=work.task.warehouse_id,
         item_id=work.memory.get("item", item_id),

@@ -7,5 +7,6 @@
 - ``waves``         orders released to the floor together
 - ``fulfil``        the floor tells the order: picked, packed, shipped, short
 - ``lost``          chosen stock that is not there: other stock is chosen, or an order is at risk
+- ``carton_label``  what stands on a carton
 - ``cancel``        lines or whole orders, before and after picking
 """

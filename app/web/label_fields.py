@@ -1,7 +1,6 @@
 """What stands on the label of a thing that we have: its fields, from its row."""
 
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,14 +8,13 @@ from sqlalchemy.orm import Session
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item, ItemBarcode
 from app.language import _
-from app.orders.models import Order, Shipment, ShipmentCarton
+from app.orders.carton_label import carton_fields
 from app.people.models import Operator
 from app.places.models import Warehouse
 from app.places.warehouses import container_of, location_of
 from app.refusal import NotFound
 
 _Fields = dict[str, str]
-_ADDRESS = ("name", "address1", "address2", "postcode", "city", "region", "country")
 
 
 def fields_of(session: Session, template: str, code: str, *, warehouse_id: int) -> _Fields:
@@ -55,33 +53,7 @@ def _tote(session: Session, code: str, _warehouse_id: int) -> _Fields:
 
 
 def _carton(session: Session, code: str, _warehouse_id: int) -> _Fields:
-    carton = container_of(session, code)
-    found = session.execute(
-        select(Order, Shipment)
-        .join(Shipment, Shipment.order_id == Order.id)
-        .join(ShipmentCarton, ShipmentCarton.shipment_id == Shipment.id)
-        .where(ShipmentCarton.container_id == carton.id)
-    ).first()
-    if found is None:
-        raise NotFound("carton_without_order", _("Carton %(code)s belongs to no shipment. Pack it first.", code=code))
-    order, shipment = found
-    siblings = list(
-        session.scalars(
-            select(ShipmentCarton.container_id)
-            .where(ShipmentCarton.shipment_id == shipment.id)
-            .order_by(ShipmentCarton.id)
-        )
-    )
-    fields = {
-        "sscc": carton.code,
-        "ship_to": _address(order.ship_to) or order.order_ref,
-        "order": order.order_ref,
-        "carton": str(siblings.index(carton.id) + 1),
-        "cartons": str(len(siblings)),
-        "carrier": shipment.carrier,
-        "weight": f"{carton.weight_grams / 1000:.3f} kg" if carton.weight_grams else "",
-    }
-    return {name: value for name, value in fields.items() if value}
+    return carton_fields(session, container_of(session, code))
 
 
 def _badge(session: Session, code: str, _warehouse_id: int) -> _Fields:
@@ -93,11 +65,6 @@ def _badge(session: Session, code: str, _warehouse_id: int) -> _Fields:
         "name": operator.name,
         "role": ", ".join(operator.roles).capitalize(),
     }
-
-
-def _address(ship_to: dict[str, Any]) -> str:
-    lines = [str(ship_to.get(f"ship_to_{part}") or ship_to.get(part) or "") for part in _ADDRESS]
-    return "\n".join(line for line in lines if line)
 
 
 _MAKERS: dict[str, Callable[[Session, str, int], _Fields]] = {

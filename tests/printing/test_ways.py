@@ -176,9 +176,7 @@ def ippeveprinter(tmp_path: Path) -> Iterator[tuple[int, Path]]:
                 break
             except OSError:
                 if printer.poll() is not None:
-                    pytest.skip(
-                        "ippeveprinter does not start (Debian: avahi-daemon, dbus, both running)"
-                    )
+                    pytest.skip("ippeveprinter does not start (Debian: avahi-daemon, dbus, both running)")
                 time.sleep(0.1)
         try:
             yield port, spool

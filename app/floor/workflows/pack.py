@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from app.barcode.internal import InternalKind, encode
 from app.db import table
-from app.floor import confirm
+from app.floor import confirm, printing
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import no_arguments
 from app.language import _
@@ -89,6 +89,7 @@ def _prompt(
     work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...], line: Line | None = None
 ) -> Prompt:
     counts = _counts(work)
+    ways = [*ways, *printing.label_ways(work)]
     if counts or work.memory.get("undo"):
         ways = [*ways, action_way("undo", _("Undo"))]
     carton = _carton(work)
@@ -245,6 +246,7 @@ def _open_carton(work: Work) -> Container:
     work.session.flush()
     _join_shipment(work, carton)
     work.remember(carton=carton.id)
+    printing.print_carton(work, carton)
     return carton
 
 
@@ -283,6 +285,7 @@ def _close_carton(work: Work, carton: Container) -> Said:
     counts = {line_id: units for line_id, units in _counts(work).items() if units}
     if not counts:
         raise Refused("carton_empty", _("The carton is empty. Scan an item first."))
+    printing.require_label(work, carton)
     assert carton.location_id is not None, "a carton that stands nowhere"
     by_id = {line.id: line for line in lines(work.session, work.task.id, TaskLine.id.in_(counts))}
     gone = _take_out_cancelled(work, counts, by_id)
@@ -306,7 +309,7 @@ def _close_carton(work: Work, carton: Container) -> Said:
         work.finish_units(by_id[line_id], units)
     _join_shipment(work, carton)
     carton.status = "closed"
-    work.forget("counts", "carton", "last", "grams", "whole")
+    work.forget("counts", "carton", "last", "grams", "whole", "label")
     work.can_undo(posting=posted.posting_id, packed=packed, carton=carton.id)
     work.session.flush()
     if work.line is None:
@@ -509,6 +512,7 @@ def _drop_carton(work: Work, carton: Container) -> None:
     if row is not None:
         work.session.delete(row)
     work.forget("carton")
+    printing.forget_label(work, carton)
 
 
 def _undo(work: Work) -> Said:
@@ -592,6 +596,8 @@ WORKFLOW = Workflow(
         "missing": no_arguments(_missing),
         "done": no_arguments(_done),
         "undo": no_arguments(_undo),
+        "reprint": printing.reprint,
+        "label_printed": printing.label_printed,
     },
     finished=finished,
 )
