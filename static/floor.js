@@ -49,7 +49,8 @@ function take(code) {
   pad?.close();
   closeSheets();
   if (page.fill) return fill(document.querySelector(page.fill), code);
-  if (page.scansUrl) queue.addScan(page.scansUrl, code);
+  const next = document.querySelector("[data-next-scans]")?.dataset.nextScans; // a finished task: the scan opens the next
+  if (page.scansUrl) queue.addScan(next || page.scansUrl, code);
 }
 
 /** Pages that only look something up, or sign in, put the code into their own form. */

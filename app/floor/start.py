@@ -255,8 +255,13 @@ def _tasks_of_document(document_type: str, document_id: int) -> Any:
 
 def _tasks_of_container(session: Session, container_id: int) -> Any:
     orders = {held.order_id for held in held_in(session, [container_id])}
-    return (Task.container_id == container_id) | (
-        (Task.document_type == "order") & Task.document_id.in_(orders) & Task.kind.in_(("pack", "ship"))
+    is_source = exists().where(
+        TaskLine.task_id == Task.id, TaskLine.status == "open", TaskLine.source_container_id == container_id
+    )
+    return (
+        (Task.container_id == container_id)
+        | is_source
+        | ((Task.document_type == "order") & Task.document_id.in_(orders) & Task.kind.in_(("pack", "ship")))
     )
 
 

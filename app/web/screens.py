@@ -86,6 +86,8 @@ def _everywhere() -> dict[str, Any]:
         "may_see_office": bool(bearer and not bearer.actor.roles.isdisjoint(READERS)),
         "nav": {
             "home": url_for("home.home"),
+            "scans": url_for("home.scan"),
+            "next": url_for("tasks.claim"),
             "enquiry": url_for("enquiry.ask"),
             "history": url_for("history.history"),
             "settings": url_for("preferences.preferences"),

@@ -96,7 +96,11 @@ def _ask_item(work: Work) -> Prompt:
         work,
         instruction,
         value=str(sum(counts.values())),
-        ways=[_bin_way(work), action_way("done", _("Nothing more is in it"))],
+        ways=[
+            _bin_way(work),
+            action_way("done", _("Nothing more is in it")),
+            *([action_way("quantity", _("How many are there?"))] if last in counts else []),
+        ],
         expects=("item", "quantity", "location"),
     )
     if last in counts:

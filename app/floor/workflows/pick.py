@@ -181,7 +181,7 @@ def _check_lot(line: Line, lot: str) -> None:
 
 def _ask_lot(work: Work) -> Prompt:
     line = work.the_line
-    ways = [scan_way(line.lot or "", _("Lot %(lot)s", lot=line.lot))]
+    ways = [scan_way(line.lot or "", _("Lot %(lot)s", lot=line.lot)), *_exceptions(work)]
     return _prompt(work, _("Scan the lot"), value=line.lot or "", ways=ways, expects=("lot",))
 
 
@@ -200,7 +200,7 @@ def _ask_container(work: Work) -> Prompt:
     line = work.the_line
     place = line.source_container or line.source or ""
     kind = InternalKind.CONTAINER if line.source_container else InternalKind.LOCATION
-    ways = [scan_way(encode(kind, place), place)]
+    ways = [scan_way(encode(kind, place), place), *_exceptions(work)]
     return _prompt(work, _("Scan the container that you take it from"), value=place, ways=ways, expects=("container",))
 
 
@@ -219,7 +219,7 @@ def _accept_container(work: Work, meaning: Meaning) -> Said:
 
 def _ask_serial(work: Work) -> Prompt:
     line = work.the_line
-    ways = [scan_way(line.serial, _("Serial %(serial)s", serial=line.serial))]
+    ways = [scan_way(line.serial, _("Serial %(serial)s", serial=line.serial)), *_exceptions(work)]
     return _prompt(work, _("Scan the serial number"), value=line.serial, ways=ways, expects=("serial",))
 
 
@@ -249,7 +249,10 @@ def _tote_ways(work: Work) -> list[Way]:
 def _ask_tote(work: Work) -> Prompt:
     code = _tote_code(work)
     instruction = _("Put %(n)s into the tote and scan it", n=work.counted)
-    return _prompt(work, instruction, value=code or _("an empty tote"), ways=_tote_ways(work), expects=("target",))
+    ways = _tote_ways(work)
+    if code:
+        ways.append(action_way("full", _("The tote is full, or not here: take another")))
+    return _prompt(work, instruction, value=code or _("an empty tote"), ways=ways, expects=("target",))
 
 
 def _accept_tote(work: Work, meaning: Meaning) -> Said:
@@ -421,6 +424,19 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
     return confirm.set_count(work, work.line, arguments)
 
 
+def _full(work: Work) -> Said:
+    """The tote takes no more, or is not to be found: the next free one. What is in the old one stays there.
+
+    Errors: ``no_tote_yet``; ``no_free_tote``.
+    """
+    if work.task.container_id is None:
+        raise Refused("no_tote_yet", _("No tote is in use yet. Scan an empty one."))
+    work.task.container_id = None
+    if totes.proposed(work) is None:
+        raise Refused("no_free_tote", _("Every tote is in use. Empty one at packing, or ask your supervisor."))
+    return Said("next_tote", _("Take %(tote)s.", tote=_tote_code(work)))
+
+
 def _skip(work: Work) -> Said:
     line = work.line
     if line is None or work.counted:
@@ -539,6 +555,7 @@ WORKFLOW = Workflow(
     waiting=waiting,
     actions={
         "quantity": _quantity,
+        "full": no_arguments(_full),
         "skip": no_arguments(_skip),
         "short": _short,
         "undo": no_arguments(_undo),

@@ -9,7 +9,7 @@ from app.barcode.internal import InternalKind, encode
 from app.floor import confirm
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
-from app.language import _
+from app.language import _, ngettext
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.orders import fulfil
@@ -161,7 +161,7 @@ def _done(work: Work) -> Said:
     for line in left:
         change_line(work.session, line.id, status="cancelled")
     work.task.lines -= len(left)
-    work.remember(is_done=True)
+    work.remember(is_done=True, left=len(left))
     work.session.flush()
     open_task(
         work.session,
@@ -178,7 +178,14 @@ def _done(work: Work) -> Said:
         ],
     )
     work.next_line()
-    return Said("loading_done", _("What is loaded has shipped. %(n)s cartons stay open.", n=len(left)))
+    return Said(
+        "loading_done",
+        ngettext(
+            "What is loaded has shipped. %(num)s carton stays here.",
+            "What is loaded has shipped. %(num)s cartons stay here.",
+            len(left),
+        ),
+    )
 
 
 def _undo(work: Work) -> Said:
@@ -187,10 +194,12 @@ def _undo(work: Work) -> Said:
 
 def _tell_undone(work: Work, _line: Line, facts: Facts) -> None:
     fulfil.unshipped(work.session, facts["carton"])
-    work.forget("is_done")
+    work.forget("is_done", "left")
 
 
 def finished(work: Work) -> str:
+    if work.memory.get("left"):
+        return _("Part of order %(order)s has left the house, the rest goes later.", order=work.task.document)
     return _("Order %(order)s has left the house. Take the next job.", order=work.task.document)
 
 
