@@ -75,6 +75,14 @@ def resolve(
         value = {"lot": barcode.lot, "serial": barcode.serial, "expiry": barcode.expiry and barcode.expiry.isoformat()}
         text = value.get(expects[0]) or _text(barcode)
         return Meaning(type=expects[0], code=text, lot=text, serial=text, item_id=item_id or 0)
+    capitals = barcode.raw.upper()
+    if barcode.kind is Kind.PLAIN and barcode.raw != capitals:  # typed by hand: dock-1
+        try:
+            typed = read(capitals, today=today)
+            return resolve(session, typed, expects=expects, warehouse_id=warehouse_id, item_id=item_id, today=today)
+        except Refused as refused:
+            if refused.code == "two_meanings":
+                raise
     if barcode.kind is Kind.PLAIN and barcode.warnings:
         parse(barcode.raw, today=today)  # nothing bears it as it stands: say what is wrong with it
     raise Refused(
@@ -236,4 +244,5 @@ def words(expects: Sequence[str]) -> str:
         "reason": _("a reason"),
         "confirm": _("a choice on the screen"),
     }
-    return _(" or ").join(names.get(word, word) for word in expects)
+    *most, last = (names.get(word, word) for word in expects)
+    return _("%(these)s or %(last)s", these=", ".join(most), last=last) if most else last

@@ -150,7 +150,9 @@ def _give_back(session: Session, attempt: Attempt) -> int:
 
 
 def _operator(session: Session, badge: str) -> Operator | None:
-    return session.scalar(select(Operator).where(Operator.badge == badge, Operator.is_active).with_for_update())
+    """By the badge as it is, else as capitals: a keyboard writes ``mia`` where the badge says MIA."""
+    found = select(Operator).where(Operator.badge.in_({badge, badge.upper()}), Operator.is_active)
+    return session.scalar(found.order_by(Operator.badge != badge).limit(1).with_for_update())
 
 
 def _device(session: Session, key: str, address: str, moment: datetime) -> Device:

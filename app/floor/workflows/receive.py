@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Lot
 from app.floor import confirm
+from app.floor.dates import typed_date
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
@@ -186,10 +187,9 @@ def _ask_expiry(work: Work) -> Prompt:
 def _accept_expiry(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "expiry":
         raise confirm.wrong(meaning, wanted=_("Scan the expiry date (YYYY-MM-DD)."))
-    try:
-        day = date.fromisoformat(meaning.code)
-    except ValueError:
-        raise Refused("bad_date", _("%(text)s is no date. Give it as YYYY-MM-DD.", text=meaning.code[:20])) from None
+    day = typed_date(meaning.code)
+    if day is None:
+        raise Refused("bad_date", _("%(text)s is no date. Give it as YYYY-MM-DD.", text=meaning.code[:20]))
     _require_good(work, day)
     work.remember(expiry=day.isoformat())
     return Said("expiry_confirmed", _("Good until %(day)s", day=day.isoformat()))
