@@ -18,7 +18,14 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from app.control import adjustments
+from app.floor.workflows import inspect
 from app.language import DEFAULT, LANGUAGES, _, choose, current, ngettext, use
+from app.ledger.models import CONDITIONS
+from app.people.models import ROLES
+from app.places import models as places
+from app.tasks import models as tasks
+from app.web.words import WORDS, word
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -128,6 +135,14 @@ def test_a_translation_ends_as_the_sentence_does(language: str) -> None:
 
     for english, text in pairs(language):
         assert ends(english) == ends(text), text
+
+
+def test_a_code_that_a_screen_shows_has_its_word() -> None:
+    kept = {*CONDITIONS, *ROLES, *tasks.KINDS, *places.KINDS, *adjustments.REASONS, *inspect.REASONS}
+    assert kept - set(WORDS) == set()
+    with use("de"):
+        assert word("quarantine") == "Quarantäne"
+        assert word("came back wet") == "came back wet"
 
 
 def test_german_tells_what_to_do_and_names_nobody() -> None:

@@ -7,6 +7,7 @@ from flask import url_for
 
 from app.language import _
 from app.web.screens import current_warehouse, local_time
+from app.web.words import word
 
 Facts = dict[str, Any]
 
@@ -41,7 +42,9 @@ def _figures(rows: list[Facts]) -> list[tuple[str, int]]:
 
 
 def _facts(rows: list[list[str]]) -> Facts:
-    return {"title": _("What it is"), "columns": [_("Fact"), ""], "rows": rows}
+    codes = (_("Kind"), _("Status"))
+    words = [[label, word(value) if label in codes else value] for label, value in rows]
+    return {"title": _("What it is"), "columns": [_("Fact"), ""], "rows": words}
 
 
 def _balances(facts: Facts) -> Facts:
@@ -51,7 +54,7 @@ def _balances(facts: Facts) -> Facts:
         [
             row["sku"] if is_place else row["container"] or row["location"],
             " · ".join(str(word) for word in (row["lot"], row["expiry"], row["serial"]) if word),
-            "" if row["condition"] == "available" else row["condition"],
+            "" if row["condition"] == "available" else word(row["condition"]),
             row["quantity"],
         ]
         for row in facts["balances"]
@@ -74,5 +77,5 @@ def _movements(movements: list[Facts]) -> Facts:
 
 
 def _tasks(tasks: list[Facts]) -> Facts:
-    rows = [[row["kind"], row["status"], f"{row['done_lines']} / {row['lines']}"] for row in tasks]
+    rows = [[word(row["kind"]), word(row["status"]), f"{row['done_lines']} / {row['lines']}"] for row in tasks]
     return {"title": _("Work"), "columns": [_("Kind"), _("Status"), _("Lines")], "rows": rows}

@@ -19,12 +19,13 @@ from app.refusal import Refused
 from app.web import cookies
 from app.web.rules import READERS
 from app.web.security import current_bearer, settings
+from app.web.words import word
 
 
 def install(flask: Flask) -> None:
     """Teach the templates these words and filters."""
     flask.jinja_env.globals.update(_=_, ngettext=ngettext, barcode_url=barcode_url)
-    flask.jinja_env.filters["local_time"] = local_time
+    flask.jinja_env.filters.update(local_time=local_time, word=word)
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = False
     flask.context_processor(_everywhere)
 
