@@ -90,13 +90,14 @@ def test_a_picture_without_a_barcode_holds_none():
 def test_the_camera_s_orientation_turns_the_photo():
     qr = drawn("ORIENTED")
     wide = PIL.Image.new("L", (qr.width * 3, qr.height), 255)
-    wide.paste(qr, (0, 0))
+    wide.paste(qr, (2 * qr.width, 0))
     exif = PIL.Image.Exif()
-    exif[0x0112] = 6  # held upright: the camera's right side is the picture's bottom
+    exif[0x0112] = 6  # held upright: the right end of the sensor is the lower end of the photo
     (symbol,) = read_photo(saved(wide, "JPEG", exif=exif, quality=95)).symbols
     assert symbol.text == "ORIENTED"
-    assert symbol.box[3] < qr.height + 10, "the left third of the sensor is the upper third of the photo"
-    assert read_photo(saved(wide, "JPEG", quality=95)).symbols[0].box[2] < qr.width + 10
+    assert symbol.box[1] > 2 * qr.width - 10
+    assert symbol.box[2] <= qr.height
+    assert read_photo(saved(wide, "JPEG", quality=95)).symbols[0].box[0] > 2 * qr.width - 10
 
 
 def test_a_barcode_on_a_transparent_ground_is_read_as_on_paper():
