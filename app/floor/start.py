@@ -13,8 +13,8 @@ from app.language import _
 from app.orders.fulfil import held_in
 from app.orders.models import Order
 from app.people.actor import Actor
-from app.places.models import Warehouse
-from app.places.warehouses import container_of, location_of, warehouse_of
+from app.places.models import Location, Warehouse
+from app.places.warehouses import container_of, warehouse_of
 from app.refusal import NotFound, Refused
 from app.returns.models import Rma, RmaLine
 from app.supply.models import PurchaseOrderLine
@@ -170,7 +170,7 @@ def _inspect(session: Session, warehouse: Warehouse, document: str, _location: s
 
 
 def _count(session: Session, warehouse: Warehouse, _document: str, location: str) -> int:
-    place = location_of(session, warehouse, location)
+    place = _place_behind(session, warehouse, location)
     found = _unfinished(session, kind="count", location_id=place.id)
     if found is not None:
         return found
@@ -182,6 +182,17 @@ def _count(session: Session, warehouse: Warehouse, _document: str, location: str
         document_type="count",
         document=place.code,
     ).id
+
+
+def _place_behind(session: Session, warehouse: Warehouse, code: str) -> Location:
+    """The place of this code, typed or as its label says it. Errors: ``not_a_place``; as of a scan."""
+    if known := session.scalar(select(Location).where(Location.warehouse_id == warehouse.id, Location.code == code)):
+        return known
+    today = clock.today(warehouse.time_zone)
+    meaning = resolve(session, read(code, today=today), expects=("location",), warehouse_id=warehouse.id, today=today)
+    if meaning.type != "location":
+        raise Refused("not_a_place", _("%(code)s is no bin. Scan the bin to count.", code=meaning.code))
+    return session.get_one(Location, meaning.id)
 
 
 def _move(session: Session, warehouse: Warehouse, _document: str, _location: str) -> int:

@@ -14,7 +14,7 @@ Facts = dict[str, Any]
 
 def shown(facts: Facts) -> Facts:
     """What ``templates/floor/_enquiry.html`` wants; in a table the last column is a number."""
-    tables = [_facts(facts["facts"]), _balances(facts), _movements(facts["movements"]), _tasks(facts["tasks"])]
+    tables = [_balances(facts), _facts(facts["facts"]), _tasks(facts["tasks"]), _movements(facts["movements"])]
     return {
         "outcome": "accepted",
         "code": "",
@@ -24,6 +24,7 @@ def shown(facts: Facts) -> Facts:
         "image_url": facts.get("image_url", ""),
         "figures": _figures(facts["availability"]),
         "tables": [table for table in tables if table["rows"]],
+        "bin": facts["code"] if facts["type"] == "location" else "",
         "more_url": url_for("history.history", q=facts["code"]),
     }
 

@@ -10,6 +10,7 @@ from app.db import reading, transact
 from app.floor.home import scan_at_home
 from app.people.actor import Actor
 from app.tasks.board import held_by, waiting
+from app.tasks.queue import ROLES
 from app.web import forms, metrics
 from app.web.rules import FLOOR, allow
 from app.web.screens import current_warehouse
@@ -61,7 +62,10 @@ def home_page(outcome: str | None = None, code: str = "", message: str = "") -> 
 
 
 def _links() -> dict[str, str]:
-    return {"claim_url": url_for("tasks.claim"), "scans_url": url_for("home.scan")}
+    return {
+        "claim_url": url_for("tasks.claim"),
+        "scans_url": url_for("home.scan"),
+    }
 
 
 def _home(verdict: dict[str, Any]) -> dict[str, Any]:
@@ -81,4 +85,5 @@ def _work(session: Session, actor: Actor, warehouse_id: int) -> dict[str, Any]:
         for job in held_by(session, actor, warehouse_id=warehouse_id)
     ]
     counts = [{"kind": kind, "count": number} for kind, number in waiting(session, actor, warehouse_id=warehouse_id)]
-    return {"resume": resume, "counts": counts, "is_empty": not counts}
+    starts = [kind for kind in ("move", "count") if actor.may(*ROLES[kind])]
+    return {"resume": resume, "counts": counts, "starts": starts, "is_empty": not counts}

@@ -89,6 +89,7 @@ def _everywhere() -> dict[str, Any]:
             "home": url_for("home.home"),
             "scans": url_for("home.scan"),
             "next": url_for("tasks.claim"),
+            "open": url_for("tasks.open_one"),
             "enquiry": url_for("enquiry.ask"),
             "history": url_for("history.history"),
             "settings": url_for("preferences.preferences"),

@@ -7,6 +7,7 @@ from app.db import reading, transact
 from app.floor import advance
 from app.floor.start import start
 from app.language import _
+from app.refusal import Refused
 from app.tasks import board, queue
 from app.tasks.models import KINDS
 from app.web import forms
@@ -24,11 +25,14 @@ def open_one() -> WerkzeugResponse:
     """Open a job by its kind and what it is about, and begin it."""
     actor, warehouse = current_actor(), current_warehouse().code
     kind, document, location = forms.needed("kind"), forms.text("document").strip(), forms.text("location").strip()
-    task_id = transact(
-        lambda session: start(
-            session, settings(), actor, kind=kind, warehouse=warehouse, document=document, location=location
+    try:
+        task_id = transact(
+            lambda session: start(
+                session, settings(), actor, kind=kind, warehouse=warehouse, document=document, location=location
+            )
         )
-    )
+    except Refused as refusal:
+        return make_response(home_page("refused", refusal.code, refusal.message), refusal.status)
     return _to(task_id)
 
 
