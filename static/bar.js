@@ -1,61 +1,68 @@
-/** The top bar's right end, and the panel that asks what to do when a replay was refused. */
+/** The top bar's right end: sending, late, offline, signed out; how many wait, and whose. */
+import { showWaiting } from "./waiting.js";
 
 const words = document.getElementById("words")?.dataset ?? {};
 const say = (name, values = {}) =>
   Object.entries(values).reduce((text, [key, value]) => text.replaceAll(`{${key}}`, value), words[name] ?? "");
 
 const bar = document.getElementById("sync");
-const held = document.getElementById("held");
+const notice = document.getElementById("others");
 let state = "idle";
-let own = 0;
+let isCut = false; // no network, or a page that was kept: said before any scan has found out
+let own = [];
 let others = [];
 let isKept = true;
 
+/** Trying again is no news: it stays "offline" until something was answered. */
 export function showState(name) {
+  if (state === "offline" && (name === "sending" || name === "slow")) return;
   state = name;
+  draw();
+}
+
+/** Known without sending anything. */
+export function showCut(is) {
+  isCut = is;
+  if (isCut) state = "offline";
+  else if (state === "offline") state = own.length ? "sending" : "idle";
   draw();
 }
 
 export function showCounts(counts) {
   ({ own, others, isKept } = counts);
-  if (own === 0 && state !== "signed-out") state = "idle";
+  if (own.length === 0 && state !== "signed-out") state = isCut ? "offline" : "idle";
   draw();
 }
 
+export const isOffline = () => state === "offline";
+export const waiting = () => own.length;
+
 function draw() {
   if (!bar) return;
+  const count = own.length;
   bar.dataset.state = state;
   const parts = [];
   if (state === "slow") parts.push(say("slow"));
   if (state === "offline") parts.push(say("offline"));
   if (state === "signed-out") parts.push(say("signedOut"));
-  if (own > 0 && (own > 1 || state !== "sending")) parts.push(say("waiting", { n: own }));
-  for (const { name, count } of others) parts.push(say("others", { n: count, name: name ?? "?" }));
+  if (count > 0 && (count > 1 || state !== "sending")) parts.push(say("waiting", { n: count }));
+  if (!notice) parts.push(...others.map(ofOther));
   if (!isKept) parts.push(say("notKept"));
   const text = bar.querySelector("[data-sync-text]");
   if (text.textContent !== parts.join(" · ")) text.textContent = parts.join(" · ");
   bar.classList.toggle("is-loud", parts.length > 0);
+  showWaiting(state === "offline", own);
+  if (notice) showNotice(notice, others);
 }
 
-/** A refused entry and what waits behind it, line by line; a person decides. */
-export function showHeld(message, entry, rest, { goOn, drop }) {
-  held.querySelector("[data-held-message]").textContent = message;
-  const list = held.querySelector("[data-held-list]");
-  list.replaceChildren(...[entry, ...rest].map((one) => {
-    const line = document.createElement("li");
-    line.textContent = one.label;
-    line.classList.toggle("is-refused", one === entry);
-    return line;
-  }));
-  held.querySelector("[data-held-choices]").hidden = rest.length === 0;
-  held.querySelector("[data-held-close]").hidden = rest.length > 0;
-  held.toggleAttribute("data-sheet", rest.length === 0); // a question stays until it is answered; news goes with the next scan
-  held.onclick = (event) => {
-    const choice = event.target.closest("[data-held]")?.dataset.held;
-    if (!choice) return;
-    held.close();
-    if (choice === "go-on") goOn();
-    if (choice === "drop") drop();
-  };
-  if (!held.open) held.show();
+function ofOther({ name, entries }) {
+  return say(entries.length === 1 ? "othersOne" : "others", { n: entries.length, name: name ?? "?" });
+}
+
+/** The sign-in page has room to say whose scans wait. */
+function showNotice(place, found) {
+  place.hidden = found.length === 0;
+  const text = found.map(ofOther).join(" · ");
+  const words = place.querySelector("[data-others-text]");
+  if (words.textContent !== text) words.textContent = text;
 }

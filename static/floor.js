@@ -1,9 +1,12 @@
 /** Puts a floor page together: capture -> queue -> answer -> swap, and the buttons beside them. */
-import { showCounts, showHeld, showState } from "./bar.js";
+import { isOffline, showCounts, showCut, showState, waiting } from "./bar.js";
 import { Capture } from "./capture.js";
 import { signal, soundOf } from "./feedback.js";
+import { showHeld, showNews } from "./held.js";
+import { install, isKept, recall, remember, untilBack } from "./kept.js";
 import { Pad } from "./pad.js";
 import { Queue } from "./queue.js";
+import { mayWait, sayOnlineOnly } from "./waiting.js";
 
 const page = document.body.dataset;
 const field = document.getElementById("scan");
@@ -19,9 +22,14 @@ const queue = new Queue({
   state: showState,
   counts: showCounts,
   answer: showAnswer,
-  hold: (answer, rest) =>
-    showHeld(messageOf(answer), answer.entry, rest, { goOn: () => queue.goOn(), drop: () => queue.dropRest() }),
+  messageOf,
+  hold: (held, rest) => showHeld(held, rest, {
+    goOn: () => queue.goOn(),
+    sendAgain: () => queue.sendAgain(),
+    leaveOut: (ids, reason) => queue.leaveOut(ids, reason),
+  }),
 });
+let answers = 0;
 
 let viewfinder = null;
 const pad = padDialog && new Pad(padDialog, (button, quantity) => act(button, { quantity }));
@@ -61,30 +69,45 @@ function fill(input, code) {
 
 function act(button, more = {}) {
   const { action, quantity, reason, code, note, label } = button.dataset;
+  if (isOffline() && !mayWait(action)) return refuseOffline(label || button.textContent.trim());
   const given = Object.entries({ name: action, quantity, reason, code, note, ...more });
   const fields = Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== ""));
   signal("tick");
   queue.addAction(page.actionsUrl, label || button.textContent.trim(), fields);
 }
 
+/** What is done on the server's word alone is not queued. */
+function refuseOffline(label) {
+  signal("error");
+  sayOnlineOnly(label, waiting());
+  queue.wake();
+}
+
 function showAnswer(answer) {
-  if (answer.location) return;
+  answers += 1;
+  showCut(false);
+  if (answer.location || (answer.entry.kind === "left-out" && answer.status === 200)) return;
   const root = rootOf(answer.html);
   const place = root && answer.kind === "answer" && answer.entry.page === queuePage() && document.getElementById(root.id);
   if (!place) return showElsewhere(answer);
   const before = { ...place.dataset };
   const after = { ...root.dataset };
   pad?.close();
-  htmx.swap(place, answer.html, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
-  document.dispatchEvent(new CustomEvent("trueshelf:swapped"));
+  swap(place, answer.html);
   signal(soundOf(after, before));
+  remember(page.operator, answer.html);
+}
+
+function swap(place, html) {
+  htmx.swap(place, html, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
+  document.dispatchEvent(new CustomEvent("trueshelf:swapped"));
 }
 
 /** 409 and the like, or a refusal whose screen is gone: the scan screen stays, the words are shown. */
 function showElsewhere(answer) {
   if (answer.status === 200) return;
   signal("error");
-  showHeld(messageOf(answer), answer.entry, [], {});
+  showNews(messageOf(answer), answer.entry);
 }
 
 const queuePage = () => page.scansUrl || location.pathname;
@@ -114,7 +137,8 @@ function press(button) {
 function choose(digit) {
   const sheet = document.querySelector("dialog[open]");
   if (!sheet && page.keypad !== "on") return false;
-  return press((sheet ?? document).querySelectorAll("[data-choice]")[digit - 1]);
+  const choices = [...(sheet ?? document).querySelectorAll("[data-choice]")];
+  return press(choices.filter((choice) => choice.getClientRects().length)[digit - 1]);
 }
 
 /** A sheet takes the focus only from a keyboard or for its own text box; else the scan field keeps it. */
@@ -183,6 +207,13 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
+/** Claiming, taking over, signing out: with the server or not at all. */
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post" || !isOffline() || !document.getElementById("offline")) return;
+  event.preventDefault();
+  refuseOffline((event.submitter ?? event.target.querySelector("button"))?.textContent.trim() ?? "");
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-code-form]");
   if (!form) return;
@@ -195,5 +226,36 @@ document.addEventListener("submit", (event) => {
   if (code.trim()) capture.enter(code.trim(), "typed");
 });
 
+/** A kept page shows what was true once: the last prompt first, and the server's word as soon as there is one. */
+async function beginKept() {
+  showCut(true);
+  const html = await recall(page.operator);
+  const root = html && rootOf(html);
+  const place = root && document.getElementById(root.id);
+  if (place) swap(place, html);
+  untilBack(refresh);
+}
+
+async function refresh() {
+  if (waiting() > 0) return false; // the queue asks already, and its answers come first
+  const before = answers;
+  const response = await fetch(location.href, { cache: "no-store", redirect: "manual" });
+  if (response.status >= 500) return false;
+  const html = await response.text();
+  const root = response.ok && rootOf(html);
+  const place = root && document.getElementById(root.id);
+  if (before !== answers || waiting() > 0) return false;
+  if (!place) return location.reload(); // signed out, or another's by now
+  swap(place, root.outerHTML);
+  showCut(false);
+  return true;
+}
+
+window.addEventListener("offline", () => showCut(true));
+window.addEventListener("online", () => isKept || showCut(false));
+
+install();
 capture?.listen();
 queue.start();
+if (isKept) beginKept();
+else if (!navigator.onLine) showCut(true);

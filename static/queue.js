@@ -3,7 +3,8 @@
  *
  * The device makes the id and stores the entry before it is sent. 200, 409 and 422 are answers; a lost
  * connection, a timeout, 429 and 5xx are not, and the same id goes out again. An entry belongs to the
- * operator who made it and is never sent as another's.
+ * operator who made it and is never sent as another's. What waited goes out in order and stops at the first
+ * refusal, over reloads too, until a person has decided.
  */
 import { openStore } from "./store.js";
 
@@ -34,14 +35,14 @@ export class Queue {
   #isRunning = false;
   #isWanted = false;
   #isReplay = false; // what goes out now was made while nothing could go out
-  #isHeld = false; // a replay was refused: nothing goes out until a person has decided
   #failures = 0;
   #endPause = () => {};
 
   /**
    * operator: {id, name}, or null where nobody is signed in. page: the key of what this page shows.
    * timeout, slow: milliseconds until a request is given up, and until "no answer yet".
-   * hooks: state(name), counts({own, others: [{name, count}], isKept}), answer(answer), hold(answer, rest).
+   * hooks: state(name), counts({own: [entry], others: [{name, entries}], isKept}), answer(answer), messageOf(answer),
+   * hold(held, rest): a replay was refused and a person must decide; held is null when nothing is to be decided.
    */
   constructor({ operator, page, timeout = 10000, slow = 5000, ...hooks }) {
     this.#operator = operator;
@@ -57,8 +58,9 @@ export class Queue {
     const left = await this.#own();
     this.#isReplay = left.length > 0;
     for (const entry of left) this.#waiting.set(entry.id, entry);
-    await this.#count();
+    await this.#tell();
     this.wake();
+    navigator.storage?.persist?.().catch(() => {}); // asked, not needed: what waits leaves the device within minutes
   }
 
   addScan(url, code) {
@@ -71,7 +73,8 @@ export class Queue {
     const isTwin = (entry) => entry.kind === "action" && entry.url === url && isSameAction(entry.fields, fields);
     if ([...this.#waiting.values()].some(isTwin)) return null;
     const id = newId();
-    return this.#add({ id, kind: "action", url, label, fields: { action_id: id, ...fields } });
+    const scanned_at = new Date().toISOString();
+    return this.#add({ id, kind: "action", url, label, fields: { action_id: id, scanned_at, ...fields } });
   }
 
   wake() {
@@ -80,21 +83,58 @@ export class Queue {
     if (!this.#isRunning && this.#operator) this.#run();
   }
 
-  /** Decided by a person after a replay was refused: go on with the rest. */
-  goOn() {
-    this.#isReplay = false;
-    this.#hold(false);
+  /** What waits, and what was left out, for whoever asks about this device. */
+  async contents() {
+    const store = await this.#store;
+    return { entries: await store.all(), log: await store.log() };
+  }
+
+  // What a person decides after a replay was refused.
+
+  /** The refused one stays as the server judged it; the rest goes out, and stops again at the next refusal. */
+  async goOn() {
+    await this.#decide({ clear: this.#key });
+  }
+
+  /** The refused one goes out once more, in its old place, as a new scan: the old id has its answer. */
+  async sendAgain() {
+    const { entry } = await this.#held();
+    const id = newId();
+    const name = entry.kind === "action" ? "action_id" : "scan_id";
+    const again = { ...entry, id, fields: { ...entry.fields, [name]: id } };
+    this.#waiting.set(id, again);
+    await this.#decide({ put: [again], clear: this.#key });
+  }
+
+  /** One of those that wait, or the refused one, is not wanted: the reason is kept, here and on the server. */
+  async leaveOut(ids, reason) {
+    const held = await this.#held();
+    if (!held) return;
+    const unsent = (await this.#unsent()).filter(({ id }) => ids.includes(id));
+    const isRefused = !held.isDecided && ids.includes(held.entry.id);
+    const log = [...(isRefused ? [{ ...held.entry, message: held.message }] : []), ...unsent].map(
+      ({ seq: _seq, ...entry }) => ({ ...entry, reason, at: new Date().toISOString() }),
+    );
+    const isAllDecided = (held.isDecided || isRefused) && unsent.length === (await this.#unsent()).length;
+    await this.#decide({
+      put: unsent.map((entry) => asLeftOut(entry, reason)),
+      log,
+      ...(isAllDecided ? { clear: this.#key } : { note: { ...held, isDecided: held.isDecided || isRefused } }),
+    });
+  }
+
+  async #decide(changes) {
+    await (await this.#store).change(changes);
+    await this.#changed();
     this.wake();
   }
 
-  /** Decided by a person after a replay was refused: the rest is not sent. */
-  async dropRest() {
-    const store = await this.#store;
-    for (const entry of await this.#own()) await store.remove(entry.seq);
-    this.#waiting.clear();
-    this.#isReplay = false;
-    this.#hold(false);
-    await this.#changed();
+  get #key() {
+    return `held:${this.#operator?.id}`;
+  }
+
+  async #held() {
+    return this.#operator && (await (await this.#store).note(this.#key));
   }
 
   /** Called in the order of the triggers; the stored order is the same, as nothing is awaited but the open store. */
@@ -113,20 +153,27 @@ export class Queue {
     return entries.filter((entry) => entry.operator?.id === this.#operator.id);
   }
 
+  async #unsent() {
+    return (await this.#own()).filter(({ kind }) => kind !== "left-out");
+  }
+
   /** One sender among all tabs; without Web Locks (plain HTTP) the server's memory of ids keeps tabs harmless. */
   async #run() {
     this.#isRunning = true;
-    while (this.#isWanted) {
-      this.#isWanted = false;
-      if (navigator.locks) await navigator.locks.request(LOCK, () => this.#drain());
-      else await this.#drain();
+    try {
+      while (this.#isWanted) {
+        this.#isWanted = false;
+        if (navigator.locks) await navigator.locks.request(LOCK, () => this.#drain());
+        else await this.#drain();
+      }
+    } finally {
+      this.#isRunning = false; // a disk that failed is tried again at the next scan
     }
-    this.#isRunning = false;
   }
 
   async #drain() {
-    while (!this.#isHeld) {
-      const [entry, ...rest] = await this.#own();
+    while (!(await this.#held())) {
+      const [entry] = await this.#own();
       if (!entry) {
         this.#isReplay = false;
         return;
@@ -142,15 +189,20 @@ export class Queue {
         continue;
       }
       this.#failures = 0;
-      this.#show(answer);
-      await (await this.#store).remove(entry.seq);
-      await this.#changed();
-      if (answer.location) return location.assign(answer.location);
-      if (this.#isReplay && answer.status !== 200 && rest.length) {
-        this.#hold(true);
-        this.#hooks.hold(answer, rest);
-      }
+      if (await this.#settle(entry, answer)) return;
     }
+  }
+
+  /** The entry leaves, and a refusal that stops the replay is written down, in one step: a reload changes nothing. */
+  async #settle(entry, answer) {
+    this.#show(answer);
+    const isHeld = this.#isReplay && answer.status !== 200 && entry.kind !== "left-out";
+    const message = isHeld && this.#hooks.messageOf(answer);
+    const note = isHeld && { key: this.#key, entry, message, isDecided: false };
+    await (await this.#store).change({ remove: [entry.seq], ...(note && { note }) });
+    await this.#changed();
+    if (answer.location) location.assign(answer.location);
+    return Boolean(answer.location);
   }
 
   async #send(entry) {
@@ -196,35 +248,37 @@ export class Queue {
     this.#channel?.postMessage({ answer });
   }
 
-  /** All tabs stop with the one that asks. */
-  #hold(isHeld) {
-    this.#isHeld = isHeld;
-    this.#channel?.postMessage({ isHeld });
-  }
-
-  #heard({ answer, isHeld }) {
-    this.#isHeld = isHeld ?? this.#isHeld;
-    if (isHeld === false) this.wake();
+  #heard({ answer }) {
     if (answer) this.#waiting.delete(answer.entry.id);
     if (answer && answer.entry.page === this.#page) this.#hooks.answer(answer);
-    this.#count();
+    this.#tell();
   }
 
   async #changed() {
     this.#channel?.postMessage({});
-    await this.#count();
+    await this.#tell();
   }
 
-  async #count() {
+  async #tell() {
     const store = await this.#store;
     const others = new Map();
-    let own = 0;
-    for (const { operator } of await store.all()) {
-      if (this.#operator && operator?.id === this.#operator.id) own += 1;
-      else others.set(operator?.id, { name: operator?.name, count: (others.get(operator?.id)?.count ?? 0) + 1 });
+    const own = [];
+    for (const entry of await store.all()) {
+      const { operator } = entry;
+      if (this.#operator && operator?.id === this.#operator.id) own.push(entry);
+      else others.set(operator?.id, { name: operator?.name, entries: [...(others.get(operator?.id)?.entries ?? []), entry] });
     }
     this.#hooks.counts({ own, others: [...others.values()], isKept: store.isKept });
+    this.#hooks.hold((await this.#held()) ?? null, await this.#unsent());
   }
+}
+
+/** What is not sent leaves a record on the server, in the same place of the queue and with the same id. */
+function asLeftOut(entry, reason) {
+  const { scan_id, action_id, code, name, scanned_at } = entry.fields;
+  const task = /\/tasks\/(\d+)\//.exec(entry.url)?.[1] ?? "";
+  const fields = { scan_id: scan_id ?? action_id, kind: entry.kind, code: entry.kind === "action" ? name : code, task_id: task, reason };
+  return { ...entry, kind: "left-out", url: "/left-out", fields: scanned_at ? { ...fields, scanned_at } : fields };
 }
 
 function isSameAction(one, other) {

@@ -6,6 +6,7 @@
 - ``photos``    a photo instead of a scan (``photo_reader`` reads it beside the server)
 - ``scanner``   tests any scanner; ``barcode_links`` puts an unknown barcode on its item
 - ``home`` ``tasks`` ``enquiry`` ``history`` ``labels`` ``preferences`` ``auth`` ``guide``   the floor's screens
+- ``offline``   what a browser keeps for a dead spot
 - ``office``    the desk: orders, purchase orders, stock, work, people, files
 - ``api``       the JSON API
 """
@@ -18,11 +19,11 @@ from flask_htmx import HTMX
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Settings
-from app.web import errors, logs, office, screens, security
+from app.web import errors, logs, office, offline, screens, security
 
 _FLOOR = (
     "auth", "home", "tasks", "scans", "photos", "barcode_links", "enquiry", "history", "labels", "preferences",
-    "scanner", "guide", "health",
+    "scanner", "guide", "health", "offline",
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ def install(flask: Flask) -> None:
     logs.install(flask, level=settings.log_level)
     security.install(flask)
     screens.install(flask)
+    offline.install(flask)
     for name in _FLOOR:
         flask.register_blueprint(import_module(f"app.web.{name}").pages)
     flask.register_blueprint(office.desk)

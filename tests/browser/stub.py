@@ -16,8 +16,8 @@ from tests.browser import screens
 
 TOP = Path(__file__).resolve().parents[2]
 CSP = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 BARS = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 95 30" preserveAspectRatio="none">{}</svg>'
 
@@ -40,6 +40,7 @@ class Stub:
     answer: dict[str, Any] = field(default_factory=screens.pick_item)
     show_ways: bool = False
     answered: dict[str, tuple[str, int]] = field(default_factory=dict)
+    left_out: list[dict[str, str]] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -95,6 +96,11 @@ def make_app(stub: Stub) -> Flask:
         finally:
             with stub.lock:
                 stub.in_flight -= 1
+
+    @app.post("/left-out")
+    def left_out() -> str:
+        stub.left_out.append(request.form.to_dict())
+        return render_template("floor/_left_out.html")
 
     def judge() -> Response:
         form = request.form

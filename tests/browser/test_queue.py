@@ -1,7 +1,7 @@
 """What was scanned stays until the server has answered it."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser import screens
 from tests.browser.conftest import open_task, scan, until
@@ -102,34 +102,137 @@ def test_scans_behind_a_refusal_go_on(floor: Page, stub: Stub) -> None:
     assert stub.taken == FIVE
 
 
-def test_a_replay_stops_at_the_first_refusal_and_a_person_decides(floor: Page, stub: Stub) -> None:
-    stub.refused = {"MUG"}
+def replay(floor: Page, stub: Stub, *, refused: set[str]) -> Locator:
+    """Five scans in a dead spot, then the server again, which refuses some of them: the screen that asks."""
+    stub.refused = refused
     stub.faults = ["503"] * 1000
     for code in FIVE:
         scan(floor, code)
     expect(floor.locator("#sync")).to_contain_text("5 waiting")
     stub.faults = []
     held = floor.get_by_role("dialog", name="Not taken")
+    expect(held).to_be_visible()
+    return held
+
+
+def lines(held: Locator) -> Locator:
+    return held.locator("[data-line-code]")
+
+
+def test_a_replay_stops_at_the_first_refusal_and_a_person_decides(floor: Page, stub: Stub) -> None:
+    held = replay(floor, stub, refused={"MUG"})
     expect(held).to_contain_text("Wrong item: MUG.")
-    expect(held.get_by_role("listitem")).to_have_text(FIVE[1:])
+    expect(lines(held)).to_have_text(FIVE[2:])
     assert stub.taken == FIVE[:2]
     held.get_by_role("button", name="Send the rest").click()
     until(floor, lambda: len(stub.taken) >= 5)
     assert stub.taken == FIVE
+    expect(held).to_be_hidden()
+
+
+def test_a_replay_stops_again_at_the_next_refusal(floor: Page, stub: Stub) -> None:
+    held = replay(floor, stub, refused={"MUG", "JUG"})
+    held.get_by_role("button", name="Send the rest").click()
+    expect(held).to_contain_text("Wrong item: JUG.")
+    expect(lines(held)).to_have_text(FIVE[4:])
+    assert stub.taken == FIVE[:4]
+
+
+def test_a_held_replay_is_held_after_a_reload_and_in_every_tab(floor: Page, device: BrowserContext, stub: Stub) -> None:
+    replay(floor, stub, refused={"MUG"})
+    floor.reload()
+    held = floor.get_by_role("dialog", name="Not taken")
+    expect(held).to_contain_text("Wrong item: MUG.")
+    expect(lines(held)).to_have_text(FIVE[2:])
+    scan(floor, "NEW")
+    expect(lines(held)).to_have_text([*FIVE[2:], "NEW"])
+    other = open_task(device)
+    expect(other.get_by_role("dialog", name="Not taken")).to_contain_text("Wrong item: MUG.")
+    other.wait_for_timeout(300)  # time in which a queue that is not held would have sent
+    assert stub.taken == FIVE[:2]
+    other.get_by_role("button", name="Send the rest").click()
+    until(other, lambda: len(stub.taken) >= 6)
+    assert stub.taken == [*FIVE, "NEW"]
+    expect(held).to_be_hidden()
+
+
+def test_the_refused_one_is_sent_again_in_its_old_place_under_a_new_id(floor: Page, stub: Stub) -> None:
+    held = replay(floor, stub, refused={"MUG"})
+    stub.refused = set()
+    held.get_by_role("button", name="Send it again").click()
+    until(floor, lambda: len(stub.taken) >= 6)
+    assert stub.taken == [*FIVE[:2], *FIVE[1:]]
+    ids = [fields["scan_id"] for fields in stub.fields]
+    assert len(set(ids)) == 6
+    assert stub.fields[1]["scanned_at"] == stub.fields[2]["scanned_at"]
+
+
+def test_one_of_those_that_wait_is_left_out_with_a_reason(floor: Page, stub: Stub) -> None:
+    held = replay(floor, stub, refused={"MUG"})
+    held.get_by_role("button", name="Leave it out: JUG").click()
+    held.get_by_role("button", name="Back: leave nothing out").click()
+    expect(lines(held)).to_have_text(FIVE[2:])
+    held.get_by_role("button", name="Leave it out: JUG").click()
+    held.get_by_role("button", name="Scanned by mistake").click()
+    expect(lines(held)).to_have_text(["CUP", "TOTE-7"])
+    held.get_by_role("button", name="Send the rest").click()
+    until(floor, lambda: len(stub.taken) >= 4)
+    assert stub.taken == ["A-01-3", "MUG", "CUP", "TOTE-7"]
+    until(floor, lambda: stub.left_out)
+    (left,) = stub.left_out
+    assert (left["code"], left["reason"], left["task_id"]) == ("JUG", "Scanned by mistake", "7")
+    assert left["scan_id"] not in {fields["scan_id"] for fields in stub.fields}
 
 
 def test_a_replay_can_be_left_out_by_a_persons_own_word(floor: Page, stub: Stub) -> None:
-    stub.refused = {"A-01-3"}
-    stub.faults = ["503"] * 1000
-    for code in FIVE:
-        scan(floor, code)
-    expect(floor.locator("#sync")).to_contain_text("5 waiting")
-    stub.faults = []
-    floor.get_by_role("button", name="Leave the rest out").click()
+    held = replay(floor, stub, refused={"A-01-3"})
+    held.get_by_role("button", name="Leave the rest out").click()
+    held.get_by_role("button", name="Done another way already").click()
+    held.get_by_role("button", name="Understood").click()
     expect(floor.locator("#sync")).to_have_text("")
     scan(floor, "AFTER")
     until(floor, lambda: "AFTER" in stub.taken)
     assert stub.taken == ["A-01-3", "AFTER"]
+    assert [left["code"] for left in stub.left_out] == FIVE[1:]
+
+
+def test_without_a_connection_only_what_can_wait_its_turn_is_queued(
+    floor: Page, device: BrowserContext, stub: Stub
+) -> None:
+    device.set_offline(True)
+    strip = floor.locator("#offline")
+    expect(strip).to_contain_text("Offline")
+    scan(floor, "MUG")
+    scan(floor, "CUP")
+    expect(strip.locator("summary")).to_contain_text("Offline: 2 scans wait")
+    floor.get_by_role("button", name="Undo").click()
+    expect(floor.locator("#sync")).to_contain_text("3 waiting")
+    floor.get_by_role("button", name="Problem").click()
+    floor.get_by_role("button", name="Not enough here").click()
+    expect(strip).to_contain_text("“Not enough here” waits until the server has checked all 3.")
+    expect(floor.locator("#sync")).to_contain_text("3 waiting")
+    expect(strip.get_by_role("listitem")).to_contain_text(["MUG", "CUP", "Undo"])
+    device.set_offline(False)
+    until(floor, lambda: len(stub.taken) >= 3)
+    expect(strip).to_be_hidden()
+    assert stub.taken == ["MUG", "CUP", "undo"]
+
+
+def test_on_a_full_disk_scans_go_out_in_order_and_the_bar_says_so(device: BrowserContext, stub: Stub) -> None:
+    page = open_task(device)
+    stub.faults = ["503"] * 1000
+    scan(page, "ONE")
+    expect(page.locator("#sync")).to_contain_text("1 waiting")
+    page.evaluate(
+        "() => { IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    scan(page, "TWO")
+    scan(page, "THREE")
+    expect(page.locator("#sync")).to_contain_text("3 waiting · Not kept on this device")
+    stub.faults = []
+    until(page, lambda: len(stub.taken) >= 3)
+    assert stub.taken == ["ONE", "TWO", "THREE"]
+    expect(page.locator("#sync")).to_have_text("")
 
 
 def test_a_double_tap_is_one_action(floor: Page, stub: Stub) -> None:
@@ -187,7 +290,7 @@ def test_nobody_sends_the_scans_of_another(floor: Page, stub: Stub) -> None:
     expect(floor.locator("#sync")).to_contain_text("1 waiting")
     stub.operator = {"id": "9", "name": "Tom"}
     floor.reload()
-    expect(floor.locator("#sync")).to_contain_text("1 scans of Mia wait")
+    expect(floor.locator("#sync")).to_contain_text("One scan of Mia waits on this device")
     scan(floor, "CUP")
     until(floor, lambda: stub.taken)
     assert stub.taken == ["CUP"]
