@@ -3,6 +3,7 @@
 import pytest
 
 from app.config import Settings
+from app.ledger.on_hand import balances
 from tests.floor.story import Floor, Worker
 
 
@@ -99,6 +100,22 @@ def test_case_36_another_lot_is_refused(floor: Floor, packer: Worker) -> None:
     floor.picked("O-1", ("MILK", 1))
     packer.start("pack", "O-1").scan("TOTE-1").scan("(01)09506000134352(10)L9").refused("wrong_lot")
     packer.scan("(01)09506000134352(10)L1").hears("item_confirmed")
+
+
+def test_case_36_another_lot_of_the_same_bin_is_swapped_by_scanning_it_again_and_a_third_is_refused(
+    floor: Floor, packer: Worker
+) -> None:
+    for lot in ("L1", "L2", "L3"):
+        floor.stock("MILK", 5, lot=lot)
+    floor.barcode("MILK", "9506000134352", gtin="09506000134352")
+    floor.picked("O-1", ("MILK", 2))
+    other, third = "(01)09506000134352(10)L2", "(01)09506000134352(10)L3"
+    packer.start("pack", "O-1").scan("TOTE-1").scan(other).refused("other_lot")
+    packer.scan(third).refused("other_lot").scan(other).refused("other_lot")
+    packer.scan(other).hears("item_confirmed").scan(third).refused("wrong_lot")
+    packer.act("quantity", quantity=2).scan(_carton(packer)).finished()
+    left = floor.read(lambda session: {row.lot: row.quantity for row in balances(session, sku="MILK", location="A-01")})
+    assert left == {"L1": 5, "L2": 3, "L3": 5}
 
 
 def test_case_38_too_heavy_a_carton_is_refused_and_the_next_one_begun(floor: Floor, packer: Worker) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from app.barcode.internal import InternalKind, encode
 from app.db import table
-from app.floor import confirm, printing
+from app.floor import confirm, handover, lot_swap, printing
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import no_arguments
 from app.language import _
@@ -25,7 +25,6 @@ from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.tasks.lines import Line, change_line, line_of, lines
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import NewLine, add_lines, open_task
 
 balance, holding = table(Balance), table(Holding)
 
@@ -175,6 +174,8 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     left = meaning.quantity
     counts = _counts(work)
     fitting = [line for line in _open_lines(work, TaskLine.item_id == meaning.id) if _fits(line, meaning)]
+    if not fitting and meaning.lot:
+        fitting = _swapped(work, meaning)
     if not fitting:
         raise _not_wanted(work, meaning)
     room = sum(line.left - counts.get(line.id, 0) for line in fitting)
@@ -188,6 +189,17 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
             left -= taken
             last = line
     return Said("item_confirmed", _("%(sku)s: %(n)s of %(due)s", sku=last.sku, n=_counts(work)[last.id], due=last.left))
+
+
+def _swapped(work: Work, meaning: Meaning) -> list[Line]:
+    """The line of another lot that this one may replace, swapped to it."""
+    counts = _counts(work)
+    for line in _open_lines(work, TaskLine.item_id == meaning.id):
+        if line.lot and line.id not in counts:
+            lot_swap.swap(work, line, meaning)
+            swapped = line_of(work.session, line.id)
+            return [swapped] if swapped is not None else []
+    return []
 
 
 def _fits(line: Line, meaning: Meaning) -> bool:
@@ -313,7 +325,7 @@ def _close_carton(work: Work, carton: Container) -> Said:
     work.can_undo(posting=posted.posting_id, packed=packed, carton=carton.id)
     work.session.flush()
     if work.line is None:
-        _hand_over(work)
+        handover.to_shipping(work)
     else:
         _open_carton(work)
     return Said("carton_closed", _("Carton closed with %(n)s units.", n=sum(counts.values())))
@@ -387,53 +399,6 @@ def _tell_packed(work: Work, held: list[fulfil.Held], line: Line, units: int, *,
     assert units == 0, "more was packed than was picked for this order"
 
 
-def _hand_over(work: Work) -> None:
-    """Every unit is in a carton: open the order's shipping task with its closed cartons."""
-    order_id = work.task.document_id
-    assert order_id is not None
-    rows = work.session.execute(
-        select(Container.id, Container.location_id)
-        .join(ShipmentCarton, ShipmentCarton.container_id == Container.id)
-        .where(
-            Container.status == "closed",
-            ShipmentCarton.shipped_at.is_(None),
-            ShipmentCarton.shipment_id == fulfil.open_shipment(work.session, order_id, work.task.warehouse_id).id,
-        )
-        .order_by(Container.id)
-    ).all()
-    work.remember(is_handed=True)
-    if not rows:
-        return
-    found = work.session.scalar(
-        select(Task.id).where(
-            Task.kind == "ship",
-            Task.status.in_(("open", "claimed")),
-            Task.document_type == "order",
-            Task.document_id == order_id,
-        )
-    )
-    if found is None:
-        found = open_task(
-            work.session,
-            kind="ship",
-            warehouse_id=work.task.warehouse_id,
-            document_type="order",
-            document_id=order_id,
-            document=work.task.document,
-            due_at=work.task.due_at,
-        ).id
-    known = {line.source_container_id for line in lines(work.session, found, TaskLine.status != "cancelled")}
-    add_lines(
-        work.session,
-        found,
-        [
-            NewLine(quantity=1, source_location_id=row.location_id, source_container_id=row.id)
-            for row in rows
-            if row.id not in known
-        ],
-    )
-
-
 # Exceptions.
 
 
@@ -477,7 +442,7 @@ def _missing(work: Work) -> Said:
     if carton is not None and not fulfil.held_in(work.session, [carton.id]):
         _drop_carton(work, carton)
     if work.memory.get("undo"):
-        _hand_over(work)
+        handover.to_shipping(work)
     work.session.flush()
     return Said(
         "missing", _("%(n)s units are missing. They stay promised; tell your supervisor to look for them.", n=units)
@@ -500,7 +465,7 @@ def _done(work: Work) -> Said:
     carton = _carton(work)
     if carton is not None:
         _drop_carton(work, carton)
-    _hand_over(work)
+    handover.to_shipping(work)
     return Said("packed", _("Order %(order)s goes to shipping.", order=work.task.document))
 
 
@@ -528,7 +493,7 @@ def _undo(work: Work) -> Said:
     carton = work.session.get_one(Container, facts["carton"], populate_existing=True)
     if carton.status == "shipped":
         raise Refused("shipped_already", _("This carton has left. Unload it first."))
-    _withdraw_from_shipping(work, carton)
+    handover.withdraw_from_shipping(work, carton)
     posted = reverse(work.session, facts["posting"], work.header("undo"))
     totes = {each["tote"]: work.session.get_one(Container, each["tote"]).code for each in facts["packed"]}
     work.show(
@@ -558,25 +523,6 @@ def _undo(work: Work) -> Said:
     work.next_line()
     units = sum(each["quantity"] for each in facts["packed"])
     return Said("undone", _("Undone: put %(n)s units back into the tote and scan them again.", n=units))
-
-
-def _withdraw_from_shipping(work: Work, carton: Container) -> None:
-    """The carton is open again: the shipping task loses its line. Errors: ``being_shipped`` while someone loads it."""
-    line = work.session.execute(
-        select(TaskLine.id, Task.id.label("task"), Task.status)
-        .join(Task, Task.id == TaskLine.task_id)
-        .where(TaskLine.source_container_id == carton.id, Task.kind == "ship", TaskLine.status == "open")
-    ).first()
-    if line is None:
-        return
-    if line.status == "claimed":
-        raise Refused("being_shipped", _("Someone is loading this order. Stop them first."))
-    change_line(work.session, line.id, status="cancelled")
-    task = work.session.get_one(Task, line.task, populate_existing=True)
-    task.lines -= 1
-    if task.lines == 0:
-        task.status, task.done_at = "cancelled", work.now
-    work.session.flush()
 
 
 def finished(work: Work) -> str:

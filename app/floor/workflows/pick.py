@@ -8,20 +8,19 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
-from app.floor import confirm, totes
+from app.floor import confirm, handover, totes
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
 from app.ledger.models import Balance
-from app.ledger.post import Move, Place, Posted
+from app.ledger.post import Move, Place
 from app.orders import fulfil
-from app.orders.models import Order
 from app.places.models import Container, Location
 from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.tasks.lines import Line, lines, to_the_end
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import NewLine, add_lines, open_task
+from app.tasks.queue import open_task
 
 DROPS = ("pack", "stage")
 
@@ -296,7 +295,7 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
     work.finish_units(line, quantity)
     work.forget("container", "lot_is_known", "pending")
     if work.line is None and not _drop_places(work):
-        hand_over(work)
+        handover.to_packing(work)
     return Said("picked", _("%(n)s %(sku)s in %(tote)s", n=quantity, sku=line.sku, tote=tote.code))
 
 
@@ -331,86 +330,10 @@ def _ask_drop(work: Work) -> Prompt:
 
 def _accept_drop(work: Work, meaning: Meaning) -> Said:
     place = confirm.target_location(work, meaning, kinds=DROPS)
-    move_containers(work, work.memory["totes"], place.id, place.code)
+    handover.move_containers(work, work.memory["totes"], place.id, place.code)
     work.remember(is_dropped=True)
-    hand_over(work)
+    handover.to_packing(work)
     return Said("dropped", _("At %(place)s. This order is ready to be packed.", place=place.code))
-
-
-def move_containers(
-    work: Work, container_ids: list[int], location_id: int, place: str, *, reason: str = "drop"
-) -> Posted | None:
-    """Move containers with everything in them to a place, in one posting (None where they are empty).
-
-    Nothing in them may be allocated: an allocation names the place where its units stand.
-    """
-    rows = work.session.execute(
-        select(Balance, Container.code)
-        .join(Container, Container.id == Balance.container_id)
-        .where(Balance.container_id.in_(container_ids), Balance.quantity > 0, Balance.location_id != location_id)
-        .order_by(Balance.id)
-    ).all()
-    moves = [
-        (
-            Move(
-                row.item_id,
-                row.quantity,
-                Place(row.location_id, row.container_id, row.condition),
-                Place(location_id, row.container_id, row.condition),
-                lot_id=row.lot_id,
-                serial=row.serial,
-            ),
-            confirm.item_row(work.session, row.item_id).sku,
-            code,
-            code,
-        )
-        for row, code in rows
-    ]
-    posted = work.post(reason, moves, note=place) if moves else None
-    for container_id in sorted(container_ids):
-        work.session.get_one(Container, container_id).location_id = location_id
-    work.session.flush()
-    return posted
-
-
-def hand_over(work: Work) -> None:
-    """Open (or extend) the order's packing task with what stands in the totes."""
-    order_id = work.task.document_id
-    assert order_id is not None, "a pick without an order"
-    held = [one for one in fulfil.held_in(work.session, work.memory.get("totes", [])) if one.order_id == order_id]
-    if not held:
-        return
-    found = work.session.scalar(
-        select(Task.id).where(
-            Task.kind == "pack",
-            Task.status == "open",
-            Task.document_type == "order",
-            Task.document_id == order_id,
-        )
-    )
-    if found is None:
-        found = open_task(
-            work.session,
-            kind="pack",
-            warehouse_id=work.task.warehouse_id,
-            document_type="order",
-            document_id=order_id,
-            document=work.task.document,
-            due_at=work.session.get_one(Order, order_id).need_by,
-        ).id
-    new = [
-        NewLine(
-            item_id=one.item_id,
-            quantity=one.quantity,
-            lot_id=one.lot_id,
-            serial=one.serial,
-            source_container_id=one.container_id,
-            document_line_id=one.holding_id,
-        )
-        for one in held
-    ]
-    known = {line.document_line_id for line in lines(work.session, found)}
-    add_lines(work.session, found, [line for line in new if line.document_line_id not in known])
 
 
 # Exceptions.
@@ -484,7 +407,7 @@ def _short(work: Work, arguments: Arguments) -> Said:
         work.forget("line", "pending", "bin")
     work.next_line()
     if work.line is None and work.memory.get("totes") and not _drop_places(work):
-        hand_over(work)
+        handover.to_packing(work)
     elsewhere = missing - unfound
     return Said(
         "short",

@@ -1,0 +1,166 @@
+"""What one kind of work leaves for the next: totes carried to a place, picked orders to pack, cartons to ship."""
+
+from collections import defaultdict
+
+from sqlalchemy import select
+
+from app.floor import confirm
+from app.floor.step import Work
+from app.language import _
+from app.ledger.models import Balance
+from app.ledger.post import Move, Place, Posted
+from app.orders import fulfil
+from app.orders.models import Order, ShipmentCarton
+from app.places.models import Container
+from app.refusal import Refused
+from app.tasks.lines import change_line, lines
+from app.tasks.models import Task, TaskLine
+from app.tasks.queue import NewLine, add_lines, open_task
+
+
+def move_containers(
+    work: Work, container_ids: list[int], location_id: int, place: str, *, reason: str = "drop"
+) -> Posted | None:
+    """Move containers with everything in them to a place, in one posting (None where they are empty).
+
+    Nothing in them may be allocated: an allocation names the place where its units stand.
+    """
+    rows = work.session.execute(
+        select(Balance, Container.code)
+        .join(Container, Container.id == Balance.container_id)
+        .where(Balance.container_id.in_(container_ids), Balance.quantity > 0, Balance.location_id != location_id)
+        .order_by(Balance.id)
+    ).all()
+    moves = [
+        (
+            Move(
+                row.item_id,
+                row.quantity,
+                Place(row.location_id, row.container_id, row.condition),
+                Place(location_id, row.container_id, row.condition),
+                lot_id=row.lot_id,
+                serial=row.serial,
+            ),
+            confirm.item_row(work.session, row.item_id).sku,
+            code,
+            code,
+        )
+        for row, code in rows
+    ]
+    posted = work.post(reason, moves, note=place) if moves else None
+    for container_id in sorted(container_ids):
+        work.session.get_one(Container, container_id).location_id = location_id
+    work.session.flush()
+    return posted
+
+
+def to_packing(work: Work) -> None:
+    """Open (or extend) the order's packing task with what stands in the totes."""
+    order_id = work.task.document_id
+    assert order_id is not None, "a pick without an order"
+    held = [one for one in fulfil.held_in(work.session, work.memory.get("totes", [])) if one.order_id == order_id]
+    if not held:
+        return
+    found = work.session.scalar(
+        select(Task.id).where(
+            Task.kind == "pack",
+            Task.status == "open",
+            Task.document_type == "order",
+            Task.document_id == order_id,
+        )
+    )
+    if found is None:
+        found = open_task(
+            work.session,
+            kind="pack",
+            warehouse_id=work.task.warehouse_id,
+            document_type="order",
+            document_id=order_id,
+            document=work.task.document,
+            due_at=work.session.get_one(Order, order_id).need_by,
+        ).id
+    waiting: dict[int | None, int] = defaultdict(int)
+    for line in lines(work.session, found, TaskLine.status == "open"):
+        waiting[line.document_line_id] += line.left
+    add_lines(
+        work.session,
+        found,
+        [
+            NewLine(
+                item_id=one.item_id,
+                quantity=one.quantity - waiting[one.holding_id],
+                lot_id=one.lot_id,
+                serial=one.serial,
+                source_container_id=one.container_id,
+                document_line_id=one.holding_id,
+            )
+            for one in held
+            if one.quantity > waiting[one.holding_id]
+        ],
+    )
+
+
+def to_shipping(work: Work) -> None:
+    """Every unit is in a carton: open the order's shipping task with its closed cartons."""
+    order_id = work.task.document_id
+    assert order_id is not None
+    rows = work.session.execute(
+        select(Container.id, Container.location_id)
+        .join(ShipmentCarton, ShipmentCarton.container_id == Container.id)
+        .where(
+            Container.status == "closed",
+            ShipmentCarton.shipped_at.is_(None),
+            ShipmentCarton.shipment_id == fulfil.open_shipment(work.session, order_id, work.task.warehouse_id).id,
+        )
+        .order_by(Container.id)
+    ).all()
+    work.remember(is_handed=True)
+    if not rows:
+        return
+    found = work.session.scalar(
+        select(Task.id).where(
+            Task.kind == "ship",
+            Task.status.in_(("open", "claimed")),
+            Task.document_type == "order",
+            Task.document_id == order_id,
+        )
+    )
+    if found is None:
+        found = open_task(
+            work.session,
+            kind="ship",
+            warehouse_id=work.task.warehouse_id,
+            document_type="order",
+            document_id=order_id,
+            document=work.task.document,
+            due_at=work.task.due_at,
+        ).id
+    known = {line.source_container_id for line in lines(work.session, found, TaskLine.status != "cancelled")}
+    add_lines(
+        work.session,
+        found,
+        [
+            NewLine(quantity=1, source_location_id=row.location_id, source_container_id=row.id)
+            for row in rows
+            if row.id not in known
+        ],
+    )
+
+
+def withdraw_from_shipping(work: Work, carton: Container) -> None:
+    """The carton is open again: the shipping task loses its line. Errors: ``being_shipped`` while someone loads it."""
+    line = work.session.execute(
+        select(TaskLine.id, Task.id.label("task"), Task.status)
+        .join(Task, Task.id == TaskLine.task_id)
+        .where(TaskLine.source_container_id == carton.id, Task.kind == "ship", TaskLine.status == "open")
+    ).first()
+    if line is None:
+        return
+    if line.status == "claimed":
+        raise Refused("being_shipped", _("Someone is loading this order. Stop them first."))
+    change_line(work.session, line.id, status="cancelled")
+    task = work.session.get_one(Task, line.task, populate_existing=True)
+    task.lines -= 1
+    if task.lines == 0:
+        task.status, task.done_at = "cancelled", work.now
+    work.session.flush()
