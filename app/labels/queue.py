@@ -83,9 +83,18 @@ def progress(session: Session, batch: str) -> Progress:
     )
 
 
+def job_seen(session: Session, job_id: int) -> PrintJob:
+    """The job as it is. Errors: ``unknown_print_job``."""
+    job = session.get(PrintJob, job_id)
+    if job is None:
+        raise NotFound("unknown_print_job", _("There is no such print job."))
+    return job
+
+
 def job_of(session: Session, job_id: int) -> PrintJob:
-    """The job, locked. Errors: ``unknown_print_job``."""
-    job = session.scalar(select(PrintJob).where(PrintJob.id == job_id).with_for_update())
+    """The job, locked, to decide about it. Errors: ``unknown_print_job``."""
+    statement = select(PrintJob).where(PrintJob.id == job_id).with_for_update()
+    job = session.scalar(statement.execution_options(populate_existing=True))
     if job is None:
         raise NotFound("unknown_print_job", _("There is no such print job."))
     return job

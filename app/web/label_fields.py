@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item, ItemBarcode
+from app.labels.printers import printer_of
 from app.language import _
 from app.orders.carton_label import carton_fields
 from app.people.models import Operator
@@ -67,10 +68,16 @@ def _badge(session: Session, code: str, _warehouse_id: int) -> _Fields:
     }
 
 
+def _printer(session: Session, code: str, _warehouse_id: int) -> _Fields:
+    printer = printer_of(session, code)
+    return {"code": encode(InternalKind.PRINTER, printer.code), "name": printer.name}
+
+
 _MAKERS: dict[str, Callable[[Session, str, int], _Fields]] = {
     "bin": _bin,
     "item": _item,
     "tote": _tote,
     "carton": _carton,
     "badge": _badge,
+    "printer": _printer,
 }

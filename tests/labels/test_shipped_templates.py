@@ -37,7 +37,7 @@ def test_the_floor_has_its_labels() -> None:
     names = {each.name for each in SHIPPED}
     assert names == {
         "action_card", "badge", "bin", "carton", "item", "item_gs1", "item_roll", "logistic", "logistic_a6", "lpn",
-        "packing_slip", "pick_list", "receipt", "return", "tote",
+        "packing_slip", "pick_list", "printer", "receipt", "return", "tote",
     }  # fmt: skip
 
 

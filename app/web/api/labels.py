@@ -1,21 +1,29 @@
-"""Labels: which there are, how one looks, and one as PDF."""
+"""Labels: which there are, how one looks, one as PDF, and one printed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.labels import render_pdf, render_png, templates
+from app.labels import queue, render_pdf, render_png, templates
+from app.labels.models import Printer, PrintJob
 from app.labels.parts import Barcode
+from app.labels.printers import printer_at, printer_of, station_of
 from app.language import _
 from app.places.models import Warehouse
 from app.places.warehouses import warehouse_of
 from app.refusal import Refused
 from app.web.api.body import Between, Code, Size
 from app.web.api.paging import Page
-from app.web.api.route import reads
+from app.web.api.route import Access, reads, writes
 from app.web.label_fields import fields_of
+from app.web.rules import FLOOR, OFFICE
+from app.web.security import current_actor
+
+PRINTERS = Access(scopes=("floor", "office"), roles=tuple({*FLOOR, *OFFICE}))
+"""Whoever works here may print."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +100,73 @@ def print_labels(session: Session, body: NewLabels) -> bytes:
     return render_pdf(body.template, [_fields(session, body)] * body.copies)
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewPrintJob(NewLabels):
+    """A label and where it comes out: at a ``printer``, or at a ``station`` of the ``warehouse``, by this label."""
+
+    printer: Annotated[str, Size(1, 64)] | None = None
+    station: Annotated[str, Size(1, 60)] | None = None
+    warehouse: Code | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintJobState:
+    """What became of a print job. ``is_undecided``: it failed, or nobody knows, and a person is asked."""
+
+    id: int
+    state: Literal["queued", "sending", "sent", "done", "failed", "unknown", "cancelled"]
+    printer: str
+    template: str
+    copies: int
+    attempts: int
+    is_undecided: bool
+    error_code: str
+    error: str
+    reprint_of: int | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@writes("/print-jobs", may=PRINTERS, answer=PrintJobState, status=(201,))
+def print_label(session: Session, body: NewPrintJob) -> PrintJobState:
+    """Queue a label; it is printed after this answer. ``GET /print-jobs/{id}`` says what became of it.
+
+    Errors: as for a preview; ``printer_or_station``; ``unknown_printer``; ``unknown_station``; ``no_printer``;
+    ``printer_takes_others``.
+    """
+    new = queue.NewJob(
+        printer_id=_printer(session, body).id, template=body.template, rows=[_fields(session, body)], copies=body.copies
+    )
+    return _state(session, queue.enqueue(session, current_actor(), new))
+
+
+@reads("/print-jobs/<int(max=9223372036854775807):job_id>", may=PRINTERS)
+def show_print_job(session: Session, job_id: int) -> PrintJobState:
+    """What became of a print job. Errors: ``unknown_print_job``."""
+    return _state(session, queue.job_seen(session, job_id))
+
+
+def _printer(session: Session, body: NewPrintJob) -> Printer:
+    if (body.printer is None) == (body.station is None):
+        raise Refused("printer_or_station", _("Give either a printer or a station."))
+    if body.printer is not None:
+        return printer_of(session, body.printer)
+    warehouse_id = warehouse_of(session, body.warehouse).id if body.warehouse else _first_warehouse(session)
+    station = station_of(session, warehouse_id, body.station or "")
+    found = printer_at(session, station.id, template_name=body.template)
+    if found is None:
+        raise Refused("no_printer", _("This station prints no such label. Set a printer up for it."))
+    return found
+
+
+def _state(session: Session, job: PrintJob) -> PrintJobState:
+    return PrintJobState(
+        id=job.id, state=job.state, printer=session.get_one(Printer, job.printer_id).code, template=job.template,  # type: ignore[arg-type]
+        copies=job.copies, attempts=job.attempts, is_undecided=queue.is_undecided(job), error_code=job.error_code,
+        error=job.error, reprint_of=job.reprint_of, created_at=job.created_at, sent_at=job.sent_at,
+    )  # fmt: skip
+
+
 def _fields(session: Session, body: LabelRequest) -> dict[str, str]:
     if (body.fields is None) == (body.subject is None):
         raise Refused("fields_or_subject", _("Give either fields or a subject."))
@@ -103,6 +178,10 @@ def _fields(session: Session, body: LabelRequest) -> dict[str, str]:
 def _warehouse_id(session: Session, subject: Subject) -> int:
     if subject.warehouse:
         return warehouse_of(session, subject.warehouse).id
+    return _first_warehouse(session)
+
+
+def _first_warehouse(session: Session) -> int:
     first = session.scalar(select(Warehouse.id).order_by(Warehouse.priority, Warehouse.id).limit(1))
     if first is None:
         raise Refused("no_warehouse", _("There is no warehouse yet. Ask the office to import its locations."))

@@ -33,7 +33,10 @@ def _everywhere() -> dict[str, Any]:
     """Where this page is, and what this person may open and change: a button that would be refused is not shown."""
     bearer = current_bearer()
     roles = bearer.actor.roles if bearer else frozenset()
-    places = ("overview", "orders", "purchase_orders", "stock", "work", "returns", "exceptions", "people", "imports")
+    places = (
+        "overview", "orders", "purchase_orders", "stock", "work", "returns", "exceptions", "people", "printers",
+        "imports",
+    )  # fmt: skip
     views = current_app.view_functions
     rules = {name: rule_of(views[f"office.{name}"]) for name in (*places, "ledger")}
     return {

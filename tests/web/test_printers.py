@@ -1,0 +1,147 @@
+"""Printers at the desk: set up, tried, and what is asked when nobody knows; and the same for programs."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.db import reading, transact
+from app.labels.models import Printer, PrintJob
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+Browse = Callable[[str], "FlaskClient"]
+DESK = {"code": "DESK", "name": "Desk", "kind": "folder", "address": "desk", "language": "zpl", "dpi": "203"}
+
+
+@pytest.fixture
+def chief(browse: Browse) -> "FlaskClient":
+    client = browse("supervisor")
+    assert client.post("/office/printers", data=DESK).status_code == 303
+    return client
+
+
+def the_job(shop: "Flask", number: int = -1) -> PrintJob:
+    with shop.app_context(), reading() as session:
+        return session.query(PrintJob).order_by(PrintJob.id).all()[number]
+
+
+def becomes(shop: "Flask", job: PrintJob, state: str) -> None:
+    with shop.app_context():
+        transact(lambda session: setattr(session.get_one(PrintJob, job.id), "state", state))
+
+
+def test_a_printer_is_set_up_asked_and_shown(shop: "Flask", chief: "FlaskClient") -> None:
+    page = chief.get("/office/printers").text
+    assert "Desk" in page
+    assert "Ready" in page
+    assert chief.get("/labels/printer/DESK.pdf").data.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9100", "169.254.169.254:9100", "localhost:9100", "8.8.8.8:9100"])
+def test_a_printer_outside_the_allowed_networks_is_refused_and_not_kept(
+    shop: "Flask", browse: Browse, address: str
+) -> None:
+    answer = browse("supervisor").post("/office/printers", data={**DESK, "kind": "tcp", "address": address})
+    assert answer.status_code == 422
+    with shop.app_context(), reading() as session:
+        assert session.query(Printer).count() == 0
+
+
+@pytest.mark.parametrize("change", [{"code": "a b"}, {"kind": "ftp"}, {"language": "pcl"}, {"dpi": "9"}, {"name": " "}])
+def test_a_printer_that_is_none_is_refused(browse: Browse, change: dict[str, str]) -> None:
+    assert browse("supervisor").post("/office/printers", data=DESK | change).status_code in {404, 422}
+
+
+def test_only_chiefs_set_up_and_others_only_print(browse: Browse) -> None:
+    assert browse("office").post("/office/printers", data=DESK).status_code == 403
+    assert browse("auditor").get("/office/printers").status_code == 200
+    assert browse("packer").get("/office/printers").status_code == 403
+
+
+def test_a_test_print_is_one_job(shop: "Flask", chief: "FlaskClient") -> None:
+    assert chief.post("/office/printers/1/tests").status_code == 303
+    assert (the_job(shop).template, the_job(shop).state) == ("bin", "queued")
+    assert "Test print" in chief.get("/office/printers").text
+
+
+def test_did_it_print_is_asked_and_answered(shop: "Flask", chief: "FlaskClient") -> None:
+    chief.post("/office/printers/1/tests")
+    becomes(shop, the_job(shop), "unknown")
+    assert "Did it print?" in chief.get("/office/printers?only=undecided").text
+    assert chief.post("/office/print-jobs/1/answers", data={"answer": "maybe"}).status_code == 422
+    chief.post("/office/print-jobs/1/answers", data={"answer": "no"})
+    assert (the_job(shop, 0).state, the_job(shop).reprint_of) == ("failed", 1)
+    becomes(shop, the_job(shop), "unknown")
+    chief.post("/office/print-jobs/2/answers", data={"answer": "yes"})
+    assert the_job(shop).state == "done"
+    assert chief.post("/office/print-jobs/2/answers", data={"answer": "yes"}).status_code == 409
+
+
+def test_jobs_are_reprinted_moved_and_cancelled(shop: "Flask", chief: "FlaskClient") -> None:
+    chief.post("/office/printers", data=DESK | {"code": "DESK-2", "name": "Other"})
+    chief.post("/office/printers/1/tests")
+    chief.post("/office/print-jobs/1/moves", data={"printer": "DESK-2"})
+    assert the_job(shop).printer_id == 2
+    chief.post("/office/print-jobs/1/cancellations")
+    assert the_job(shop).state == "cancelled"
+    chief.post("/office/print-jobs/1/reprints", data={"reason": "damaged"})
+    assert (the_job(shop).state, the_job(shop).reprint_of) == ("queued", 1)
+    assert chief.get("/office/printers").status_code == 200
+
+
+def test_a_batch_of_bins_shows_how_far_it_is(shop: "Flask", chief: "FlaskClient") -> None:
+    chief.post("/office/label-batches", data={"printer": "DESK", "prefix": "A-"})
+    page = chief.get("/office/printers").text
+    assert "<progress" in page
+    job = the_job(shop)
+    chief.post(f"/office/label-batches/{job.batch}/cancellations")
+    assert the_job(shop).state == "cancelled"
+    assert chief.post("/office/label-batches", data={"printer": "DESK", "prefix": "NONE"}).status_code == 422
+
+
+def test_a_station_has_its_printers(chief: "FlaskClient") -> None:
+    chief.post("/office/stations", data={"name": "Pack 1", "location": "PACK"})
+    chief.post("/office/stations/1/printers", data={"label": "carton", "printer": "DESK"})
+    assert "carton: Desk" in chief.get("/office/printers").text
+    chief.post("/office/stations/1/printers", data={"label": "carton", "printer": ""})
+    assert "carton: Desk" not in chief.get("/office/printers").text
+    chief.post("/office/stations/1/closures")
+    assert "Pack 1" not in chief.get("/office/printers").text
+
+
+# Programs.
+
+
+def test_a_program_prints_and_asks_what_became_of_it(
+    shop: "Flask", chief: "FlaskClient", token: Callable[..., dict[str, str]]
+) -> None:
+    robot, client = token("packer", "floor"), shop.test_client()
+    chief.post("/office/stations", data={"name": "Pack 1"})
+    chief.post("/office/stations/1/printers", data={"label": "", "printer": "DESK"})
+    for where in ({"printer": "DESK"}, {"station": "Pack 1"}):
+        body = {"template": "bin", "subject": {"type": "bin", "code": "A-01"}, "copies": 2, **where}
+        answer = client.post("/api/v1/print-jobs", json=body, headers=robot)
+        assert answer.status_code == 201, answer.text
+        found = client.get(f"/api/v1/print-jobs/{answer.json['id']}", headers=robot)
+        assert (found.json["state"], found.json["copies"], found.json["printer"]) == ("queued", 2, "DESK")
+    assert client.get("/api/v1/print-jobs/999", headers=robot).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [
+        ({}, "printer_or_station"),
+        ({"printer": "DESK", "station": "X"}, "printer_or_station"),
+        ({"printer": "NO"}, "unknown_printer"),
+        ({"station": "NO"}, "unknown_station"),
+    ],
+)
+def test_a_program_is_told_where_it_cannot_print(
+    shop: "Flask", chief: "FlaskClient", token: Callable[..., dict[str, str]], where: dict[str, str], code: str
+) -> None:
+    body = {"template": "bin", "fields": {"code": "L.A-01.XX", "name": "A-01"}, **where}
+    answer = shop.test_client().post("/api/v1/print-jobs", json=body, headers=token("packer", "floor"))
+    assert answer.json["code"] == code
