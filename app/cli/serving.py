@@ -38,9 +38,10 @@ def serve(host: str, port: int, workers: int | None) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        # SQLite has one writer, whoever asks: measured, two processes of one thread do best.
+        # SQLite has one writer, whoever asks: measured, two processes do best. Each has a second thread because one may
+        # wait for a photograph (app/web/photo_reader.py takes one at a time): scans go on beside it.
         workers=workers or (2 if is_sqlite else max(2, min(4, os.cpu_count() or 2))),
-        blocking_threads=1 if is_sqlite else 2,
+        blocking_threads=2,
         respawn_failed_workers=True,
         workers_kill_timeout=PATIENCE_SECONDS,
         working_dir=ROOT,
