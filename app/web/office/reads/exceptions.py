@@ -17,7 +17,8 @@ from app.places.models import Warehouse
 from app.tasks.models import Task
 
 _sums = table(Availability)
-SHORT = ("short", "damaged")
+SHORT = ("short", "missing")
+"""What a picker says at a bin, and a packer at a tote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Oversold:
 
 @dataclass(frozen=True, slots=True)
 class ShortPick:
-    """A worker said that a bin held less than it should."""
+    """A worker said that a bin, or a tote, held less than it should."""
 
     at: datetime
     task_id: int | None
