@@ -41,7 +41,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeEngine
@@ -124,6 +124,7 @@ class Model(DeclarativeBase):
     )
     type_annotation_map = {
         str: Text,
+        int: BigInt,
         bool: Boolean(create_constraint=False),
         datetime: UtcDateTime,
         date: Date,
@@ -212,7 +213,8 @@ def transact(work: Callable[[Session], Result], *, engine: Engine | None = None)
 
     A deadlock or serialization failure runs ``work`` again from the start, at most ``TRIES`` times, so ``work`` must
     not have effects outside the database. Those that run again go one at a time, so that they do not meet each other
-    anew. Any exception rolls everything back.
+    anew. A broken constraint runs it again once: where another wrote the same thing at the same moment, ``work`` sees
+    it now and says so in its own words. Any exception rolls everything back.
     """
     engine = engine or db.engine
     for attempt in range(1, TRIES + 1):
@@ -224,6 +226,9 @@ def transact(work: Callable[[Session], Result], *, engine: Engine | None = None)
                 result = work(session)
                 session.commit()
                 return result
+        except IntegrityError:
+            if attempt > 1:
+                raise
         except OperationalError as error:
             if attempt == TRIES or not _may_pass(error):
                 raise

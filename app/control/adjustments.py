@@ -15,14 +15,14 @@ from app.catalog.models import Item, Lot
 from app.config import Settings
 from app.db import table
 from app.language import _
-from app.ledger.models import BALANCE_KEY, CONDITIONS, Balance
+from app.ledger.models import BALANCE_KEY, CONDITIONS, Balance, Posting
 from app.ledger.post import Header, Move, Place, Posted, post
 from app.orders import lost
 from app.orders.stock_in_hand import close_empty_tasks
 from app.people.actor import Actor
 from app.places.models import ADJUSTMENT, Warehouse
 from app.places.warehouses import container_of, location_of, warehouse_of
-from app.refusal import NotFound, Refused
+from app.refusal import Conflict, NotFound, Refused
 from app.tasks.models import Task
 
 REASONS = ("opening", "count", "damage", "found", "lost", "expired", "other")
@@ -53,9 +53,11 @@ def adjust(
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
     ``unknown_reason``; ``unknown_condition``; ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``;
     ``serial_in_stock``; ``approval_needed`` above ``count_approval_units`` for anybody but a supervisor;
-    ``not_enough_stock``.
+    ``not_enough_stock``; ``already_posted`` for a known ``key``.
     """
     _check(actor, settings, quantity=quantity, reason=reason, condition=condition)
+    if key and session.scalar(select(Posting.id).where(Posting.key == key)):
+        raise Conflict("already_posted", _("This was posted already. Look at the history before you post it again."))
     house = warehouse_of(session, warehouse)
     item = _item(session, sku)
     box = container_of(session, container) if container else None

@@ -44,11 +44,11 @@ def moment(name: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        if found.tzinfo is None:
+            raise ValueError
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day there is have no other side of the date line
         raise _bad(name) from None
-    if found.tzinfo is None:
-        raise _bad(name)
-    return found.astimezone(UTC)
 
 
 def page_after(name: str = "after") -> int:

@@ -16,13 +16,14 @@ from app.db import reading, transact
 from app.language import DEFAULT, LANGUAGES, _, choose
 from app.people.actor import Actor
 from app.people.tokens import Bearer, bearer_for, note_seen
-from app.refusal import Forbidden, Refused
+from app.refusal import Forbidden, NotFound, Refused
 from app.web import cookies
 from app.web.rules import allow, rule_of
 
 __all__ = ["Unknown", "allow", "current_actor", "current_bearer", "install", "settings"]
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_LARGEST_ID = 2**63 - 1
 # 'wasm-unsafe-eval' lets our own scripts compile WebAssembly (the camera's reader, static/camera.js) and nothing else:
 # no text becomes a script by it. It stands on every page because every floor screen has the camera's button.
 _POLICY = "; ".join(
@@ -95,6 +96,7 @@ def _gate() -> None:
     _choose_language()
     if request.endpoint is None:
         return  # no such page, or not by this method: the dispatcher says so
+    _require_readable(request)
     rule = rule_of(current_app.view_functions[request.endpoint])
     if rule is None:
         raise Forbidden("no_rule", _("Nobody may open this. Go back to work."))
@@ -107,6 +109,21 @@ def _gate() -> None:
     if g.bearer is None:
         raise _not_signed_in()
     raise Forbidden("role_missing", _("You may not do this. Ask your supervisor."))
+
+
+def _require_readable(request: Request) -> None:
+    """What no database keeps is refused here once, and not in every view: a NUL, half a character, an endless number.
+
+    The API reads its own bodies, and names the field.
+    """
+    names = (request.view_args or {}).values()
+    if any(isinstance(name, int) and name > _LARGEST_ID for name in names):
+        raise NotFound("not_found", _("There is no such page. It may have been finished by someone else."))
+    texts = [*request.args.values(), *(name for name in names if isinstance(name, str))]
+    if not request.path.startswith("/api/") and request.method not in SAFE_METHODS:
+        texts += [*request.form, *request.form.values()]
+    if any("\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text) for text in texts):
+        raise Refused("bad_text", _("There is a character in it that cannot be kept. Type it again."))
 
 
 def _require_same_person() -> None:

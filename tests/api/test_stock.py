@@ -123,3 +123,14 @@ def test_an_auditor_reads_the_books_and_writes_nothing(house: Api, make_api: Mak
     assert auditor("GET", "/movements").status == 200
     assert auditor("POST", "/ledger/verification", {}).json["ok"]
     assert auditor("POST", "/adjustments", adjustment()).code == "role_missing"
+
+
+def test_more_units_than_thirty_two_bits_hold_are_counted_as_they_are(make_api: MakeApi, house: Api) -> None:
+    chief = make_api("sue", roles=("supervisor",))
+    body = {"warehouse": "MAIN", "location": "A-01", "sku": "MUG", "quantity": 1_000_000_000, "reason": "found"}
+    for _time in range(3):
+        assert chief("POST", "/adjustments", body).status == 201
+    assert sums(house, "MUG")["on_hand"] == 3_000_000_010
+    for ref in ("BIG-1", "BIG-2", "BIG-3"):
+        assert house("POST", "/orders", order(ref, ("MUG", 1_000_000_000))).status == 201
+    assert sums(house, "MUG")["committed"] == 3_000_000_000

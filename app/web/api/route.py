@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any, TypeVar, get_type_hints
 
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import reading, transact
@@ -126,10 +125,7 @@ def writes(
                     return answered()
                 return idempotency.once(session, operator_id=operator_id, key=key, body_hash=body_hash, work=answered)
 
-            try:
-                return transact(work)
-            except IntegrityError:  # another request wrote the same thing at the same moment: look again, and see it
-                return transact(work)
+            return transact(work)
 
         return _hang(route, view, respond)
 

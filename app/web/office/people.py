@@ -61,9 +61,13 @@ def let_go(operator_id: int) -> WerkzeugResponse:
 @allow(roles=CHIEFS)
 def welcome_back(operator_id: int) -> WerkzeugResponse:
     """Somebody works here again, with the badge and PIN they had."""
+    actor = current_actor()
 
     def work(session: Session) -> None:
-        _operator(session, operator_id).is_active = True
+        operator = _operator(session, operator_id)
+        if "admin" in operator.roles and "admin" not in actor.roles:
+            raise Forbidden("role_missing", _("Only an admin may let an admin in again. Ask one."))
+        operator.is_active = True
 
     transact(work)
     return back_to("people")

@@ -33,7 +33,7 @@ def work() -> str:
         kind=kind,
         kinds=KINDS,
         people=people,
-        released=int(released) if released.isdigit() else None,
+        released=int(released) if released.isascii() and released.isdigit() else None,
     )
 
 
