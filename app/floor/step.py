@@ -177,7 +177,7 @@ class Work:
     ) -> Posted:
         """Post movements in this task's name. Each move comes with its SKU and the names of its two places."""
         header = self.header(reason, line_id=line_id, note=note)
-        posted = post(self.session, header, [move for move, *_names in moves])
+        posted = post(self.session, header, [move for move, *_names in moves], warehouse_id=self.task.warehouse_id)
         self.show(posted, [names for _move, *names in moves])
         return posted
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.catalog.models import Item, Lot
@@ -123,11 +123,32 @@ def movements(
 def latest(session: Session, code: str = "", *, before: int = 0, limit: int = 50) -> list[MovementRow]:
     """Movements before an id (0: up to now), newest first, of whatever ``code`` names: an item, a place, a document."""
     statement = _ROWS.order_by(Movement.id.desc()).limit(limit)
-    if before:
-        statement = statement.where(Movement.id < before)
-    if code:
-        statement = statement.where(or_(Item.sku == code, Posting.document == code, _touches(code)))
-    return [MovementRow(*row) for row in session.execute(statement)]
+    if not code:
+        return [
+            MovementRow(*row) for row in session.execute(statement.where(Movement.id < before) if before else statement)
+        ]
+    # One short walk along each index, newest first: an OR over all of them would walk the whole ledger.
+    ids = {id_ for condition in _names(code) for id_ in session.scalars(_newest(condition, before, limit))}
+    newest = sorted(ids, reverse=True)[:limit]
+    return [MovementRow(*row) for row in session.execute(statement.where(Movement.id.in_(newest)))]
+
+
+def _names(code: str) -> list[ColumnElement[bool]]:
+    """Every way in which a movement can have to do with what ``code`` names."""
+    place, box = (select(kind.id).where(kind.code == code) for kind in (Location, Container))
+    return [
+        Movement.item_id.in_(select(Item.id).where(Item.sku == code)),
+        Movement.posting_id.in_(select(Posting.id).where(Posting.document == code)),
+        Movement.source_location_id.in_(place),
+        Movement.target_location_id.in_(place),
+        Movement.source_container_id.in_(box),
+        Movement.target_container_id.in_(box),
+    ]
+
+
+def _newest(condition: ColumnElement[bool], before: int, limit: int) -> Select[int]:
+    statement = select(Movement.id).where(condition).order_by(Movement.id.desc()).limit(limit)
+    return statement.where(Movement.id < before) if before else statement
 
 
 def _touches(location: str) -> ColumnElement[bool]:

@@ -62,6 +62,8 @@ class Movement(Model):
         Index("ix_movement_item_id_id", "item_id", "id"),
         Index("ix_movement_source_location_id_id", "source_location_id", "id"),
         Index("ix_movement_target_location_id_id", "target_location_id", "id"),
+        Index("ix_movement_source_container_id_id", "source_container_id", "id"),
+        Index("ix_movement_target_container_id_id", "target_container_id", "id"),
         STRICT,
     )
 

@@ -80,8 +80,11 @@ class Posted:
     moves: tuple[Move, ...]
 
 
-def post(session: Session, header: Header, moves: Sequence[Move]) -> Posted:
+def post(session: Session, header: Header, moves: Sequence[Move], *, warehouse_id: int | None = None) -> Posted:
     """Append one posting and move the balances with it.
+
+    ``warehouse_id``: every real place of these moves is in this warehouse (a task never leaves its own); without it
+    the places are asked for theirs.
 
     Errors: ``not_enough_stock`` where a place holds less free stock than a move takes. A repeated ``key`` is a
     programming error here (the entrance replays answers) and fails on the unique constraint.
@@ -90,7 +93,7 @@ def post(session: Session, header: Header, moves: Sequence[Move]) -> Posted:
     assert all(move.quantity > 0 for move in moves), "a movement goes one way, by a positive quantity"
     posting_id = _append_header(session, header)
     movement_ids = _append_movements(session, posting_id, moves)
-    warehouses = _warehouses(session, moves)
+    warehouses = defaultdict(lambda: warehouse_id) if warehouse_id is not None else _warehouses(session, moves)
     _move_balances(session, moves)
     _move_availability(session, moves, warehouses)
     return Posted(posting_id, movement_ids, tuple(moves))

@@ -10,12 +10,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.catalog.models import Item
-from app.db import upsert
+from app.db import table, upsert
 from app.language import _
 from app.orders.cancel import cancel_order
 from app.orders.models import Order, OrderLine
@@ -134,22 +134,25 @@ def _write_lines(session: Session, order: Order, request: OrderRequest) -> bool:
     known = {row.line_ref: row for row in rows}
     items = _items(session, request.lines, known)
     is_changed = False
+    new: list[dict[str, object]] = []
     for line in request.lines:
         row = known.pop(line.line_ref, None)
         if row is not None:
             is_changed |= _write_line(row, line, items[line.sku])
         elif line.quantity:
-            session.add(
-                OrderLine(
-                    order_id=order.id,
-                    line_ref=line.line_ref,
-                    item_id=items[line.sku],
-                    sku=line.sku,
-                    quantity=line.quantity,
-                    price=line.price,
-                )
+            new.append(
+                {
+                    "order_id": order.id,
+                    "line_ref": line.line_ref,
+                    "item_id": items[line.sku],
+                    "sku": line.sku,
+                    "quantity": line.quantity,
+                    "price": line.price,
+                }
             )
-            is_changed = True
+    if new:  # in one go: an order of thirteen lines is one statement, not thirteen
+        session.execute(insert(table(OrderLine)), new)
+        is_changed = True
     for row in known.values():
         is_changed |= _want(row, 0)
     return is_changed

@@ -65,9 +65,15 @@ def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expect
 
 
 def _tote_code(work: Work) -> str | None:
+    """The proposed tote's code; remembered with its id, because every prompt of every line shows it."""
     if work.task.container_id is None:
         return None
-    return work.session.scalar(select(Container.code).where(Container.id == work.task.container_id))
+    known = work.memory.get("tote")
+    if not known or known[0] != work.task.container_id:
+        code = work.session.scalar(select(Container.code).where(Container.id == work.task.container_id))
+        work.remember(tote=[work.task.container_id, code])
+        return code
+    return str(known[1])
 
 
 def _exceptions(work: Work) -> list[Way]:
