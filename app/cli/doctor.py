@@ -79,6 +79,8 @@ def _labels() -> Iterator[Finding]:
         yield "ok", f"labels: {len(labels.templates())} templates"
     except Refused as refused:
         yield "fail", f"labels: {refused.message}"
+    for font in labels.unusable_fonts():
+        yield "warn", f"labels: the font {font} cannot be used; take a TrueType one (.ttf, .ttc)"
     if labels.zbar_available():
         yield "ok", "labels: libzbar is here, a second reader of photographs"
     else:

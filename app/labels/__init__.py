@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.labels import fonts, template
 from app.labels.demo_sheet import demo_sheet
+from app.labels.fonts import unusable as unusable_fonts
 from app.labels.pdf import SheetSize
 from app.labels.proof import zbar_available
 from app.labels.render import render_pdf, render_png, render_zpl
@@ -22,6 +23,7 @@ __all__ = [
     "render_png",
     "render_zpl",
     "templates",
+    "unusable_fonts",
     "use_folders",
     "zbar_available",
 ]

@@ -6,8 +6,9 @@ A job is written in the caller's transaction and costs one row; it is rendered a
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session, undefer
 
 from app import clock
@@ -198,6 +199,12 @@ def cancel_batch(session: Session, actor: Actor, batch: str) -> int:
     waits = (job_table.c.batch == batch, job_table.c.state == "queued")
     values = {"state": "cancelled", "decided_at": clock.now(), "decided_by": actor.operator_id}
     return changed(session, update(job_table).where(*waits).values(**values))
+
+
+def forget_old(session: Session, *, before: datetime) -> int:
+    """Delete what is dealt with and was asked for before that time; an undecided job stays."""
+    is_over = or_(job_table.c.state.in_(("sent", "done", "cancelled")), job_table.c.decided_at.is_not(None))
+    return changed(session, delete(job_table).where(job_table.c.created_at < before, is_over))
 
 
 def _written(session: Session, actor: Actor | None, new: NewJob, *, batch: str, per_job: int) -> list[PrintJob]:

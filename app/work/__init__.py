@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.config import Settings
 from app.db import changed, table, transact
+from app.labels.queue import forget_old
 from app.ledger.seal import seal
 from app.orders.waves import fill_backorders
 from app.people.models import Token
@@ -25,6 +26,7 @@ from app.refusal import Refused
 
 log = structlog.get_logger("work")
 KEPT_AFTER_EXPIRY = timedelta(days=30)
+PRINTS_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,16 @@ def _seal(_settings: Settings) -> int:
     return transact(lambda session: seal(session))
 
 
+def _forget_print_jobs(_settings: Settings) -> int:
+    """Labels that came out long ago need no bytes any more."""
+    return transact(lambda session: forget_old(session, before=clock.now() - PRINTS_KEPT))
+
+
 JOBS: tuple[Job, ...] = (
     Job("fill_backorders", 15, _fill_backorders),
     Job("seal", 5, _seal),
     Job("forget_tokens", 3600, _forget_tokens),
+    Job("forget_print_jobs", 3600, _forget_print_jobs),
 )
 
 

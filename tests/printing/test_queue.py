@@ -316,3 +316,16 @@ def test_a_wrong_job_is_refused_when_it_is_asked_for(shop: PrintShop, new: dict[
             )
         )
     assert refusal.value.code == code
+
+
+def test_old_labels_are_forgotten_and_undecided_ones_are_not(shop: PrintShop) -> None:
+    here = shop.set_up("desk")
+    old = clock.now() - timedelta(days=100)
+    over, open_ = shop.label(here), shop.label(here)
+    shop.change(PrintJob, over, state="done", created_at=old)
+    shop.change(PrintJob, open_, state="unknown", created_at=old)
+    fresh = shop.label(here)
+    shop.change(PrintJob, fresh, state="done")
+    transact(lambda session: queue.forget_old(session, before=clock.now() - timedelta(days=90)))
+    with reading() as session:
+        assert list(session.scalars(select(PrintJob.id).order_by(PrintJob.id))) == [open_, fresh]
