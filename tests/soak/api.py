@@ -9,8 +9,8 @@ import random
 import threading
 import time
 import uuid
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -47,7 +47,9 @@ class Outcome:
         if self.books.scans != len(self.acknowledged):
             found.append(f"{self.books.scans} scans are there, {len(self.acknowledged)} were answered")
         if self.books.units_posted != self.units or self.books.on_hand != self.units:
-            found.append(f"{self.units} units were scanned, {self.books.units_posted} posted, {self.books.on_hand} kept")
+            found.append(
+                f"{self.units} units were scanned, {self.books.units_posted} posted, {self.books.on_hand} kept"
+            )
         if not self.books.is_verified:
             found.append("the ledger does not agree with itself")
         return found
@@ -55,7 +57,8 @@ class Outcome:
     def __str__(self) -> str:
         return (
             f"{len(self.acknowledged)} scans, {self.units} units, {self.sent} requests, {self.replayed} answers given "
-            f"again, {self.weather.lost_requests} requests and {self.weather.lost_answers} answers lost, {self.kills} kills"
+            f"again; lost: {self.weather.lost_requests} requests, {self.weather.lost_answers} answers; "
+            f"{self.kills} kills"
         )
 
 
@@ -135,8 +138,7 @@ def run(
         data = folder / "data"
         data.mkdir()
         tokens = open_house(url, data, workers=workers)
-        settings = {"TRUESHELF_DATABASE_URL": url, "TRUESHELF_DATA_DIR": str(data)}
-        plug = Plug(settings, folder)
+        plug = Plug(url, folder)
         weather = Weather(lose_requests=LOSE_REQUESTS, lose_answers=LOSE_ANSWERS)
         outcome.weather = weather
         try:

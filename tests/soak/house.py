@@ -26,13 +26,14 @@ WHOLE = 1_000_000  # units of one delivery
 
 @dataclass(frozen=True)
 class Books:
-    """What the database holds when all is over."""
+    """What the database holds when all is over; ``codes`` in the order in which they were judged."""
 
     units_posted: int
     on_hand: int
     scans: int
     accepted_units: int
     scan_ids: frozenset[str]
+    codes: tuple[str, ...]
     is_verified: bool
 
 
@@ -84,13 +85,14 @@ def read_books(app: Flask) -> Books:
         came_in = select(func.coalesce(func.sum(Movement.quantity), 0)).where(Movement.source_location_id == SUPPLIER)
         docks = select(Location.id).where(Location.kind == "dock")
         stands = select(func.coalesce(func.sum(Balance.quantity), 0)).where(Balance.location_id.in_(docks))
-        scans = session.execute(select(Scan.scan_id, Scan.code, Scan.outcome)).all()
+        scans = session.execute(select(Scan.scan_id, Scan.code, Scan.outcome).order_by(Scan.id)).all()
         books = Books(
             units_posted=int(session.scalar(came_in) or 0),
             on_hand=int(session.scalar(stands) or 0),
             scans=len(scans),
             accepted_units=sum(1 for one in scans if one.code == BARCODE and one.outcome == "accepted"),
             scan_ids=frozenset(one.scan_id for one in scans),
+            codes=tuple(one.code for one in scans),
             is_verified=verify(session).ok,
         )
         db.engine.dispose()

@@ -90,9 +90,7 @@ class Proxy:
                     end.transport.abort()
                     self._open.discard(end)
 
-    async def _requests(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, fate: dict[str, str]
-    ) -> None:
+    async def _requests(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, fate: dict[str, str]) -> None:
         while chunk := await source.read(65536):
             if chunk.startswith(_METHODS):
                 fate["answer"] = self._fate_of(chunk)
@@ -102,9 +100,7 @@ class Proxy:
             target.write(chunk)
             await target.drain()
 
-    async def _answers(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, fate: dict[str, str]
-    ) -> None:
+    async def _answers(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, fate: dict[str, str]) -> None:
         while chunk := await source.read(65536):
             if fate["answer"] == "lost":
                 return

@@ -5,31 +5,25 @@ import signal
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.servers import Server, as_program
+from tests.bench.serving import APP, Serving, serving
 
 
 class Plug:
-    """``start`` and ``kill`` as often as you like; ``port`` changes with every start."""
+    """``start`` and ``kill`` as often as you like; each start is on another port, which it returns."""
 
-    def __init__(self, settings: dict[str, str], folder: Path) -> None:
-        self._settings, self._folder, self._starts = settings, folder, 0
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self._database_url, self._folder = database_url, folder
         self._running = ExitStack()
-        self._server: Server | None = None
-        self.port = 0
+        self._server: Serving | None = None
 
     def start(self) -> int:
-        self._starts += 1
-        log = self._folder / f"server-{self._starts}.log"
-        self._server = self._running.enter_context(as_program(self._settings, log=log, patience_seconds=90))
-        self.port = int(self._server.url.rsplit(":", 1)[1])
-        return self.port
+        self._server = self._running.enter_context(serving(APP, self._database_url, self._folder))
+        return self._server.port
 
     def kill(self) -> None:
         """As a power cut does it: no signal is heard, by any of its processes."""
-        assert self._server is not None
-        assert self._server.process is not None
-        os.killpg(self._server.process.pid, signal.SIGKILL)
-        self._server.process.wait()
+        assert self._server is not None, "nothing runs"
+        os.killpg(self._server.pid, signal.SIGKILL)
         self._running.close()
 
     def stop(self) -> None:

@@ -1,0 +1,296 @@
+"""Dead spots, in the real app: what opens without a network, what goes out when there is one again, and whose it is."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import select
+from werkzeug.test import Client
+
+from app.db import reading
+from app.floor.models import Scan
+from tests.browser.conftest import HANDHELD, scan, until
+from tests.servers import Server
+from tests.soak.house import BARCODE, PIN, Books, fill, read_books
+from tests.soak.proxy import Proxy, proxy
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the browser's half is under test
+
+
+@pytest.fixture
+def network(app: Flask, live_server: Server) -> Iterator[Proxy]:
+    """A house with two deliveries, PO-1 for W1 and PO-2 for W2, behind a network that can be cut."""
+    fill(app, workers=2)
+    with proxy(int(live_server.url.rsplit(":", 1)[1]), seed=1) as network:
+        yield network
+
+
+@pytest.fixture
+def handheld(browser: Browser, network: Proxy) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=network.url, viewport=HANDHELD, locale="en-GB")
+    context.set_default_timeout(20_000)
+    broken: list[str] = []
+    context.on("weberror", lambda error: broken.append(str(error.error)))
+    yield context
+    context.close()
+    assert not broken, broken
+
+
+@pytest.fixture
+def page(handheld: BrowserContext) -> Page:
+    """W1's handheld at the first delivery, with everything kept that a dead spot needs."""
+    page = handheld.new_page()
+    sign_in(page, "W1")
+    open_delivery(page, "PO-1")
+    until_kept(page)
+    return page
+
+
+def sign_in(page: Page, badge: str) -> None:
+    page.goto("/")
+    page.fill("#badge", badge)
+    page.click("#badge-form button")
+    page.fill("input[name=pin]", PIN)
+    page.click("form[data-pin-form] .is-primary")
+    expect(page.locator("#home")).to_be_visible(timeout=20_000)
+
+
+def open_delivery(page: Page, number: str) -> None:
+    expect(page.locator("#scan")).to_be_focused()
+    scan(page, number)
+    page.wait_for_url("**/tasks/*")
+    expect(page.locator("#scan")).to_be_focused()
+
+
+def until_kept(page: Page) -> None:
+    """The worker rules, and this very page came through it (the first one was older than the worker)."""
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => {})")
+    until(page, lambda: page.evaluate("() => Boolean(navigator.serviceWorker.controller)"))
+    page.reload()
+    until(page, lambda: page.evaluate("async () => Boolean(await caches.match(location.pathname))"))
+    expect(page.locator("#scan")).to_be_focused()
+
+
+def count_of(page: Page) -> Locator:
+    """How many units the prompt says are counted."""
+    return page.locator(".tally")
+
+
+def kept_pages(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
+        """async () => {
+          const names = (await caches.keys()).filter((name) => name.startsWith("trueshelf-pages-"));
+          const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+          return keys.flat().map(({ url }) => new URL(url).pathname);
+        }"""
+    )
+    return found
+
+
+def all_answered(page: Page, app: Flask) -> Books:
+    expect(page.locator("#sync")).to_have_text("", timeout=30_000)
+    return read_books(app)
+
+
+def codes(app: Flask) -> list[tuple[str, str]]:
+    with app.app_context(), reading() as session:
+        rows = session.execute(select(Scan.code, Scan.answer_code).order_by(Scan.id)).all()
+        return [(row.code, row.answer_code) for row in rows]
+
+
+def test_it_can_be_installed(page: Page, app: Flask) -> None:
+    client: Client = app.test_client()
+    manifest = json.loads(client.get("/manifest.webmanifest").data)
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("/", "/", "standalone")
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in manifest["icons"]}
+    for icon in manifest["icons"]:
+        assert client.get(icon["src"]).mimetype == icon["type"]
+    worker = client.get("/sw.js")
+    assert (worker.mimetype, worker.headers["Cache-Control"]) == ("text/javascript", "no-store")
+    assert page.locator("meta[name=theme-color]").count() == 2
+    tools = page.context.new_cdp_session(page)
+    assert tools.send("Page.getAppManifest")["errors"] == []
+    errors = [error["errorId"] for error in tools.send("Page.getInstallabilityErrors")["installabilityErrors"]]
+    assert [error for error in errors if error != "in-incognito"] == []  # a test's context is a private window
+
+
+def test_a_reload_in_a_dead_spot_shows_the_task_at_its_last_prompt(page: Page, network: Proxy, app: Flask) -> None:
+    scan(page, BARCODE)
+    scan(page, BARCODE)
+    expect(count_of(page)).to_contain_text("2 ")
+    until(page, lambda: page.evaluate("async () => Boolean(await caches.match(`${location.pathname}?last`))"))
+    network.cut()
+    page.reload()
+    expect(count_of(page)).to_contain_text("2 ")
+    strip = page.locator("#offline")
+    expect(strip).to_contain_text("Offline")
+    for code in (BARCODE, BARCODE, BARCODE, "DOCK-1"):
+        scan(page, code)
+    expect(strip.locator("summary")).to_contain_text("Offline: 4 scans wait")
+    page.reload()
+    expect(strip.locator("summary")).to_contain_text("Offline: 4 scans wait")
+    assert read_books(app).accepted_units == 2
+    network.mend()
+    books = all_answered(page, app)
+    expect(strip).to_be_hidden()
+    assert (books.units_posted, books.accepted_units, books.is_verified) == (5, 5, True)
+    assert [code for code, _answer in codes(app)[1:]] == [*[BARCODE] * 5, "DOCK-1"]
+    expect(page.locator("#verdict")).to_have_attribute("data-outcome", "accepted")
+
+
+def test_a_kept_page_becomes_the_servers_again_by_itself(page: Page, network: Proxy) -> None:
+    network.cut()
+    page.reload()
+    expect(page.locator("#offline")).to_be_visible()
+    network.mend()
+    expect(page.locator("#offline")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#sync")).to_have_text("")
+
+
+def test_what_needs_the_server_is_said_and_not_done(page: Page, network: Proxy) -> None:
+    task = page.url
+    page.goto("/")
+    expect(page.locator("#home")).to_be_visible()
+    network.cut()
+    page.goto("/history")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    page.get_by_role("link", name="Go on with the job").click()
+    expect(page).to_have_url(task)
+    expect(page.locator("#task")).to_be_visible()
+    page.goto("/")
+    expect(page.locator("#offline")).to_be_visible()
+    page.get_by_role("button", name="Next job").click()
+    expect(page.locator("#offline")).to_contain_text("“Next job” needs the connection.")
+    expect(page).to_have_url(f"{network.url}/")
+    page.evaluate("() => HTMLFormElement.prototype.submit.call(document.querySelector('form.next-job'))")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+
+
+def test_the_first_refusal_stops_the_replay_and_what_is_left_out_is_remembered(
+    page: Page, network: Proxy, app: Flask
+) -> None:
+    network.cut()
+    for code in (BARCODE, "A-01", BARCODE, "NO-SUCH-THING", "DOCK-1"):  # units are not received into a bin
+        scan(page, code)
+    expect(page.locator("#sync")).to_contain_text("5 waiting")
+    network.mend()
+    held = page.get_by_role("dialog", name="Not taken")
+    expect(held.locator("[data-held-code]")).to_have_text("A-01")
+    expect(held.locator("[data-line-code]")).to_have_text([BARCODE, "NO-SUCH-THING", "DOCK-1"])
+    page.reload()
+    expect(held.locator("[data-held-code]")).to_have_text("A-01")
+    assert [code for code, _answer in codes(app)[1:]] == [BARCODE, "A-01"]
+    held.get_by_role("button", name="Leave it out: NO-SUCH-THING").click()
+    held.get_by_role("button", name="Scanned by mistake").click()
+    held.get_by_role("button", name="Send the rest").click()
+    books = all_answered(page, app)
+    assert (books.units_posted, books.is_verified) == (2, True)
+    assert codes(app)[3:] == [
+        (BARCODE, "item_confirmed"),
+        ("NO-SUCH-THING", "left_out"),
+        ("DOCK-1", codes(app)[-1][1]),
+    ]
+    page.goto("/offline")
+    expect(page.get_by_role("listitem")).to_contain_text("NO-SUCH-THING")
+    expect(page.get_by_role("listitem")).to_contain_text("Scanned by mistake")
+
+
+def test_nobody_posts_or_sees_what_another_left_on_the_device(page: Page, network: Proxy, app: Flask) -> None:
+    task = page.url
+    network.cut()
+    scan(page, BARCODE)
+    scan(page, BARCODE)
+    expect(page.locator("#sync")).to_contain_text("2 waiting")
+    page.close()
+    other = page.context.new_page()
+    page.context.clear_cookies()
+    network.mend()
+    other.goto("/")
+    expect(other.locator("#others")).to_contain_text("2 scans of Worker 1 wait on this device")
+    sign_in(other, "W2")
+    expect(other.locator("#sync")).to_contain_text("2 scans of Worker 1 wait on this device")
+    until(other, lambda: kept_pages(other) == ["/"] or other.reload() is None)
+    status = other.evaluate(
+        """async (task) => (await fetch(`${task}/scans`, {
+          method: "POST", headers: { "X-Operator": "1", "HX-Request": "true" },
+          body: new URLSearchParams({ scan_id: crypto.randomUUID(), code: "2900000000018" }),
+        })).status""",
+        task,
+    )
+    assert status == 401
+    network.cut()
+    other.goto(task)
+    expect(other.get_by_role("heading", name="No connection")).to_be_visible()
+    network.mend()
+    assert read_books(app).accepted_units == 0
+    other.context.clear_cookies()
+    sign_in(other, "W1")
+    assert all_answered(other, app).accepted_units == 2
+
+
+def test_signing_out_leaves_no_page_behind(page: Page, network: Proxy) -> None:
+    task = page.url
+    assert kept_pages(page)
+    page.goto("/settings")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#badge")).to_be_visible()
+    assert kept_pages(page) == []
+    network.cut()
+    page.goto(task)
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    expect(page.locator("#task")).to_have_count(0)
+
+
+def test_the_queue_outlives_the_tab_and_the_browser(
+    browser: Browser, network: Proxy, app: Flask, tmp_path: Path
+) -> None:
+    with persistent(browser, tmp_path, network) as device:
+        page = device.new_page()
+        sign_in(page, "W1")
+        open_delivery(page, "PO-1")
+        until_kept(page)
+        task = page.url
+        network.cut()
+        scan(page, BARCODE)
+        scan(page, BARCODE)
+        expect(page.locator("#sync")).to_contain_text("2 waiting")
+        tools = device.new_cdp_session(page)
+        with page.expect_event("crash"):
+            tools._impl_obj._channel.send_no_reply("send", None, {"method": "Page.crash"})
+        page.close()
+        page = device.new_page()
+        page.goto(task)
+        expect(page.locator("#offline summary")).to_contain_text("Offline: 2 scans wait")
+        scan(page, "DOCK-1")
+        expect(page.locator("#sync")).to_contain_text("3 waiting")
+        cookies = device.cookies()
+    with persistent(browser, tmp_path, network) as device:
+        device.add_cookies(cookies)  # a shift ends with the browser; here the same one goes on
+        page = device.new_page()
+        page.goto(task)
+        expect(page.locator("#offline summary")).to_contain_text("Offline: 3 scans wait")
+        network.mend()
+        books = all_answered(page, app)
+        assert (books.units_posted, books.is_verified) == (2, True)
+
+
+@contextmanager
+def persistent(browser: Browser, folder: Path, network: Proxy) -> Iterator[BrowserContext]:
+    """A browser with a profile on the disk, as a handheld's own."""
+    names = ("chromium", "chromium-browser", "google-chrome", browser.browser_type.executable_path)
+    context = browser.browser_type.launch_persistent_context(
+        folder / "profile",
+        executable_path=next(filter(None, map(shutil.which, names))),
+        args=["--no-sandbox", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage"],
+        base_url=network.url,
+        viewport=HANDHELD,
+        locale="en-GB",
+    )
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()

@@ -1,0 +1,99 @@
+"""``make soak``: faults for as long as you like. Each round has a seed of its own, which makes it happen again.
+
+A round is robots over the API (8 workers, 10 % of the requests and 25 % of the answers lost, the server killed in the
+middle) and then one handheld in Chromium (200 faults). Each ends with the books: nothing lost, nothing twice, the
+ledger verified.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, sync_playwright
+
+from app.config import Settings
+from app.factory import create_app
+from tests.databases import create_tables, scratch
+from tests.soak import api
+from tests.soak.device import Worker
+from tests.soak.house import open_house, read_books
+from tests.soak.proxy import proxy
+from tests.soak.server import Plug
+
+
+def main() -> None:
+    options = _options()
+    wrong = 0
+    for seed in range(options.seed, options.seed + options.rounds):
+        for name in options.only or ["api", "device"]:
+            begun = time.monotonic()
+            with tempfile.TemporaryDirectory(prefix="trueshelf-soak-", dir=scratch()) as folder:
+                run = _robots if name == "api" else _handheld
+                said, faults = run(Path(folder), seed, options)
+            print(f"seed {seed}, {name}: {said} ({time.monotonic() - begun:.0f} s)", flush=True)
+            for fault in faults:
+                print(f"  WRONG: {fault}", flush=True)
+            wrong += len(faults)
+    sys.exit(1 if wrong else 0)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="of the first round (default 1)")
+    parser.add_argument("--rounds", type=int, default=1, help="each with the next seed (default 1)")
+    parser.add_argument("--only", action="append", choices=["api", "device"], help="may be repeated; default: both")
+    parser.add_argument("--scans", type=int, default=1250, help="units of each of the 8 robots (default 1250)")
+    parser.add_argument("--kills", type=int, default=10, help="of the server, while the robots scan (default 10)")
+    parser.add_argument("--cuts", type=int, default=200, help="faults that the handheld meets (default 200)")
+    return parser.parse_args()
+
+
+def _robots(folder: Path, seed: int, options: argparse.Namespace) -> tuple[str, list[str]]:
+    outcome = api.run(folder, seed=seed, scans=options.scans, kills=options.kills)
+    return str(outcome), outcome.faults()
+
+
+def _handheld(folder: Path, seed: int, options: argparse.Namespace) -> tuple[str, list[str]]:
+    url, data = f"sqlite:///{folder / 'soak.sqlite'}", folder / "data"
+    create_tables(url, folder)
+    data.mkdir()
+    open_house(url, data, workers=1)
+    plug = Plug(url, folder)
+    try:
+        with proxy(plug.start(), seed=seed) as network:
+
+            def restart() -> None:
+                plug.kill()
+                network.upstream = plug.start()
+
+            walk = _walk(
+                folder, network.url, lambda device: Worker(device, network, seed=seed, restart=restart), options
+            )
+    finally:
+        plug.stop()
+    return str(walk), walk.faults(read_books(create_app(Settings(database_url=url, data_dir=data))))
+
+
+@contextmanager
+def _chromium(profile: Path, url: str) -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        names = ("chromium", "chromium-browser", "google-chrome", playwright.chromium.executable_path)
+        device = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=next(filter(None, map(shutil.which, names)), None),
+            args=["--no-sandbox", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage"],
+            base_url=url,
+            viewport={"width": 360, "height": 640},
+        )
+        device.set_default_timeout(60_000)
+        yield device
+        device.close()
+
+
+if __name__ == "__main__":
+    main()
