@@ -94,8 +94,12 @@ def compare(counts: Counts, booked: Counts, *, leave_out: set[int]) -> list[Diff
 
 
 def post_differences(work: Work, found: list[Difference]) -> None:
-    """ADJUSTMENT <-> bin; what orders had chosen of a loss is let go of, and chosen again elsewhere."""
+    """ADJUSTMENT <-> bin; what orders had chosen of a loss is let go of, and chosen again elsewhere.
+
+    What is found where returns and quarantined goods stand is not for sale before somebody has looked at it.
+    """
     place = work.session.get_one(Location, work.task.location_id)
+    condition = "quarantine" if place.kind in ("quarantine", "returns") else "available"
     warehouse = work.session.get_one(Warehouse, work.task.warehouse_id)
     for each in found:
         sku = confirm.item_row(work.session, each.item_id).sku
@@ -103,8 +107,8 @@ def post_differences(work: Work, found: list[Difference]) -> None:
             move = Move(
                 each.item_id,
                 each.units,
-                Place(ADJUSTMENT),
-                Place(place.id),
+                Place(ADJUSTMENT, None, condition),
+                Place(place.id, None, condition),
                 lot_id=each.lot_id,
                 serial=each.serial,
             )

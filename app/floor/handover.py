@@ -1,10 +1,9 @@
 """What one kind of work leaves for the next: totes carried to a place, picked orders to pack, cartons to ship."""
 
-from collections import defaultdict
-
 from sqlalchemy import select
 
 from app.floor import confirm
+from app.floor.packing import open_packing
 from app.floor.step import Work
 from app.language import _
 from app.ledger.models import Balance
@@ -58,46 +57,8 @@ def to_packing(work: Work) -> None:
     """Open (or extend) the order's packing task with what stands in the totes."""
     order_id = work.task.document_id
     assert order_id is not None, "a pick without an order"
-    held = [one for one in fulfil.held_in(work.session, work.memory.get("totes", [])) if one.order_id == order_id]
-    if not held:
-        return
-    found = work.session.scalar(
-        select(Task.id).where(
-            Task.kind == "pack",
-            Task.status == "open",
-            Task.document_type == "order",
-            Task.document_id == order_id,
-        )
-    )
-    if found is None:
-        found = open_task(
-            work.session,
-            kind="pack",
-            warehouse_id=work.task.warehouse_id,
-            document_type="order",
-            document_id=order_id,
-            document=work.task.document,
-            due_at=work.session.get_one(Order, order_id).need_by,
-        ).id
-    waiting: dict[int | None, int] = defaultdict(int)
-    for line in lines(work.session, found, TaskLine.status == "open"):
-        waiting[line.document_line_id] += line.left
-    add_lines(
-        work.session,
-        found,
-        [
-            NewLine(
-                item_id=one.item_id,
-                quantity=one.quantity - waiting[one.holding_id],
-                lot_id=one.lot_id,
-                serial=one.serial,
-                source_container_id=one.container_id,
-                document_line_id=one.holding_id,
-            )
-            for one in held
-            if one.quantity > waiting[one.holding_id]
-        ],
-    )
+    order, totes = work.session.get_one(Order, order_id), work.memory.get("totes", [])
+    open_packing(work.session, order, warehouse_id=work.task.warehouse_id, container_ids=totes)
 
 
 def to_shipping(work: Work) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.config import Settings
+from app.floor.packing import open_packing, totes_at_rest
 from app.floor.resolve import read, resolve
 from app.language import _
 from app.orders.fulfil import held_in
@@ -103,6 +104,9 @@ def _of_order(kind: str) -> Callable[[Session, Warehouse, str, str], int]:
     def find(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
         order = _order_behind(session, document)
         found = _unfinished(session, kind=kind, document_type="order", document_id=order.id)
+        if found is None and kind == "pack":  # what was missing at the bench has turned up
+            totes = totes_at_rest(session, order.id, warehouse_id=warehouse.id)
+            found = open_packing(session, order, warehouse_id=warehouse.id, container_ids=totes)
         if found is None:
             raise Refused(
                 "nothing_to_do",
@@ -279,7 +283,12 @@ def _tasks_of_container(session: Session, container_id: int) -> Any:
 def _open_for(
     session: Session, settings: Settings, actor: Actor, warehouse: str, kind: str, document_type: str, code: str
 ) -> int | None:
-    """A purchase order or a return that nobody has begun is begun by scanning it."""
+    """A purchase order or a return that nobody has begun is begun by scanning it; so is packing what waits picked."""
+    if kind == "container" or (kind, document_type) == ("document", "order"):
+        try:
+            return start(session, settings, actor, kind="pack", warehouse=warehouse, document=code)
+        except Refused:  # nothing waits in it, or not for this person: it is asked about instead
+            return None
     work = {"purchase_order": "receive", "rma": "inspect"}.get(document_type) if kind == "document" else None
     if work is None:
         return None

@@ -65,7 +65,8 @@ def accept(work: Work, meaning: Meaning) -> Container:
     """
     if meaning.type != "container":
         raise wrong(meaning, wanted=_("Scan the tote."))
-    found = work.session.get_one(Container, meaning.id, populate_existing=True)
+    # Locked: of two who scan one empty tote at the same moment, the second sees that it is in use.
+    found = work.session.get_one(Container, meaning.id, populate_existing=True, with_for_update=True)
     if found.kind != "tote":
         raise Refused("not_a_tote", _("%(code)s is no tote. Scan a tote.", code=found.code))
     if found.warehouse_id != work.task.warehouse_id:

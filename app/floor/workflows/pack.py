@@ -26,7 +26,7 @@ from app.refusal import Refused
 from app.tasks.lines import Line, change_line, line_of, lines
 from app.tasks.models import Task, TaskLine
 
-balance, holding = table(Balance), table(Holding)
+balance = table(Balance)
 
 
 def waiting(work: Work) -> Step | None:
@@ -383,14 +383,15 @@ def _take(standing: dict[_Stock, list[list[int]]], line: Line, units: int) -> li
 
 
 def _tell_packed(work: Work, held: list[fulfil.Held], line: Line, units: int, *, target: int) -> None:
-    """Move the order's units from their tote to the carton (or back) in the order's own books."""
+    """Move the units of the line's own promise from their tote to the carton (or back) in the order's own books.
+
+    Another promise of the same item may stand beside it, in this tote or in the next one: it keeps its units.
+    """
+    mine = work.session.get_one(Holding, line.document_line_id)
+    source = line.source_container_id if target != line.source_container_id else None
     for index, one in enumerate(held):
-        if (one.order_id, one.item_id, one.lot_id, one.serial) == (
-            work.task.document_id,
-            line.item_id,
-            line.lot_id,
-            line.serial,
-        ):
+        is_mine = (one.reservation_id, one.lot_id, one.serial) == (mine.reservation_id, line.lot_id, line.serial)
+        if is_mine and source in (None, one.container_id):
             taken = min(units, one.quantity)
             if taken:
                 fulfil.packed(work.session, one, quantity=taken, container_id=target)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
 from app.floor import confirm, handover, totes
-from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.step import BEGUN, Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
 from app.ledger.models import Balance
@@ -301,6 +301,7 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
     work.finish_units(line, quantity)
     work.forget("container", "lot_is_known", "pending")
     if work.line is None and not _drop_places(work):
+        work.remember(is_dropped=True)
         handover.to_packing(work)
     return Said("picked", _("%(n)s %(sku)s in %(tote)s", n=quantity, sku=line.sku, tote=tote.code))
 
@@ -371,7 +372,7 @@ def _skip(work: Work) -> Said:
     if line is None or work.counted:
         raise Refused("finish_line_first", _("Put what you counted into the tote first, or undo it."))
     to_the_end(work.session, work.task.id, line.id)
-    work.forget("line", "pending", "bin")
+    work.forget("line", *BEGUN)
     work.next_line()
     return Said("skipped", _("%(place)s comes again at the end.", place=line.source))
 
@@ -410,7 +411,7 @@ def _short(work: Work, arguments: Arguments) -> Said:
     work.session.refresh(work.task)
     open_count(work, line.source_location_id, note=arguments.reason)
     if not work.counted:
-        work.forget("line", "pending", "bin")
+        work.forget("line", *BEGUN)
     work.next_line()
     if work.line is None and work.memory.get("totes") and not _drop_places(work):
         handover.to_packing(work)
