@@ -10,7 +10,7 @@ import { openStore } from "./store.js";
 
 const LOCK = "trueshelf-queue";
 const FIRST_PAUSE = 500; // milliseconds
-const LONGEST_PAUSE = 15000;
+const LONGEST_PAUSE = 5000; // a dead spot is left within seconds, and nobody wants to wait for the rest of a pause
 const SEND_AGAIN = new Set([408, 425, 429]);
 
 /** A random version 4 UUID; crypto.randomUUID exists only on HTTPS and localhost. */

@@ -71,9 +71,8 @@ def _handheld(folder: Path, seed: int, options: argparse.Namespace) -> tuple[str
                 plug.kill()
                 network.upstream = plug.start()
 
-            walk = _walk(
-                folder, network.url, lambda device: Worker(device, network, seed=seed, restart=restart), options
-            )
+            with _chromium(folder / "profile", network.url) as device:
+                walk = Worker(device, network, seed=seed, restart=restart).work(options.cuts)
     finally:
         plug.stop()
     return str(walk), walk.faults(read_books(create_app(Settings(database_url=url, data_dir=data))))

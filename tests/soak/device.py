@@ -28,7 +28,7 @@ _IS_STORED = """() => new Promise((resolve, reject) => {
     transaction.objectStore("entries").count();
   };
 })"""
-_WAITING = """() => new Promise((resolve, reject) => {
+WAITING = """() => new Promise((resolve, reject) => {
   const request = indexedDB.open("trueshelf");
   request.onerror = () => reject(request.error);
   request.onsuccess = () => {
@@ -36,6 +36,12 @@ _WAITING = """() => new Promise((resolve, reject) => {
     count.onsuccess = () => { request.result.close(); resolve(count.result); };
   };
 })"""
+
+
+def scan(page: Page, code: str) -> None:
+    """A scanner that commits its text through an input method: whole, however busy the machine is."""
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Enter")
 
 
 @dataclass
@@ -113,8 +119,7 @@ class Worker:
 
     def _scan_when_ready(self, code: str) -> None:
         self._ready()
-        self._page.keyboard.type(code)
-        self._page.keyboard.press("Enter")
+        scan(self._page, code)
         self.walk.codes.append(code)
 
     def _scan_some(self) -> None:
@@ -159,7 +164,7 @@ class Worker:
         if self._counted:
             self._scan_when_ready(DOCK)
         end = time.monotonic() + PATIENCE_SECONDS
-        self.walk.waiting = self._page.evaluate(_WAITING)
+        self.walk.waiting = self._page.evaluate(WAITING)
         while self.walk.waiting and time.monotonic() < end:
             self._page.wait_for_timeout(100)
-            self.walk.waiting = self._page.evaluate(_WAITING)
+            self.walk.waiting = self._page.evaluate(WAITING)
