@@ -51,6 +51,7 @@ class Walk:
     codes: list[str] = field(default_factory=list)
     cuts: dict[str, int] = field(default_factory=dict)
     waiting: int = 0
+    question: str = ""
 
     @property
     def units(self) -> int:
@@ -60,7 +61,7 @@ class Walk:
         """What is wrong, in words; empty where the promise was kept."""
         found = []
         if self.waiting:
-            found.append(f"{self.waiting} still wait on the device")
+            found.append(f"{self.waiting} still wait on the device {self.question}".rstrip())
         if list(books.codes) != self.codes:
             found.append(f"{len(self.codes)} were scanned, {len(books.codes)} answered, or in another order")
         if not books.units_posted == books.on_hand == self.units:
@@ -168,3 +169,7 @@ class Worker:
         while self.walk.waiting and time.monotonic() < end:
             self._page.wait_for_timeout(100)
             self.walk.waiting = self._page.evaluate(WAITING)
+            held = self._page.locator("#held[open]")
+            if held.count():  # nothing that was scanned is wrong, so nothing may be refused
+                self.walk.question = held.inner_text()
+                break
