@@ -191,8 +191,9 @@ def test_a_quantity_wants_an_item_and_not_too_many(floor: Floor, packer: Worker)
 def test_serial_numbers_are_packed_one_by_one(floor: Floor, packer: Worker) -> None:
     floor.serials("PHONE", "SN1", "SN2")
     floor.picked("O-1", ("PHONE", 2))
-    packer.start("pack", "O-1").scan("TOTE-1", "PHONE").act("quantity", quantity=1).refused("scan_each")
-    packer.scan("PHONE").scan(_carton(packer)).finished()
+    packer.start("pack", "O-1").scan("TOTE-1", "PHONE").refused("scan_serial")
+    packer.scan("SN9").refused("unknown_code").scan("SN2").hears("item_confirmed").scan("SN2").refused("wrong_serial")
+    packer.act("quantity", quantity=1).refused("scan_each").scan("SN1").scan(_carton(packer)).finished()
     floor.worker("robot").start("ship", "O-1").robot().finished()
     assert floor.sums("PHONE") == (0, 0, 0, 0)
 

@@ -35,7 +35,14 @@ def waiting(work: Work) -> Step | None:
         return REST if is_left_over else None
     if not work.memory.get("totes"):
         return TOTE
-    return ITEM if _next(work) else CARTON
+    line = _next(work)
+    if line is None:
+        return CARTON
+    if not line.serial:
+        work.forget("item")
+        return ITEM
+    work.remember(item=line.item_id)  # whose serial numbers are looked for: not those of the first open line
+    return SERIAL
 
 
 def _counts(work: Work) -> dict[int, int]:
@@ -154,14 +161,17 @@ def _ask_item(work: Work) -> Prompt:
     assert line is not None, "items were asked for when all are verified"
     counts = _counts(work)
     counted = counts.get(line.id, 0)
-    scan = scan_way(line.code, line.name)
+    serial = _("Serial %(serial)s", serial=line.serial)
+    scan = scan_way(line.serial, serial) if line.serial else scan_way(line.code, line.name)
     ways: list[Way] = [scan]
     if counted and not line.serial:
         ways.insert(0, action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left))
     if counts:
         ways += _carton_ways(work)
     ways.append(action_way("missing", _("An item is missing")))
-    expects = ("item", "quantity", "container") if counts else ("item",)
+    expects: tuple[str, ...] = ("item", "quantity", "container") if counts else ("item",)
+    if line.serial:
+        expects = ("serial", "item", "container") if counts else ("serial", "item")
     value = f"{counted} / {line.left}"
     return _prompt(work, _("Scan each item"), value=value, ways=ways, expects=expects, line=line)
 
@@ -169,6 +179,8 @@ def _ask_item(work: Work) -> Prompt:
 def _accept_item(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "container":
         return _accept_container(work, meaning)
+    if meaning.type == "serial":
+        return _accept_serial(work, meaning)
     if meaning.type != "item":
         raise confirm.wrong(meaning, wanted=_("Scan an item of order %(order)s.", order=work.task.document))
     left = meaning.quantity
@@ -178,6 +190,9 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         fitting = _swapped(work, meaning)
     if not fitting:
         raise _not_wanted(work, meaning)
+    if not meaning.serial and all(line.serial for line in fitting):
+        serials = ", ".join(line.serial for line in fitting[:3])
+        raise Refused("scan_serial", _("Now scan the serial number: %(serial)s", serial=serials))
     room = sum(line.left - counts.get(line.id, 0) for line in fitting)
     if left > room:
         raise confirm.too_many(room, 0)
@@ -189,6 +204,15 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
             left -= taken
             last = line
     return Said("item_confirmed", _("%(sku)s: %(n)s of %(due)s", sku=last.sku, n=_counts(work)[last.id], due=last.left))
+
+
+def _accept_serial(work: Work, meaning: Meaning) -> Said:
+    """One unit by its own number: the item's barcode alone does not say which of them it is."""
+    mine = _open_lines(work, TaskLine.serial == meaning.code)
+    if not mine:
+        raise confirm.wrong(meaning, wanted=_("Scan an item of order %(order)s.", order=work.task.document))
+    _count(work, mine[0], 1)
+    return Said("item_confirmed", _("%(sku)s: %(n)s of %(due)s", sku=mine[0].sku, n=1, due=mine[0].left))
 
 
 def _swapped(work: Work, meaning: Meaning) -> list[Line]:
@@ -532,6 +556,7 @@ def finished(work: Work) -> str:
 
 TOTE = Step(("container",), _ask_tote, _accept_tote)
 ITEM = Step(("item", "container"), _ask_item, _accept_item)
+SERIAL = Step(("item", "container", "serial"), _ask_item, _accept_item)
 CARTON = Step(("container",), _ask_carton, _accept_container)
 REST = Step(("confirm",), _ask_rest, _accept_rest)
 
