@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -105,9 +105,12 @@ def create_session(session: Session, *, operator_id: int, device_id: int | None,
     )
 
 
+_BY_HASH = _KNOWN.where(_token.c.token_hash == bindparam("hash"))
+
+
 def bearer_for(session: Session, token: str, *, now: datetime) -> Bearer | None:
     """Who ``token`` stands for, or None where it is unknown, expired, revoked, or its operator is disabled."""
-    row = session.execute(_KNOWN.where(_token.c.token_hash == digest(token))).one_or_none()
+    row = session.execute(_BY_HASH, {"hash": digest(token)}).one_or_none()
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         return None
     return Bearer(
