@@ -6,10 +6,11 @@ from app.db import reading
 from app.labels import render_pdf
 from app.labels.symbols import Symbol, encode, fitting
 from app.language import _
-from app.refusal import Refused
+from app.refusal import Forbidden, Refused
 from app.web.label_fields import fields_of
-from app.web.rules import allow
+from app.web.rules import CHIEFS, allow
 from app.web.screens import current_warehouse
+from app.web.security import current_actor
 
 pages = Blueprint("labels", __name__)
 _LONGEST = 200
@@ -31,7 +32,12 @@ def barcode() -> Response:
 @pages.get("/labels/<template>/<path:code>.pdf")
 @allow(any_role=True)
 def label(template: str, code: str) -> Response:
-    """The label of one bin, item, tote, carton or badge."""
+    """The label of one thing. A badge is half of how somebody signs in: only a chief prints it.
+
+    Errors: ``role_missing``; those of ``fields_of``.
+    """
+    if template == "badge" and current_actor().roles.isdisjoint(CHIEFS):
+        raise Forbidden("role_missing", _("Only a supervisor prints badges. Ask one."))
     with reading() as session:
         fields = fields_of(session, template, code, warehouse_id=current_warehouse().id)
     response = Response(render_pdf(template, [fields]), mimetype="application/pdf")

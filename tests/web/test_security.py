@@ -212,13 +212,13 @@ def test_logs_have_one_line_each_and_no_secrets(
     client = browse("")
     capsys.readouterr()
     client.post("/sign-in", data={"badge": "picker\r\nforged", "pin": "86420"})
-    client.post("/sign-in", data={"badge": "picker", "pin": PIN})
+    client.post("/sign-in", data={"badge": "supervisor", "pin": PIN})
     client.get("/nowhere%0d%0a{}", headers=headers)
     client.get("/labels/badge/picker.pdf")
     written = capsys.readouterr().err
     lines = [json.loads(line) for line in written.splitlines()]
     assert [line["status"] for line in lines] == [422, 303, 404, 200]
-    for secret in ("86420", PIN, "forged", '"picker"', headers["Authorization"].removeprefix("Bearer ")):
+    for secret in ("86420", PIN, "forged", '"picker"', '"supervisor"', headers["Authorization"].removeprefix("Bearer ")):
         assert secret not in written, secret
     assert all(line["request_id"] for line in lines)
 
@@ -268,3 +268,12 @@ def test_a_database_of_another_version_is_not_ready(browse: Browse, shop: "Flask
         transact(lambda session: session.execute(text("UPDATE alembic_version SET version_num = '0000'")))
     answer = browse("").get("/readyz")
     assert (answer.status_code, answer.json["checks"]["migrations"]) == (503, "failed")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_but_a_chief_prints_a_badge(browse: Browse) -> None:
+    """A badge is half of how somebody signs in, and some roles may do more than others."""
+    assert browse("picker").get("/labels/badge/admin.pdf").status_code == 403
+    assert browse("office").get("/labels/badge/admin.pdf").status_code == 403
+    assert browse("supervisor").get("/labels/badge/picker.pdf").status_code == 200
+    assert browse("picker").get("/labels/item/MUG.pdf").status_code == 200
