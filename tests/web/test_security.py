@@ -218,7 +218,14 @@ def test_logs_have_one_line_each_and_no_secrets(
     written = capsys.readouterr().err
     lines = [json.loads(line) for line in written.splitlines()]
     assert [line["status"] for line in lines] == [422, 303, 404, 200]
-    for secret in ("86420", PIN, "forged", '"picker"', '"supervisor"', headers["Authorization"].removeprefix("Bearer ")):
+    for secret in (
+        "86420",
+        PIN,
+        "forged",
+        '"picker"',
+        '"supervisor"',
+        headers["Authorization"].removeprefix("Bearer "),
+    ):
         assert secret not in written, secret
     assert all(line["request_id"] for line in lines)
 
