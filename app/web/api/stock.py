@@ -19,7 +19,7 @@ Filter = Annotated[str, Size(0, 64)]
 
 @dataclass(frozen=True, kw_only=True)
 class AvailabilityQuery(Paged):
-    """``channel`` takes that channel's buffer off ``atp``."""
+    """``channel`` names who asks. No channel holds units back yet, so ``atp`` is the same for all of them."""
 
     sku: Filter = ""
     warehouse: Filter = ""
