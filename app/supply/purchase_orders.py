@@ -12,6 +12,7 @@ from app.language import _
 from app.ledger.sums import shift
 from app.refusal import NotFound, Refused
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
+from app.tasks.models import Task, TaskLine
 
 line_table = table(PurchaseOrderLine)
 
@@ -66,7 +67,8 @@ def save_line(
 ) -> str:
     """Write one line as the newest state says; *inbound* follows. Returns created, updated or unchanged.
 
-    Errors: ``line_received`` where the item changes, or the quantity falls below what has been received.
+    Errors: ``line_received`` where the item changes, or the quantity falls below what has been received;
+    ``line_in_work`` where the item changes while somebody receives the line.
     """
     row = session.scalar(
         select(PurchaseOrderLine)
@@ -95,6 +97,11 @@ def save_line(
                 line=line,
             ),
         )
+    if row.item_id != item_id and _is_being_received(session, row.id):
+        raise Refused(
+            "line_in_work",
+            _("Line %(line)s is being received as another item. Add a new line instead.", line=line),
+        )
     shift(session, row.item_id, order.warehouse_id, inbound=-open_units(row))
     row.item_id, row.quantity, row.unit_cost, row.eta = item_id, quantity, unit_cost, eta
     shift(session, item_id, order.warehouse_id, inbound=open_units(row))
@@ -102,6 +109,21 @@ def save_line(
     order.status = "open" if _open_lines(session, order.id) else "closed"
     session.flush()
     return "updated"
+
+
+def _is_being_received(session: Session, line_id: int) -> bool:
+    """Whether a job at the dock asks for this line: it would count the old item, and *inbound* the new one."""
+    asked = (
+        select(TaskLine.id)
+        .join(Task, Task.id == TaskLine.task_id)
+        .where(
+            Task.kind == "receive",
+            Task.status.in_(("open", "claimed")),
+            TaskLine.status == "open",
+            TaskLine.document_line_id == line_id,
+        )
+    )
+    return session.scalar(asked.limit(1)) is not None
 
 
 def open_units(line: PurchaseOrderLine) -> int:
