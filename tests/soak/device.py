@@ -90,10 +90,10 @@ class Worker:
 
     def work(self, cuts: int) -> Walk:
         """Go through ``cuts`` faults, then where the network is good, until nothing waits."""
-        faults = [*FAULTS, "kill server"] if self._restart else FAULTS
+        faults = [*FAULTS, "kill server"] if self._restart else [*FAULTS]
         for n in range(cuts):
             # Every kind before any comes again; a server that starts is slow, so it is killed less often.
-            fault = faults[n % len(faults)] if n < len(faults) else self._dice.choice(FAULTS * 4 + faults[8:])
+            fault = faults[n % len(faults)] if n < len(faults) else self._dice.choice([*FAULTS * 4, *faults])
             self.walk.cuts[fault] = self.walk.cuts.get(fault, 0) + 1
             self._suffer(fault)
         self._come_back()
