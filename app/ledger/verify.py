@@ -24,19 +24,24 @@ Pair = tuple[int, int]
 
 @dataclass(slots=True)
 class Promises:
-    """What the documents say: (item, warehouse) -> units, and balance id -> allocated units."""
+    """What the documents say: (item, warehouse) -> units, and balance id -> allocated units.
+
+    ``held``: (container, item, lot or 0, serial) -> units that orders have picked into it.
+    """
 
     committed: dict[Pair, int] = field(default_factory=dict)
     inbound: dict[Pair, int] = field(default_factory=dict)
     allocated: dict[int, int] = field(default_factory=dict)
+    held: dict[tuple[int, int, int, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One number that is not what the facts say. ``key`` names it, by ids.
 
-    ``what``: balance, allocated, negative, on_hand, unavailable, committed, inbound; or seal, where the fact itself is
-    not what was sealed: the key is the posting's id, and the two numbers are hashes.
+    ``what``: balance, allocated, negative, on_hand, unavailable, committed, inbound; held, where orders believe to
+    have picked more (``kept``) into a container than stands there for sale (``replayed``); or seal, where the fact
+    itself is not what was sealed: the key is the posting's id, and the two numbers are hashes.
     """
 
     what: str
@@ -106,7 +111,19 @@ def _balances(session: Session, replayed: dict[BalanceKey, int], promises: Promi
         Difference("balance", key, 0, units) for key, units in sorted(replayed.items()) if units and key not in seen
     ]
     found += [Difference("negative", key, units, 0) for key, units in sorted(replayed.items()) if units < 0]
-    return found
+    return [*found, *_held(replayed, promises)]
+
+
+def _held(replayed: dict[BalanceKey, int], promises: Promises) -> list[Difference]:
+    stands: dict[tuple[int, int, int, str], int] = defaultdict(int)
+    for (item, _location, lot, container, condition, serial), units in replayed.items():
+        if condition == "available":
+            stands[container, item, lot, serial] += units
+    return [
+        Difference("held", key, units, stands[key])
+        for key, units in sorted(promises.held.items())
+        if units > stands[key]
+    ]
 
 
 def _sums(session: Session, replayed: dict[BalanceKey, int], promises: Promises) -> list[Difference]:
