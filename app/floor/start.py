@@ -15,7 +15,7 @@ from app.orders.fulfil import held_in
 from app.orders.models import Order
 from app.people.actor import Actor
 from app.places.models import Location, Warehouse
-from app.places.warehouses import container_of, warehouse_of
+from app.places.warehouses import container_of, location_of, warehouse_of
 from app.refusal import NotFound, Refused
 from app.returns.models import Rma, RmaLine
 from app.supply.models import PurchaseOrderLine
@@ -189,11 +189,20 @@ def _count(session: Session, warehouse: Warehouse, _document: str, location: str
 
 
 def _place_behind(session: Session, warehouse: Warehouse, code: str) -> Location:
-    """The place of this code, typed or as its label says it. Errors: ``not_a_place``; as of a scan."""
+    """The place of this code, typed or as its label says it.
+
+    Errors: ``unknown_location``; ``not_a_place`` for another thing's label; what else a scan is refused for.
+    """
     if known := session.scalar(select(Location).where(Location.warehouse_id == warehouse.id, Location.code == code)):
         return known
     today = clock.today(warehouse.time_zone)
-    meaning = resolve(session, read(code, today=today), expects=("location",), warehouse_id=warehouse.id, today=today)
+    try:
+        scanned = read(code, today=today)
+        meaning = resolve(session, scanned, expects=("location",), warehouse_id=warehouse.id, today=today)
+    except Refused as refused:
+        if refused.code != "unknown_code":
+            raise
+        return location_of(session, warehouse, code)  # which says so of a place
     if meaning.type != "location":
         raise Refused("not_a_place", _("%(code)s is no bin. Scan the bin to count.", code=meaning.code))
     return session.get_one(Location, meaning.id)
