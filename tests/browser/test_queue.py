@@ -108,10 +108,10 @@ def replay(floor: Page, stub: Stub, *, refused: set[str]) -> Locator:
     stub.faults = ["503"] * 1000
     for code in FIVE:
         scan(floor, code)
-    expect(floor.locator("#sync")).to_contain_text("5 waiting")
+    expect(floor.locator("#sync")).to_contain_text("Offline · 5 waiting")
     stub.faults = []
     held = floor.get_by_role("dialog", name="Not taken")
-    expect(held).to_be_visible()
+    expect(held).to_be_visible(timeout=15_000)
     return held
 
 
@@ -287,7 +287,7 @@ def test_signed_out_is_said_and_the_queue_is_kept(floor: Page, stub: Stub) -> No
 def test_nobody_sends_the_scans_of_another(floor: Page, stub: Stub) -> None:
     stub.faults = ["401"]
     scan(floor, "MUG")
-    expect(floor.locator("#sync")).to_contain_text("1 waiting")
+    expect(floor.locator("#sync")).to_contain_text("Signed out · 1 waiting")
     stub.operator = {"id": "9", "name": "Tom"}
     floor.reload()
     expect(floor.locator("#sync")).to_contain_text("One scan of Mia waits on this device")
