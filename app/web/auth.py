@@ -21,11 +21,8 @@ pages = Blueprint("auth", __name__)
 def sign_in() -> WerkzeugResponse:
     """The badge page; ``?lang=de`` changes its language and keeps it on this device, ``?badge=`` asks for that PIN."""
     badge = rules.badge_code(request.args.get("badge", "")[:200])
-    if badge:
-        try:
-            return make_response(_ask_for_pin(badge))
-        except Refused as refusal:
-            return make_response(sign_in_page(message=refusal.message, code=refusal.code), refusal.status)
+    if badge:  # looked up only with its PIN: an address that a foreign page loads must not count as a try
+        return make_response(sign_in_page(step="pin", badge=badge, name=badge))
     asked = request.args.get("lang", "")
     if asked not in LANGUAGES:
         return make_response(sign_in_page())
