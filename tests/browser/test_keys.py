@@ -49,7 +49,7 @@ def test_an_action_carries_its_arguments(floor: Page, stub: Stub) -> None:
     until(floor, lambda: stub.taken)
     sent = stub.fields[0]
     assert (sent["name"], sent["reason"]) == ("short", "damaged")
-    assert set(sent) == {"action_id", "name", "reason"}
+    assert set(sent) == {"action_id", "name", "reason", "scanned_at"}
 
 
 def test_a_keypad_chooses_confirms_and_goes_back(device: BrowserContext, stub: Stub) -> None:

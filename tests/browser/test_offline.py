@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -153,8 +154,18 @@ def test_a_kept_page_becomes_the_servers_again_by_itself(page: Page, network: Pr
     expect(page.locator("#sync")).to_have_text("")
 
 
+KEPT = """async path => {
+  const names = await caches.keys();
+  const kept = await Promise.all(names.map(async name => (await caches.open(name)).keys()));
+  return kept.flat().some(request => new URL(request.url).pathname === path);
+}"""
+
+
 def test_what_needs_the_server_is_said_and_not_done(page: Page, network: Proxy) -> None:
     task = page.url
+    page.goto("/")
+    page.wait_for_function(KEPT, arg="/")  # a page is kept after it was shown: on a busy machine a moment later
+    page.wait_for_function(KEPT, arg=urlsplit(task).path)
     page.goto("/settings")
     network.cut()
     page.evaluate("() => dispatchEvent(new Event('offline'))")

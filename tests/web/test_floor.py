@@ -168,9 +168,11 @@ def test_codes_are_drawn_and_labels_printed_for_those_who_are_signed_in(browse: 
     bars = picker.get("/barcodes.svg", query_string={"code": "4006381333931"})
     assert bars.content_type.startswith("image/svg+xml")
     assert picker.get("/barcodes.svg", query_string={"code": "x" * 201}).status_code == 422
-    for address in ("bin/A-01", "item/MUG", "tote/TOTE-7", "badge/picker"):
+    for address in ("bin/A-01", "item/MUG", "tote/TOTE-7"):
         answer = picker.get(f"/labels/{address}.pdf")
         assert answer.data.startswith(b"%PDF"), address
+    assert picker.get("/labels/badge/picker.pdf").status_code == 403, "a badge is half of signing in"
+    assert browse("supervisor").get("/labels/badge/picker.pdf").data.startswith(b"%PDF")
     assert picker.get("/labels/bin/NOWHERE.pdf").status_code == 404
     assert picker.get("/labels/..%2f..%2fx/A-01.pdf").status_code == 404
     assert browse("").get("/barcodes.svg?code=1").status_code == 401
