@@ -84,7 +84,8 @@ def test_a_person_can_type_into_the_settings_and_keep_them(scanner: Callable[...
     page.locator("[name=idle_ms]").click()
     page.keyboard.press("Control+A")
     page.keyboard.type("300")
-    page.click("form[action='/scanner/profile'] .is-primary")
+    with page.expect_navigation(wait_until="load"):  # a scan belongs to the page that comes back
+        page.click("form[action='/scanner/profile'] .is-primary")
     expect(page.locator("[name=idle_ms]")).to_have_value("300")
     page.keyboard.type(GS1.format("|"))
     expect(page.locator("#reading")).to_contain_text("2029-12-31")
