@@ -16,7 +16,7 @@ from app.db import changed, table
 from app.labels.models import Printer, PrintJob
 from app.labels.printers import takes
 from app.labels.template import template
-from app.labels.zpl import MOST_COPIES
+from app.labels.zpl import require_copies
 from app.language import _, current
 from app.people.actor import Actor
 from app.refusal import Conflict, NotFound, Refused
@@ -210,8 +210,7 @@ def forget_old(session: Session, *, before: datetime) -> int:
 def _written(session: Session, actor: Actor | None, new: NewJob, *, batch: str, per_job: int) -> list[PrintJob]:
     if not new.rows:
         raise Refused("no_labels", _("There is nothing to print. Choose at least one."))
-    if not 1 <= new.copies <= MOST_COPIES:
-        raise Refused("bad_copies", _("Print 1 to %(n)s copies.", n=MOST_COPIES))
+    require_copies(new.copies)
     chosen = template(new.template)
     _require_usable(session.get_one(Printer, new.printer_id), new.template)
     rows = [{name: value for name, value in chosen.checked(row).items() if value} for row in new.rows]

@@ -13,6 +13,8 @@ from typing import Literal
 import PIL.Image
 
 from app.labels.layout import Layout
+from app.language import _
+from app.refusal import Refused
 
 Packing = Literal["z64", "hex"]
 MOST_COPIES = 1000
@@ -26,12 +28,19 @@ def pages(
     """One format for each label with its bitmap (``proof.proved``), in their order, each printed ``copies`` times.
 
     ``hex`` is for printers that do not inflate. ``is_continuous``: a roll without gaps, cut to the label's length.
+    Errors: ``bad_copies``.
     """
-    assert 1 <= copies <= MOST_COPIES, "a printer takes what it is told"
+    require_copies(copies)
     return b"".join(
         _format(layout, bitmap, copies=copies, packing=packing, is_continuous=is_continuous)
         for layout, bitmap in proved
     )
+
+
+def require_copies(copies: int) -> None:
+    """A printer takes what it is told: no job asks for more than a roll. Errors: ``bad_copies``."""
+    if not 1 <= copies <= MOST_COPIES:
+        raise Refused("bad_copies", _("Print 1 to %(n)s copies.", n=MOST_COPIES))
 
 
 def _format(layout: Layout, bitmap: PIL.Image.Image, *, copies: int, packing: Packing, is_continuous: bool) -> bytes:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.labels import render_png, render_zpl, templates
 from app.labels.template import template
+from app.refusal import Refused
 from tests.labels.readers import read_by_zbar, read_by_zxing
 from tests.labels.zpl_reader import print_out
 
@@ -73,3 +74,10 @@ def test_a_large_label_is_sent_in_bands_that_a_printer_takes() -> None:
     assert stream.count(b"^GFA") > 1  # the reader refuses a field above 99,999 bytes
     (page,) = print_out(stream)
     assert page.image.size == (2400, 3600)
+
+
+@pytest.mark.parametrize("copies", [0, -1, 1001])
+def test_a_printer_is_never_told_to_print_without_end(copies: int) -> None:
+    with pytest.raises(Refused) as refused:
+        render_zpl("bin", [template("bin").example], copies=copies)
+    assert refused.value.code == "bad_copies"
