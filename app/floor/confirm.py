@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item, Lot
-from app.floor.step import Arguments, Meaning, Said, Work
+from app.floor.step import Arguments, Meaning, Said, Way, Work, scan_way
 from app.language import _
 from app.ledger.balances import units_at
 from app.ledger.models import Balance
 from app.ledger.post import Place
 from app.places.models import Location
+from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.tasks.lines import Line
 
@@ -110,6 +112,12 @@ def set_count(work: Work, line: Line, arguments: Arguments, *, limit: int | None
         raise too_many(due, work.counted)
     work.remember(counted=quantity)
     return Said("quantity_confirmed", _("%(n)s of %(due)s", n=quantity, due=due))
+
+
+def place_ways(work: Work, kinds: tuple[str, ...]) -> list[Way]:
+    """The label of the first usable place of these kinds, as the way to answer where something goes."""
+    place = first_location(work.session, work.task.warehouse_id, kinds)
+    return [scan_way(encode(InternalKind.LOCATION, place.code), place.code)] if place else []
 
 
 def target_location(work: Work, meaning: Meaning, *, kinds: tuple[str, ...]) -> Location:

@@ -138,7 +138,7 @@ def _line_for(work: Work, meaning: Meaning) -> Line:
 
 def _ask_more(work: Work) -> Prompt:
     line = work.the_line
-    ways = [scan_way(line.code, line.name), *_bench_ways(work)]
+    ways = [scan_way(line.code, line.name), *confirm.place_ways(work, BENCHES)]
     if line.tracking != "serial":
         ways.insert(0, action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left))
     return _prompt(
@@ -225,13 +225,8 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
 # First posting: into quarantine.
 
 
-def _bench_ways(work: Work) -> list[Way]:
-    place = first_location(work.session, work.task.warehouse_id, BENCHES)
-    return [scan_way(encode(InternalKind.LOCATION, place.code), place.code)] if place else []
-
-
 def _ask_bench(work: Work) -> Prompt:
-    ways = _bench_ways(work)
+    ways = confirm.place_ways(work, BENCHES)
     value = ways[0]["label"] if ways else _("the returns place")
     return _prompt(work, _("Put it there and scan the returns place"), value=value, ways=ways, expects=("target",))
 

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Lot
 from app.floor import confirm
 from app.floor.dates import typed_date
@@ -18,7 +17,6 @@ from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.places.models import SUPPLIER
-from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.supply.purchase_orders import receive_units
 from app.tasks.lines import Line, cancel_lines, line_of, lines, to_the_end
@@ -147,7 +145,7 @@ def _ask_more(work: Work) -> Prompt:
     ways: list[Way] = []
     if line.tracking != "serial":
         ways.append(action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left))
-    ways += [scan_way(line.code, line.name), *_target_ways(work)]
+    ways += [scan_way(line.code, line.name), *confirm.place_ways(work, DOCKS)]
     return _prompt(
         work,
         _("Scan on, give the quantity, or scan the dock"),
@@ -222,14 +220,10 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
     return Said("serial_confirmed", _("Serial %(serial)s", serial=meaning.code))
 
 
-def _target_ways(work: Work) -> list[Way]:
-    dock = first_location(work.session, work.task.warehouse_id, DOCKS)
-    return [scan_way(encode(InternalKind.LOCATION, dock.code), dock.code)] if dock else []
-
-
 def _ask_target(work: Work) -> Prompt:
-    prompt = _prompt(work, _("Scan the dock"), value=str(work.counted), ways=_target_ways(work), expects=("target",))
-    prompt.target = next((way["label"] for way in _target_ways(work)), None)
+    docks = confirm.place_ways(work, DOCKS)
+    prompt = _prompt(work, _("Scan the dock"), value=str(work.counted), ways=docks, expects=("target",))
+    prompt.target = next((way["label"] for way in docks), None)
     return prompt
 
 

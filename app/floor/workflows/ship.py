@@ -5,7 +5,6 @@ Carton, then the door (a stage or dock). What is loaded ships; the rest of the o
 
 from sqlalchemy import select
 
-from app.barcode.internal import InternalKind, encode
 from app.floor import confirm
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
@@ -15,7 +14,6 @@ from app.ledger.post import Move, Place
 from app.orders import fulfil
 from app.orders.models import Order
 from app.places.models import CUSTOMER, Container
-from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.tasks.lines import Line, change_line, lines
 from app.tasks.models import TaskLine
@@ -43,7 +41,7 @@ def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expect
         ways=ways,
         location=line.source,
         container=line.source_container,
-        target=next((way["label"] for way in _door_ways(work)), None),
+        target=next((way["label"] for way in confirm.place_ways(work, DOORS)), None),
         document=work.task.document,
         detail=[(_("Ship to"), to)] if to else [],
     )
@@ -89,13 +87,8 @@ def _not_of_this_order(work: Work, meaning: Meaning) -> Refused:
     return Refused("wrong_container", _("%(code)s is no carton of this order.", code=meaning.code))
 
 
-def _door_ways(work: Work) -> list[Way]:
-    door = first_location(work.session, work.task.warehouse_id, DOORS)
-    return [scan_way(encode(InternalKind.LOCATION, door.code), door.code)] if door else []
-
-
 def _ask_door(work: Work) -> Prompt:
-    ways = _door_ways(work)
+    ways = confirm.place_ways(work, DOORS)
     value = ways[0]["label"] if ways else _("the door")
     return _prompt(work, _("Load it and scan the door"), value=value, ways=ways, expects=("target",))
 
