@@ -5,7 +5,7 @@ Each either fills the waiting line's memory or refuses, saying what the scan was
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.barcode.internal import InternalKind, encode
@@ -15,7 +15,7 @@ from app.language import _
 from app.ledger.balances import units_at
 from app.ledger.models import Balance
 from app.ledger.post import Place
-from app.places.models import Location
+from app.places.models import Container, Location
 from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.tasks.lines import Line
@@ -143,16 +143,8 @@ def standing(work: Work, line: Line, units: int) -> list[tuple[Place, int]]:
     if line.source_container_id is None:
         assert line.source_location_id is not None, "goods that stand nowhere"
         return [(Place(line.source_location_id, None, line.source_condition), units)]
-    statement = select(Balance.location_id, Balance.quantity).where(
-        Balance.container_id == line.source_container_id,
-        Balance.item_id == line.item_id,
-        Balance.lot_id == line.lot_id,
-        Balance.serial == line.serial,
-        Balance.condition == line.source_condition,
-        Balance.quantity > 0,
-    )
     left, found = units, []
-    for row in work.session.execute(statement.order_by(Balance.id)):
+    for row in work.session.execute(_in_the_books(line)):
         taken = min(left, row.quantity)
         if taken:
             found.append((Place(row.location_id, line.source_container_id, line.source_condition), taken))
@@ -163,6 +155,36 @@ def standing(work: Work, line: Line, units: int) -> list[tuple[Place, int]]:
             _("%(code)s does not hold that many. Count it and scan again.", code=line.source_container),
         )
     return found
+
+
+def _in_the_books(line: Line) -> Select[int, int]:
+    """(location, units) of what stands where the line takes from, by the books."""
+    statement = select(Balance.location_id, Balance.quantity).where(
+        Balance.container_id == line.source_container_id,
+        Balance.item_id == line.item_id,
+        Balance.lot_id == line.lot_id,
+        Balance.serial == line.serial,
+        Balance.condition == line.source_condition,
+        Balance.quantity > 0,
+    )
+    if line.source_container_id is None:
+        statement = statement.where(Balance.location_id == line.source_location_id)
+    return statement.order_by(Balance.id)
+
+
+def units_there(work: Work, line: Line) -> int:
+    """Units that the books have where the line takes from: the goods may be lost, or moved, since it was made."""
+    return sum(row.quantity for row in work.session.execute(_in_the_books(line)))
+
+
+def stands_at(work: Work, line: Line) -> int:
+    """The id of the place where the line's goods stand; a container's is where that is now."""
+    if line.source_container_id is not None:
+        stands = work.session.get_one(Container, line.source_container_id, populate_existing=True).location_id
+        if stands is not None:
+            return stands
+    assert line.source_location_id is not None, "goods that stand nowhere"
+    return line.source_location_id
 
 
 def room(work: Work, place: Location, units: int) -> None:

@@ -14,7 +14,7 @@ from app.ledger.balances import release_units
 from app.ledger.post import Header, Move, Place, post
 from app.orders.models import Allocation, Holding, Order, OrderLine, Reservation
 from app.places.models import Container
-from app.tasks.lines import cancel_lines, change_line
+from app.tasks.lines import shrink_line
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import NewLine, open_task
 
@@ -92,21 +92,7 @@ def release_allocation(session: Session, allocation_id: int, units: int) -> None
     ).one()
     release_units(session, row.balance_id, units)
     if row.task_line_id is not None:
-        _shrink_line(session, row.task_line_id, units)
-
-
-def _shrink_line(session: Session, line_id: int, units: int) -> None:
-    """An open line asks for ``units`` fewer; it is done, or vanishes, where no more is left to do."""
-    line = session.execute(select(table(TaskLine)).where(TaskLine.id == line_id)).one()
-    if line.status != "open":
-        return
-    if line.quantity - units > line.done:
-        change_line(session, line_id, quantity=line.quantity - units)
-    elif line.done:
-        change_line(session, line_id, quantity=line.done, status="done")
-        session.execute(update(Task).where(Task.id == line.task_id).values(done_lines=Task.done_lines + 1))
-    else:
-        cancel_lines(session, [line_id])
+        shrink_line(session, row.task_line_id, units)
 
 
 def close_empty_tasks(session: Session, *where: ColumnElement[bool]) -> None:
@@ -153,7 +139,7 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
             continue
         session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
         for line_id in session.scalars(_packing(row.id)).all():
-            _shrink_line(session, line_id, taken)
+            shrink_line(session, line_id, taken)
         stands = Place(row.location_id, row.container_id)
         set_aside = Place(row.location_id, row.container_id, "hold")
         post(

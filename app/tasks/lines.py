@@ -162,6 +162,20 @@ def cancel_lines(session: Session, line_ids: Iterable[int]) -> None:
             session.execute(update(table(Task)).where(Task.id == row.task_id).values(lines=Task.lines - 1))
 
 
+def shrink_line(session: Session, line_id: int, units: int) -> None:
+    """An open line asks for ``units`` fewer; it is done, or vanishes, where no more is left to do."""
+    line = session.execute(select(table(TaskLine)).where(TaskLine.id == line_id)).one()
+    if line.status != "open":
+        return
+    if line.quantity - units > line.done:
+        change_line(session, line_id, quantity=line.quantity - units)
+    elif line.done:
+        change_line(session, line_id, quantity=line.done, status="done")
+        session.execute(update(table(Task)).where(Task.id == line.task_id).values(done_lines=Task.done_lines + 1))
+    else:
+        cancel_lines(session, [line_id])
+
+
 def to_the_end(session: Session, task_id: int, line_id: int) -> None:
     """Skip: the line keeps its place among the skipped ones, after all that were not."""
     last = session.scalar(select(func.max(TaskLine.position)).where(TaskLine.task_id == task_id))

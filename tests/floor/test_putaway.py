@@ -95,3 +95,52 @@ def test_a_container_at_the_dock_may_be_named_first(floor: Floor, picker: Worker
     floor.cancel("O-1")
     picker.take(floor.tasks("putaway")[0]).scan("TOTE-1").hears("container_confirmed").scan("ANT", "A-01").finished()
     assert floor.sums("ANT") == (5, 0, 0, 0)
+
+
+def test_what_is_lost_at_the_dock_is_left_out_and_the_work_ends(
+    floor: Floor, receiver: Worker, at_the_dock: int
+) -> None:
+    floor.do(lambda house: house.adjust("MUG", -6, "DOCK", reason="lost"))
+    receiver.take(at_the_dock)
+    assert receiver.prompt["ways"][0] == {
+        "action": "short",
+        "label": "It is not here any more",
+        "quantity": 0,
+    }
+    receiver.robot().finished()
+    assert (floor.at("MUG"), floor.at("TEA", "A-01")) == (0, 2)
+    assert receiver.answer["task"]["lines"] == receiver.answer["task"]["done_lines"] == 1
+    assert floor.tasks("count") == [], "the books say so already"
+
+
+def test_what_is_lost_on_the_way_to_the_bin_is_left_out(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    receiver.take(at_the_dock).scan("MUG").asked("target")
+    floor.do(lambda house: house.adjust("MUG", -4, "DOCK", reason="lost"))
+    receiver.scan("A-01").refused("not_enough_stock")
+    assert receiver.prompt["ways"][0]["quantity"] == 2
+    receiver.robot().finished()
+    assert (floor.at("MUG"), floor.at("MUG", "DOCK")) == (2, 0)
+
+
+def test_what_the_books_have_and_nobody_finds_is_left_out_and_counted(
+    floor: Floor, receiver: Worker, at_the_dock: int
+) -> None:
+    receiver.take(at_the_dock).act("short", quantity=-1).refused("bad_quantity")
+    receiver.act("short", quantity=6).refused("nothing_to_short").scan("MUG").act("short").refused("nothing_to_short")
+    receiver.act("quantity", quantity=4).act("short").hears("short").asked("target").scan("A-01").hears("put_away")
+    receiver.act("short").hears("short").finished()
+    assert (floor.at("MUG"), floor.at("MUG", "DOCK"), floor.at("TEA", "DOCK")) == (4, 2, 2)
+    counts = floor.tasks("count")
+    assert len(counts) == 1, "one count of the dock finds what both lines missed"
+    floor.worker("Carl", "counter").take(counts[0]).scan("DOCK").act("done").finished()
+    assert floor.at("MUG", "DOCK") == floor.at("TEA", "DOCK") == 0
+
+
+def test_a_cancelled_orders_tote_that_was_emptied_is_put_back_with_what_is_in_it(floor: Floor, picker: Worker) -> None:
+    floor.stock("ANT", 5)
+    floor.picked("O-1", ("ANT", 2))
+    floor.cancel("O-1")
+    floor.do(lambda house: house.adjust("ANT", -2, "PACK", reason="lost", container="TOTE-1", condition="hold"))
+    picker.take(floor.tasks("putaway")[0]).robot().finished()
+    assert "Nothing" in picker.prompt["instruction"]
+    assert floor.sums("ANT") == (3, 0, 0, 0)

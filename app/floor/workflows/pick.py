@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
 from app.floor import confirm, handover, totes
+from app.floor.recount import open_count
 from app.floor.step import BEGUN, Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
@@ -19,8 +20,7 @@ from app.places.models import Container, Location
 from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.tasks.lines import Line, lines, to_the_end
-from app.tasks.models import Task, TaskLine
-from app.tasks.queue import open_task
+from app.tasks.models import TaskLine
 
 DROPS = ("pack", "stage")
 
@@ -409,7 +409,7 @@ def _short(work: Work, arguments: Arguments) -> Said:
         keep={line.document_line_id or 0: work.counted},
     )
     work.session.refresh(work.task)
-    open_count(work, line.source_location_id, note=arguments.reason)
+    open_count(work, line.source_location_id)
     if not work.counted:
         work.forget("line", *BEGUN)
     work.next_line()
@@ -420,26 +420,6 @@ def _short(work: Work, arguments: Arguments) -> Said:
         "short",
         _("%(n)s short. %(found)s are taken from another bin, a count is opened.", n=missing, found=elsewhere),
     )
-
-
-def open_count(work: Work, location_id: int, *, note: str = "") -> None:
-    """Ask for a count of a place, once."""
-    known = work.session.scalar(
-        select(Task.id).where(
-            Task.kind == "count", Task.location_id == location_id, Task.status.in_(("open", "claimed"))
-        )
-    )
-    if known is None:
-        open_task(
-            work.session,
-            kind="count",
-            warehouse_id=work.task.warehouse_id,
-            location_id=location_id,
-            document_type="short_pick",
-            document_id=work.task.document_id,
-            document=work.task.document,
-            priority=80,
-        )
 
 
 def _undo(work: Work) -> Said:

@@ -1,14 +1,14 @@
 """Put away: from the dock (or a cancelled order's tote) into a bin.
 
 The item is scanned where it stands, then the bin. The suggested bin is one that holds the item already and has room,
-else the first empty one on the walk; another bin is asked for twice.
+else the first empty one on the walk; another bin is asked for twice. What is not there is left out of the work.
 """
 
 from sqlalchemy import exists, func, select
 
 from app.barcode.internal import InternalKind, encode
 from app.db import table
-from app.floor import confirm
+from app.floor import confirm, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import no_arguments, nothing_to_tell, undo
 from app.language import _
@@ -16,7 +16,7 @@ from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.places.models import Location
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, lines, to_the_end
+from app.tasks.lines import Line, change_line, lines, shrink_line, to_the_end
 from app.tasks.models import TaskLine
 
 balance = table(Balance)
@@ -60,9 +60,19 @@ def _ask_item(work: Work) -> Prompt:
         work,
         _("Take %(n)s from %(place)s: scan the item", n=line.left, place=place),
         value=line.sku,
-        ways=ways,
+        ways=_with_short(work, ways),
         expects=("item",),
     )
+
+
+def _with_short(work: Work, ways: list[Way]) -> list[Way]:
+    """The ways, and the one to say that not all of it is here: the straight way, once the books say so too."""
+    line = work.the_line
+    there = confirm.units_there(work, line)
+    if there >= (work.counted or line.left):
+        return [*ways, action_way("short", _("Nothing more is here") if work.counted else _("It is not here"))]
+    only = _("Only %(n)s are here", n=there) if there else _("It is not here any more")
+    return [action_way("short", only, quantity=there), *ways]
 
 
 def _accept_item(work: Work, meaning: Meaning) -> Said:
@@ -140,7 +150,7 @@ def _ask_target(work: Work) -> Prompt:
         work,
         _("Bring %(n)s to the bin and scan it", n=work.counted),
         value=line.target or _("any bin"),
-        ways=ways,
+        ways=_with_short(work, ways),
         expects=("target",),
     )
 
@@ -176,6 +186,32 @@ def _skip(work: Work) -> Said:
     return Said("skipped", _("%(sku)s comes later.", sku=line.sku))
 
 
+def _short(work: Work, arguments: Arguments) -> Said:
+    """Not all of it is here: the rest is left out of this work, and a count is asked for where the books have it.
+
+    ``quantity`` is what is here; without one, what is in hand. What was adjusted away needs no count any more.
+    Errors: ``bad_quantity``; ``nothing_to_short``.
+    """
+    line = work.the_line
+    here = work.counted if arguments.quantity is None else arguments.quantity
+    if here < 0:
+        raise Refused("bad_quantity", _("Give a quantity of at least 0."))
+    missing = line.left - here
+    if missing <= 0:
+        raise Refused("nothing_to_short", _("All %(n)s of it are here. Scan a bin.", n=line.left))
+    if confirm.units_there(work, line) > here:
+        recount.open_count(work, confirm.stands_at(work, line))
+    shrink_line(work.session, line.id, missing)
+    work.session.refresh(work.task)
+    if work.counted and here:
+        work.remember(counted=min(work.counted, here))
+    else:
+        work.forget("line", "counted")
+    work.next_line()
+    place = line.source_container or line.source
+    return Said("short", _("%(n)s %(sku)s are not in %(place)s: left out.", n=missing, sku=line.sku, place=place))
+
+
 def _quantity(work: Work, arguments: Arguments) -> Said:
     return confirm.set_count(work, work.the_line, arguments)
 
@@ -185,7 +221,7 @@ def _undo(work: Work) -> Said:
 
 
 def finished(work: Work) -> str:
-    return _("All put away.")
+    return _("All put away.") if work.task.done_lines else _("Nothing of it was here to be put away.")
 
 
 ITEM = Step(("item",), _ask_item, _accept_item)
@@ -194,6 +230,6 @@ TARGET = Step(("target",), _ask_target, _accept_target)
 WORKFLOW = Workflow(
     kind="putaway",
     waiting=waiting,
-    actions={"skip": no_arguments(_skip), "quantity": _quantity, "undo": no_arguments(_undo)},
+    actions={"skip": no_arguments(_skip), "quantity": _quantity, "short": _short, "undo": no_arguments(_undo)},
     finished=finished,
 )
