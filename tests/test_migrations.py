@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import Engine, inspect, text
 
 from app.db import db
+from app.ledger.guards import notes
 from app.ledger.guards import statements as installed
 
 # SQLAlchemy cannot read back an index on an expression on SQLite; the comparison of definitions below can.
@@ -33,7 +34,7 @@ SCHEMA = {
 
 
 def guards(dialect: str) -> set[str]:
-    statements = " ".join(installed(dialect))
+    statements = " ".join([*installed(dialect), *notes(dialect)])
     return {a or b for a, b in re.findall(r"CREATE TRIGGER (\w+)|FUNCTION (\w+)\(\) RETURNS", statements)}
 
 

@@ -27,6 +27,18 @@ def statements(dialect: str) -> list[str]:
     ]
 
 
+def notes(dialect: str) -> list[str]:
+    """The statements by which every new posting leaves a note in ``unsealed``, in its own transaction: the sealer then
+    need not look through all postings, and none is passed by that took a low id and committed late."""
+    note = "INSERT INTO unsealed (posting_id) VALUES (NEW.id)"
+    if dialect == "sqlite":
+        return [f"CREATE TRIGGER posting_unsealed AFTER INSERT ON posting BEGIN {note}; END"]
+    return [
+        f"CREATE FUNCTION note_unsealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {note}; RETURN NULL; END $$",
+        "CREATE TRIGGER posting_unsealed AFTER INSERT ON posting FOR EACH ROW EXECUTE FUNCTION note_unsealed()",
+    ]
+
+
 def _refusing(table: str, verb: str, when: str = "", name: str = "") -> str:
     return (
         f"CREATE TRIGGER {table}_no_{name or verb.lower()} BEFORE {verb} ON {table} {when}"

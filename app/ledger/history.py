@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.catalog.models import Item, Lot
-from app.ledger.models import Movement, Posting
+from app.ledger.models import Movement, Posting, Seal
 from app.people.models import Operator
 from app.places.models import LAST_VIRTUAL, Container, Location
 
@@ -100,24 +100,35 @@ _ROWS = _JOINED.add_columns(
 )
 
 
-def movements(
+def feed(
     session: Session,
     *,
     sku: str = "",
     location: str = "",
     document: str = "",
-    after: int = 0,
+    after: tuple[int, int] = (0, 0),
     limit: int | None = None,
-) -> list[MovementRow]:
-    """Movements after an id, in posting order, of one item, one place (location or container code) or one document."""
-    statement = _ROWS.where(Movement.id > after).order_by(Movement.id)
+) -> list[tuple[MovementRow, int]]:
+    """Sealed movements of one item, one place (location or container code) or one document, each with its posting's
+    position in the chain of seals.
+
+    In the order of the chain, and ``after`` a place in it (position, movement id): ids tell when a posting began, the
+    chain when it was seen whole. Who reads on by ids passes by what began earlier and was committed later.
+    """
+    position, movement_id = after
+    statement = (
+        _ROWS.add_columns(Seal.position)
+        .join(Seal, Seal.posting_id == Movement.posting_id)
+        .where(Seal.position >= position, or_(Seal.position > position, Movement.id > movement_id))
+        .order_by(Seal.position, Movement.id)
+    )
     if sku:
         statement = statement.where(Item.sku == sku)
     if document:
         statement = statement.where(Posting.document == document)
     if location:
         statement = statement.where(_touches(location))
-    return [MovementRow(*row) for row in session.execute(statement.limit(limit))]
+    return [(MovementRow(*facts), place) for *facts, place in session.execute(statement.limit(limit))]
 
 
 def latest(session: Session, code: str = "", *, before: int = 0, limit: int = 50) -> list[MovementRow]:

@@ -77,6 +77,17 @@ class Seal(Model):
     hash: Mapped[str]
 
 
+class Unsealed(Model):
+    """A posting that has no seal yet. A trigger writes it with the posting, ``seal`` takes it away (see ``guards``).
+
+    No foreign key: its one writer copies the id of the row that is just there, while a scan waits.
+    """
+
+    __tablename__ = "unsealed"
+    posting_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    __table_args__ = (STRICT,)
+
+
 class Balance(Model):
     """On hand of one item (lot, serial, condition) in one real place (container): the sum of its movements, kept.
 

@@ -13,25 +13,28 @@ Whoever can rewrite the whole chain can hide an edit from the database itself; t
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import table
-from app.ledger.models import Movement, Posting, Seal
+from app.ledger.models import Movement, Posting, Seal, Unsealed
 from app.places.numbers import next_number
 
-posting, movement, sealed = table(Posting), table(Movement), table(Seal)
+posting, movement, sealed, unsealed = table(Posting), table(Movement), table(Seal), table(Unsealed)
 BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A posting whose link does not fit: it, a movement of it, or the link itself was edited or deleted."""
+    """A posting whose link does not fit: it, a movement of it, or the link itself was edited or deleted.
+
+    ``position`` 0: it has no link, and no note that it waits for one.
+    """
 
     posting_id: int
     position: int
@@ -42,23 +45,25 @@ class Broken:
 def seal(session: Session, *, limit: int = BATCH) -> int:
     """Seal up to ``limit`` committed postings that have no seal yet; returns how many. 0: nothing is left."""
     next_number(session, "seal")  # its row is locked until the commit, so that the chain has one end
+    ids = session.scalars(select(unsealed.c.posting_id).order_by(unsealed.c.posting_id).limit(limit)).all()
+    if not ids:
+        return 0
     position, last = head(session)
-    without = (
-        select(posting)
-        .where(~select(sealed.c.posting_id).where(sealed.c.posting_id == posting.c.id).exists())
-        .order_by(posting.c.id)
-        .limit(limit)
-    )
-    headers = session.execute(without).all()
-    moves = _movements(session, [header.id for header in headers])
+    headers = session.execute(select(posting).where(posting.c.id.in_(ids)).order_by(posting.c.id)).all()
+    moves = _movements(session, ids)
     rows: list[dict[str, Any]] = []
     for header in headers:
         position += 1
         last = link(last, header, moves[header.id])
         rows.append({"posting_id": header.id, "position": position, "hash": last})
-    if rows:
-        session.execute(insert(sealed), rows)
+    session.execute(insert(sealed), rows)
+    session.execute(delete(unsealed).where(unsealed.c.posting_id.in_(ids)))
     return len(rows)
+
+
+def is_behind(session: Session) -> bool:
+    """Whether a committed posting waits for its seal."""
+    return session.execute(select(unsealed.c.posting_id).limit(1)).first() is not None
 
 
 def head(session: Session) -> tuple[int, str]:
@@ -84,7 +89,7 @@ def _moment(value: object) -> str:
     return value.isoformat(timespec="microseconds")
 
 
-def _movements(session: Session, posting_ids: list[int]) -> dict[int, list[Row[Any]]]:
+def _movements(session: Session, posting_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = defaultdict(list)
     statement = select(movement).where(movement.c.posting_id.in_(posting_ids)).order_by(movement.c.id)
     for row in session.execute(statement):
@@ -93,14 +98,15 @@ def _movements(session: Session, posting_ids: list[int]) -> dict[int, list[Row[A
 
 
 def broken(session: Session) -> Iterator[Broken]:
-    """Every link that does not fit, each held against the *kept* link before it, so that one edit names one posting."""
+    """Every link that does not fit, each held against the *kept* link before it, so that one edit names one posting;
+    then every posting that slipped in without a link."""
     position, last = 0, ""
     while True:
         links = session.execute(
             select(sealed).where(sealed.c.position > position).order_by(sealed.c.position).limit(BATCH)
         ).all()
         if not links:
-            return
+            break
         ids = [each.posting_id for each in links]
         headers = {row.id: row for row in session.execute(select(posting).where(posting.c.id.in_(ids)))}
         moves = _movements(session, ids)
@@ -109,3 +115,9 @@ def broken(session: Session) -> Iterator[Broken]:
             if computed != each.hash or each.position != position + 1:
                 yield Broken(each.posting_id, each.position, each.hash, computed)
             position, last = each.position, each.hash
+    neither = select(posting.c.id).where(
+        ~select(sealed.c.posting_id).where(sealed.c.posting_id == posting.c.id).exists(),
+        ~select(unsealed.c.posting_id).where(unsealed.c.posting_id == posting.c.id).exists(),
+    )
+    for posting_id in session.scalars(neither.order_by(posting.c.id)):
+        yield Broken(posting_id, 0, "", "")

@@ -19,7 +19,7 @@ from app import clock
 from app.config import Settings
 from app.db import changed, table, transact
 from app.labels.queue import forget_old
-from app.ledger.seal import seal
+from app.ledger.seal import BATCH, seal
 from app.orders.waves import fill_backorders
 from app.people.models import Token
 from app.refusal import Refused
@@ -27,6 +27,7 @@ from app.refusal import Refused
 log = structlog.get_logger("work")
 KEPT_AFTER_EXPIRY = timedelta(days=30)
 PRINTS_KEPT = timedelta(days=90)
+SEALS_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,14 @@ def _forget_tokens(_settings: Settings) -> int:
 
 
 def _seal(_settings: Settings) -> int:
-    """New postings join the chain of hashes."""
-    return transact(lambda session: seal(session))
+    """New postings join the chain of hashes; after a big import in several portions, so that others get their turn."""
+    done = 0
+    for _portion in range(SEALS_AT_ONCE):
+        sealed = transact(lambda session: seal(session))
+        done += sealed
+        if sealed < BATCH:
+            break
+    return done
 
 
 def _forget_print_jobs(_settings: Settings) -> int:

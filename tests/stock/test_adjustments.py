@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from app.control.adjustments import adjust
 from app.control.explanation import explain
-from app.ledger.history import movements
+from app.ledger.history import MovementRow, feed
 from app.ledger.on_hand import balances
 from app.ledger.post import Move, Place, post
+from app.ledger.seal import seal
 from app.orders.availability import availability, oversold
 from app.orders.lost import orders_at_risk
 from app.places.models import SCRAP
@@ -25,13 +26,19 @@ def refused(house: House, *roles: str, **fields: object) -> str:
     return refusal.value.code
 
 
+def movements(house: House, **filters: str) -> list[MovementRow]:
+    """What the feed has of it."""
+    seal(house.session)
+    return [row for row, _position in feed(house.session, **filters)]  # type: ignore[arg-type]
+
+
 def test_a_gain_and_a_loss_are_posted_with_their_reason_and_who_did_it(house: House):
     house.bin("A-01")
     house.item("MUG")
     house.adjust("MUG", 7, reason="found", note="behind the shelf")
     house.adjust("MUG", -2, reason="lost")
     assert house.sums("MUG") == (5, 0, 0, 0)
-    rows = [(m.quantity, m.source, m.target, m.reason, m.operator) for m in movements(house.session, sku="MUG")]
+    rows = [(m.quantity, m.source, m.target, m.reason, m.operator) for m in movements(house, sku="MUG")]
     assert rows == [(7, "ADJUSTMENT", "A-01", "found", "supervisor"), (2, "A-01", "ADJUSTMENT", "lost", "supervisor")]
 
 
@@ -184,7 +191,7 @@ def test_every_number_of_an_item_is_explained_by_what_adds_up_to_it(house: House
     assert steps == [("scrap", 7, 6), ("damage", 7, 7), ("ship", 9, 7), ("opening", 0, 9)]
     unavailable = [(s["unavailable_before"], s["unavailable_after"]) for s in told["movements"]]
     assert unavailable == [(1, 0), (0, 1), (0, 0), (0, 0)]
-    [last] = [m for m in movements(house.session, sku="MUG") if m.reason == "scrap"]
+    [last] = [m for m in movements(house, sku="MUG") if m.reason == "scrap"]
     assert (last.condition, last.target) == ("damaged", "SCRAP")
 
 
@@ -193,13 +200,16 @@ def test_movements_and_balances_come_in_pages_by_place_and_by_document(house: Ho
     house.stock("CUP", 4, "B-01")
     house.order("SO-1", ("MUG", 5))
     house.fulfil("SO-1")
+    seal(house.session)
     seen: list[int] = []
-    while page := movements(house.session, after=seen[-1] if seen else 0, limit=2):
-        seen += [row.id for row in page]
+    after = (0, 0)
+    while page := feed(house.session, after=after, limit=2):
+        seen += [row.id for row, _position in page]
+        after = (page[-1][1], seen[-1])
     assert len(seen) == house.movements() == len(set(seen))
-    assert [row.reason for row in movements(house.session, document="SO-1")] == ["pick", "pack", "ship"]
-    assert [row.reason for row in movements(house.session, location="TOTE-1")] == ["pick", "pack"]
-    assert [row.sku for row in movements(house.session, location="B-01")] == ["CUP"]
+    assert [row.reason for row in movements(house, document="SO-1")] == ["pick", "pack", "ship"]
+    assert [row.reason for row in movements(house, location="TOTE-1")] == ["pick", "pack"]
+    assert [row.sku for row in movements(house, location="B-01")] == ["CUP"]
     first = balances(house.session, limit=1)
     rest = balances(house.session, after=first[0].id)
     assert {(row.sku, row.location, row.quantity) for row in first + rest} == {("MUG", "A-01", 4), ("CUP", "B-01", 4)}

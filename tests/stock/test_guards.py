@@ -196,3 +196,12 @@ def test_the_proof_repairs_nothing_and_rebuild_says_what_it_repaired(session: Se
     assert rebuild(session).differences == first
     assert verify(session).ok
     assert house.sums("MUG") == (8, 0, 5, 0)
+
+
+def test_a_posting_that_slipped_past_the_sealer_is_found(session: Session):
+    sold(session).adjust("MUG", -1)
+    session.commit()
+    waiting = session.scalar(text("SELECT posting_id FROM unsealed"))
+    assert verify(session).ok
+    tamper(session, "DELETE FROM unsealed")
+    assert [(found.what, found.key) for found in verify(session).differences] == [("seal", (waiting,))]

@@ -80,14 +80,16 @@ def reads(
     status: tuple[int, ...] = (200,),
     content_type: str = JSON,
     takes: str = JSON,
+    before: Callable[[], None] = lambda: None,
 ) -> Callable[[View], View]:
-    """An endpoint that changes nothing; its function gets a reading session."""
+    """An endpoint that changes nothing; its function gets a reading session, which begins after ``before``."""
 
     def hang(view: View) -> View:
         route = _route(view, method, path, may, answer, status, content_type, takes, is_keyed=False)
 
         def respond(**names: Any) -> Response:
             asked = _asked(route)
+            before()
             with reading() as session:
                 return _response(route, view(session, **asked, **_names(names)))
 

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 from sqlalchemy.orm import Session
 
 from app.control import adjustments, explanation, verification
-from app.ledger.history import MovementRow, movements
+from app.db import reading, transact
+from app.ledger.history import MovementRow, feed
 from app.ledger.on_hand import BalanceRow, balances
+from app.ledger.seal import is_behind, seal
 from app.orders.availability import Available, availability
 from app.web.api.body import Code, SignedUnits, Size, Words
-from app.web.api.paging import Page, Paged
+from app.web.api.paging import Page, Paged, encode
 from app.web.api.route import BOOKS, DESK, reads, writes
 from app.web.security import current_actor, settings
 
@@ -100,19 +102,47 @@ class MovementQuery(Paged):
     document: Filter = ""
 
 
-@reads("/movements", may=BOOKS)
-def list_movements(session: Session, query: MovementQuery) -> Page[MovementRow]:
-    """The movements in posting order: the feed for an ERP, which reads on from its last cursor."""
-    after = query.cursor(int)
-    found = movements(
+@dataclass(frozen=True, kw_only=True)
+class MovementFeed:
+    """``next`` is the cursor of what is there already, null at the end. ``resume`` is always a cursor: keep it, and ask
+    with it later for what was posted since; nothing comes twice and nothing is passed by."""
+
+    items: tuple[MovementRow, ...]
+    next: str | None
+    resume: str
+
+
+def _seal_some() -> None:
+    """The feed goes by the chain of seals; whoever asks before the worker has sealed does not wait for it."""
+    with reading() as session:
+        if not is_behind(session):
+            return
+    transact(lambda session: seal(session))
+
+
+@reads("/movements", may=BOOKS, before=_seal_some)
+def list_movements(session: Session, query: MovementQuery) -> MovementFeed:
+    """Every movement, in the order in which the postings were sealed: the feed for an ERP.
+
+    A posting is in it as soon as it is committed, and keeps its place for ever: what was begun earlier and committed
+    later comes later. Ids only name; they are not the order.
+    """
+    after = query.cursor(int, int) or (0, 0)
+    found = feed(
         session,
         sku=query.sku,
         location=query.location,
         document=query.document,
-        after=after[0] if after else 0,
+        after=(after[0], after[1]),
         limit=query.limit + 1,
     )
-    return query.page(found, lambda row: (row.id,))
+    page = found[: query.limit]
+    resume = encode([page[-1][1], page[-1][0].id] if page else after)
+    return MovementFeed(
+        items=tuple(row for row, _position in page),
+        next=resume if len(found) > query.limit or is_behind(session) else None,
+        resume=resume,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
