@@ -24,6 +24,7 @@ class Settings:
     ``mode``: ``demo`` (ways on the screen, plain HTTP on localhost), ``training``, or ``production``.
     ``company_prefix``: the GS1 company prefix of the SSCCs on our cartons (7 to 10 digits).
     ``count_approval_units``: a counted difference above this many units waits for a second person.
+    ``house_address``: where parcels come from and go back to, its lines parted by ``|``; printed on labels and papers.
     ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
     ``label_templates_dir``, ``label_fonts_dir``: folders of this house's own label templates, and of fonts for letters
     that ours lack (Chinese, Japanese, Korean, Thai).
@@ -43,6 +44,7 @@ class Settings:
     receipt_tolerance_percent: int = 0
     session_hours: int = 12
     idle_minutes: int = 5
+    house_address: str = ""
     carton_max_grams: int = 30_000
     log_level: str = "INFO"
     trust_proxy: bool = False
@@ -110,6 +112,11 @@ def _parse(name: str, text: str, default: object) -> object:
             return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
         if isinstance(default, int):
             return int(text)
+    @property
+    def house_lines(self) -> str:
+        """The house's address as it is printed, line by line; empty where none is set."""
+        return "\n".join(line.strip() for line in self.house_address.split("|") if line.strip())
+
         if isinstance(default, Path):
             return Path(text)
         if isinstance(default, tuple):

@@ -44,8 +44,9 @@ def print_carton(work: Work, carton: Container) -> None:
     )  # fmt: skip
     if printer is None:
         return
+    fields = carton_fields(work.session, carton, ship_from=work.settings.house_lines)
     new = queue.NewJob(
-        printer_id=printer.id, template="carton", rows=[carton_fields(work.session, carton)],
+        printer_id=printer.id, template="carton", rows=[fields],
         title=_("Carton %(code)s", code=carton.code[-6:]), subject=(_CARTON, carton.code),
     )  # fmt: skip
     work.remember(label=queue.enqueue(work.session, work.actor, new).id)

@@ -3,11 +3,11 @@
 from flask import Blueprint, Response, request
 
 from app.db import reading
-from app.labels import render_pdf
+from app.labels import render_pdf, render_png
 from app.labels.symbols import Symbol, encode, fitting
 from app.language import _
 from app.refusal import Forbidden, Refused
-from app.web.label_fields import fields_of
+from app.web.label_fields import Fields, rows_of
 from app.web.rules import CHIEFS, allow
 from app.web.screens import current_warehouse
 from app.web.security import current_actor
@@ -32,17 +32,28 @@ def barcode() -> Response:
 @pages.get("/labels/<template>/<path:code>.pdf")
 @allow(any_role=True)
 def label(template: str, code: str) -> Response:
-    """The label of one thing. A badge is half of how somebody signs in: only a chief prints it.
+    """The label of one thing. Errors: those of ``label_rows``."""
+    response = Response(render_pdf(template, label_rows(template, code)), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{template}.pdf"'
+    return response
 
-    Errors: ``role_missing``; those of ``fields_of``.
+
+@pages.get("/labels/<template>/<path:code>.png")
+@allow(any_role=True)
+def picture(template: str, code: str) -> Response:
+    """Its first page as the printer draws it, one pixel per dot. Errors: those of ``label_rows``."""
+    return Response(render_png(template, label_rows(template, code)[0]), mimetype="image/png")
+
+
+def label_rows(template: str, code: str) -> list[Fields]:
+    """What stands on the label of one thing here. A badge is half of how somebody signs in: only a chief prints it.
+
+    Errors: ``role_missing``; those of ``rows_of``.
     """
     if template == "badge" and current_actor().roles.isdisjoint(CHIEFS):
         raise Forbidden("role_missing", _("Only a supervisor prints badges. Ask one."))
     with reading() as session:
-        fields = fields_of(session, template, code, warehouse_id=current_warehouse().id)
-    response = Response(render_pdf(template, [fields]), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{template}.pdf"'
-    return response
+        return rows_of(session, template, code, warehouse_id=current_warehouse().id)
 
 
 def _symbol(code: str) -> Symbol:

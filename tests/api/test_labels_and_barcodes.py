@@ -30,6 +30,22 @@ def test_a_label_is_made_for_a_thing(house: Api) -> None:
         assert answer.headers["Content-Type"] == "application/pdf"
 
 
+def test_the_papers_of_an_order_are_made_for_it(house: Api) -> None:
+    house("POST", "/orders", order("O-1", ("MUG", 2)))
+    subject = {"type": "order", "code": "O-1", "warehouse": "MAIN"}
+    assert house("POST", "/labels", {"template": "pick_list", "subject": subject}).code == "nothing_to_pick"
+    house("POST", "/waves", {"warehouse": "MAIN"})
+    assert house("POST", "/labels", {"template": "pick_list", "subject": subject}).data.startswith(PDF)
+    assert house("POST", "/labels/previews", {"template": "pick_list", "subject": subject}).data.startswith(PNG)
+    assert house("POST", "/labels", {"template": "packing_slip", "subject": subject}).code == "nothing_packed"
+    for type_, template, code in (
+        ("shipment", "packing_slip", "unknown_shipment"), ("return", "return", "unknown_return"),
+        ("lpn", "logistic", "unknown_container"), ("order", "pick_list", "unknown_order"),
+    ):  # fmt: skip
+        answer = house("POST", "/labels", {"template": template, "subject": {"type": type_, "code": "NOT-HERE"}})
+        assert (answer.status, answer.code) == (404, code)
+
+
 def test_copies_are_pages(house: Api) -> None:
     body: dict[str, Any] = {"template": "bin", "subject": {"type": "bin", "code": "A-01"}}
     assert house("POST", "/labels", {**body, "copies": 3}).data.count(b"/Type /Page\n") == 3

@@ -112,6 +112,32 @@ def test_a_station_has_its_printers(chief: "FlaskClient") -> None:
     assert "Pack 1" not in chief.get("/office/printers").text
 
 
+def test_a_label_is_seen_as_it_will_be_printed_and_then_printed(shop: "Flask", chief: "FlaskClient") -> None:
+    page = chief.get("/office/labels/item/MUG").text
+    assert "/labels/item/MUG.png" in page
+    assert "Desk" in page
+    assert chief.get("/labels/item/MUG.png").data.startswith(b"\x89PNG")
+    assert chief.post("/office/labels/item/MUG", data={"printer": "DESK", "copies": "3"}).status_code == 303
+    assert (the_job(shop).template, the_job(shop).copies, the_job(shop).title) == ("item", 3, "Item MUG")
+    assert chief.post("/office/labels/item/MUG", data={"printer": "DESK", "copies": "5000"}).status_code == 422
+    assert chief.get("/office/labels/item/NOTHING").status_code == 404
+
+
+def test_an_order_leads_to_its_papers(shop: "Flask", chief: "FlaskClient") -> None:
+    assert "pick_list" not in chief.get("/office/orders/1").text
+    chief.post("/office/waves", data={"order_id": "1"})
+    assert "/office/labels/pick_list/SO-1" in chief.get("/office/orders/1").text
+    assert "1 page" not in chief.get("/office/labels/pick_list/SO-1").text
+    assert chief.get("/labels/pick_list/SO-1.pdf").data.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_only_a_chief_sees_a_badge_at_the_desk_too(browse: Browse) -> None:
+    assert browse("office").get("/office/labels/badge/admin").status_code == 403
+    assert browse("office").get("/labels/badge/admin.png").status_code == 403
+    assert browse("supervisor").get("/office/labels/badge/picker").status_code == 200
+
+
 # Programs.
 
 

@@ -18,7 +18,7 @@ from app.refusal import Refused
 from app.web.api.body import Between, Code, Size
 from app.web.api.paging import Page
 from app.web.api.route import Access, reads, writes
-from app.web.label_fields import fields_of
+from app.web.label_fields import Fields, rows_of
 from app.web.rules import FLOOR, OFFICE
 from app.web.security import current_actor
 
@@ -61,9 +61,13 @@ def list_label_templates(session: Session) -> Page[LabelTemplate]:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """The thing that the label is for; its fields are looked up. ``warehouse`` tells bins of one name apart."""
+    """The thing that the label is for; its fields are looked up. ``warehouse`` tells bins of one name apart.
 
-    type: Literal["bin", "item", "tote", "carton"]
+    Labels of a carton or an lpn: ``carton``, ``lpn``, ``logistic``; of a shipment (by its number): ``packing_slip``; of
+    an order (by its reference): ``pick_list``, ``packing_slip``; of a return (by its number): ``return``.
+    """
+
+    type: Literal["bin", "item", "tote", "carton", "lpn", "shipment", "order", "return"]
     code: Annotated[str, Size(1, 64)]
     warehouse: Code | None = None
 
@@ -86,18 +90,18 @@ class NewLabels(LabelRequest):
 
 @reads("/labels/previews", method="POST", content_type="image/png", answer=bytes)
 def preview_label(session: Session, body: LabelRequest) -> bytes:
-    """The label as the printer will draw it, one pixel per dot.
+    """The label, of papers the first page, as the printer will draw it, one pixel per dot.
 
     Errors: ``unknown_template``; ``label_field_missing``; ``label_field_unknown``; ``label_field_invalid``;
     ``fields_or_subject``; ``unknown_*``.
     """
-    return render_png(body.template, _fields(session, body))
+    return render_png(body.template, _rows(session, body)[0])
 
 
 @reads("/labels", method="POST", content_type="application/pdf", answer=bytes)
 def print_labels(session: Session, body: NewLabels) -> bytes:
     """Labels as PDF, one on each page, every symbol read back before it is handed out. Errors: as for a preview."""
-    return render_pdf(body.template, [_fields(session, body)] * body.copies)
+    return render_pdf(body.template, _rows(session, body) * body.copies)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +139,7 @@ def print_label(session: Session, body: NewPrintJob) -> PrintJobState:
     ``printer_takes_others``.
     """
     new = queue.NewJob(
-        printer_id=_printer(session, body).id, template=body.template, rows=[_fields(session, body)], copies=body.copies
+        printer_id=_printer(session, body).id, template=body.template, rows=_rows(session, body), copies=body.copies
     )
     return _state(session, queue.enqueue(session, current_actor(), new))
 
@@ -167,12 +171,13 @@ def _state(session: Session, job: PrintJob) -> PrintJobState:
     )  # fmt: skip
 
 
-def _fields(session: Session, body: LabelRequest) -> dict[str, str]:
+def _rows(session: Session, body: LabelRequest) -> list[Fields]:
     if (body.fields is None) == (body.subject is None):
         raise Refused("fields_or_subject", _("Give either fields or a subject."))
     if body.subject is None:
-        return body.fields or {}
-    return fields_of(session, body.subject.type, body.subject.code, warehouse_id=_warehouse_id(session, body.subject))
+        return [body.fields or {}]
+    subject, warehouse_id = body.subject, _warehouse_id(session, body.subject)
+    return rows_of(session, body.template, subject.code, warehouse_id=warehouse_id, thing=subject.type)
 
 
 def _warehouse_id(session: Session, subject: Subject) -> int:

@@ -6,6 +6,7 @@ One file per noun, views above; ``reads`` asks the questions that only these scr
 from app.web.office import (
     exceptions,
     files,
+    labels,
     ledger,
     orders,
     overview,
@@ -22,6 +23,7 @@ __all__ = [
     "desk",
     "exceptions",
     "files",
+    "labels",
     "ledger",
     "orders",
     "overview",

@@ -24,6 +24,7 @@ _PLACE_OF = {
     "one_return": "returns",
     "take_file": "imports",
     "verification": "ledger",
+    "one_label": "printers",
 }
 Row = TypeVar("Row")
 

@@ -44,12 +44,13 @@ def orders_csv() -> Response:
 def order(order_id: int) -> str:
     """One order, line by line."""
     with reading() as session:
-        found = reads.order_of(session, order_id)
+        found, shipments = reads.order_of(session, order_id), reads.shipments_of(session, order_id)
         return render_template(
             "office/order.html",
             order=found,
             lines=lines_of(session, [order_id])[order_id],
-            shipments=reads.shipments_of(session, order_id),
+            shipments=shipments,
+            cartons=reads.cartons_of(session, [shipment.id for shipment in shipments]),
             tasks=reads.tasks_of(session, order_id),
         )
 

@@ -1,5 +1,6 @@
 """Orders as a list, and one order with what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.language import _
-from app.orders.models import Order, OrderLine, Shipment
+from app.orders.models import Order, OrderLine, Shipment, ShipmentCarton
 from app.orders.reserve import OPEN, reservation
+from app.places.models import Container
 from app.refusal import NotFound
 from app.tasks.models import Task
 
@@ -109,6 +111,20 @@ def order_of(session: Session, order_id: int) -> Order:
 def shipments_of(session: Session, order_id: int) -> list[Shipment]:
     """An order's shipments."""
     return list(session.scalars(select(Shipment).where(Shipment.order_id == order_id).order_by(Shipment.id)))
+
+
+def cartons_of(session: Session, shipment_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The codes of each shipment's cartons, in the order in which they were begun."""
+    found: dict[int, list[str]] = {shipment_id: [] for shipment_id in shipment_ids}
+    statement = (
+        select(ShipmentCarton.shipment_id, Container.code)
+        .join(Container, Container.id == ShipmentCarton.container_id)
+        .where(ShipmentCarton.shipment_id.in_(shipment_ids))
+        .order_by(ShipmentCarton.id)
+    )
+    for shipment_id, code in session.execute(statement):
+        found[shipment_id].append(code)
+    return found
 
 
 def tasks_of(session: Session, order_id: int) -> list[Task]:

@@ -1,0 +1,107 @@
+"""What stands on the label of a logistic unit: a carton, or a licence plate."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.barcode.gtin import has_valid_check_digit
+from app.barcode.internal import InternalKind, encode
+from app.catalog.models import Item, ItemBarcode, Lot
+from app.language import _
+from app.ledger.models import Balance
+from app.orders.models import Holding, Order, OrderLine, Reservation
+from app.orders.papers import address, printable
+from app.places.models import Container
+from app.refusal import Refused
+
+Fields = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Units of one item and lot in a container."""
+
+    item_id: int
+    sku: str
+    lot: str | None
+    expiry: date | None
+    quantity: int
+
+
+def content_of(session: Session, container: Container) -> list[Content]:
+    """What stands in the container; of one that has left: what left in it."""
+    for model, condition in ((Balance, Balance.quantity > 0), (Holding, Holding.is_shipped.is_(True))):
+        rows = session.execute(
+            select(Item.id, Item.sku, Lot.code, Lot.expiry, func.sum(model.quantity))
+            .join(model, model.item_id == Item.id)
+            .outerjoin(Lot, Lot.id == model.lot_id)
+            .where(model.container_id == container.id, condition)
+            .group_by(Item.id, Item.sku, Lot.code, Lot.expiry)
+            .order_by(Item.sku, Lot.code)
+        ).all()
+        if rows:
+            return [Content(item, sku, lot, expiry, int(units)) for item, sku, lot, expiry, units in rows]
+    return []
+
+
+def is_logistic(code: str) -> bool:
+    """Whether a container's code is an SSCC, so that the world outside can read its label."""
+    return len(code) == 18 and code.isascii() and code.isdigit() and has_valid_check_digit(code)
+
+
+def logistic_fields(session: Session, container: Container, *, ship_from: str = "") -> Fields:
+    """The fields of the label "logistic": its number, and what is in it where that is one item with a GTIN.
+
+    GS1 General Specifications: AI 02 names the one trade item that a unit holds, 37 how many; a mixed unit has neither.
+    Lot and expiry are given where the whole unit shares them. Errors: ``no_sscc``.
+    """
+    if not is_logistic(container.code):
+        raise Refused("no_sscc", _("%(code)s is no SSCC. Print its licence plate instead.", code=container.code))
+    content = content_of(session, container)
+    fields = {"sscc": container.code, "ship_from": ship_from, "ship_to": _goes_to(session, container)}
+    gtin = _gtin(session, content[0].item_id) if len({each.item_id for each in content}) == 1 else ""
+    if gtin:
+        fields |= {"content": gtin, "count": str(sum(each.quantity for each in content))} | _shared(content)
+    return {name: value for name, value in fields.items() if value}
+
+
+def lpn_fields(session: Session, container: Container) -> Fields:
+    """The fields of the label "lpn": its number, and what is on it where that is one item."""
+    content = content_of(session, container)
+    fields = {"code": encode(InternalKind.CONTAINER, container.code), "name": container.code}
+    if len({each.item_id for each in content}) == 1:
+        units = sum(each.quantity for each in content)
+        fields |= {"sku": printable(content[0].sku), "quantity": str(units), "lot": _shared(content).get("lot", "")}
+    return {name: value for name, value in fields.items() if value}
+
+
+def _shared(content: list[Content]) -> Fields:
+    lots, dates = {each.lot for each in content}, {each.expiry for each in content}
+    (lot, *other_lots), (expiry, *other_dates) = lots, dates
+    found = {
+        "lot": printable(lot) if lot and not other_lots else "",
+        "expiry": expiry.isoformat() if expiry and not other_dates else "",
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _gtin(session: Session, item_id: int) -> str:
+    """The GTIN of the item's single unit, empty where it has none."""
+    statement = select(ItemBarcode.gtin).where(
+        ItemBarcode.item_id == item_id, ItemBarcode.quantity == 1, ItemBarcode.gtin.is_not(None)
+    )
+    return session.scalar(statement.order_by(ItemBarcode.id).limit(1)) or ""
+
+
+def _goes_to(session: Session, container: Container) -> str:
+    """The address of the one order that the unit is for."""
+    theirs = (
+        select(OrderLine.order_id)
+        .join(Reservation, Reservation.order_line_id == OrderLine.id)
+        .join(Holding, Holding.reservation_id == Reservation.id)
+        .where(Holding.container_id == container.id, Holding.quantity > 0)
+    )
+    orders = session.scalars(select(Order).where(Order.id.in_(theirs)).limit(2)).all()
+    return address(orders[0].ship_to) if len(orders) == 1 else ""
