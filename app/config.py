@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
+MOST_DAYS = 36_500
 DEVELOPMENT_KEY = "development-only-not-a-secret"
 
 
@@ -23,9 +24,12 @@ class Settings:
     ``database_url``: a SQLAlchemy address; empty means a SQLite file in ``data_dir``.
     ``mode``: ``demo`` (ways on the screen, plain HTTP on localhost), ``training``, or ``production``.
     ``company_prefix``: the GS1 company prefix of the SSCCs on our cartons (7 to 10 digits).
-    ``count_approval_units``: a counted difference above this many units waits for a second person.
     ``house_address``: where parcels come from and go back to, its lines parted by ``|``; printed on labels and papers.
+    ``count_approval_units``: a counted difference above this many units waits for a second person.
     ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
+    ``worker_late_seconds``: after this long without a sign of life the worker counts as gone.
+    ``keep_sessions_days``, ...: how long what is over stays in the database: ended sessions, requests under an
+    ``Idempotency-Key``, printed labels, devices on which nobody signs in any more.
     ``label_templates_dir``, ``label_fonts_dir``: folders of this house's own label templates, and of fonts for letters
     that ours lack (Chinese, Japanese, Korean, Thai).
     ``printer_networks``, ``printer_ports``: where a printer may be; an address elsewhere is never called. Loopback and
@@ -40,14 +44,19 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     max_body_bytes: int = 32 * 1024 * 1024
     company_prefix: str = "0000000"
+    house_address: str = ""
     count_approval_units: int = 20
     receipt_tolerance_percent: int = 0
     session_hours: int = 12
     idle_minutes: int = 5
-    house_address: str = ""
     carton_max_grams: int = 30_000
     log_level: str = "INFO"
     trust_proxy: bool = False
+    worker_late_seconds: int = 60
+    keep_sessions_days: int = 30
+    keep_requests_days: int = 30
+    keep_print_jobs_days: int = 90
+    keep_devices_days: int = 400
     label_templates_dir: str = ""
     label_fonts_dir: str = ""
     printer_networks: tuple[str, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
@@ -80,6 +89,9 @@ class Settings:
             raise SettingsError(
                 "Set TRUESHELF_SECRET_KEY and TRUESHELF_PEPPER to long random values before running in production."
             )
+        for name in ("keep_sessions_days", "keep_requests_days", "keep_print_jobs_days", "keep_devices_days"):
+            if not 1 <= getattr(self, name) <= MOST_DAYS:
+                raise SettingsError(f"TRUESHELF_{name.upper()}: choose 1 to {MOST_DAYS} days.")
         for name in ("label_templates_dir", "label_fonts_dir"):
             folder = getattr(self, name)
             if folder and not Path(folder).is_dir():
@@ -101,6 +113,11 @@ class Settings:
         return f"sqlite:///{(self.data_dir / 'trueshelf.sqlite').resolve()}"
 
     @property
+    def house_lines(self) -> str:
+        """The house's address as it is printed, line by line; empty where none is set."""
+        return "\n".join(line.strip() for line in self.house_address.split("|") if line.strip())
+
+    @property
     def shows_ways(self) -> bool:
         """Whether the screen shows what can be scanned as barcodes to click."""
         return self.mode in {"demo", "training"}
@@ -112,11 +129,6 @@ def _parse(name: str, text: str, default: object) -> object:
             return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
         if isinstance(default, int):
             return int(text)
-    @property
-    def house_lines(self) -> str:
-        """The house's address as it is printed, line by line; empty where none is set."""
-        return "\n".join(line.strip() for line in self.house_address.split("|") if line.strip())
-
         if isinstance(default, Path):
             return Path(text)
         if isinstance(default, tuple):

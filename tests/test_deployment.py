@@ -48,12 +48,18 @@ def test_the_application_role_works_but_may_not_change_what_was_posted(
         application.execute("INSERT INTO of_a_later_migration VALUES (1)")
         application.execute("UPDATE item SET name = name")
         application.execute("SELECT count(*) FROM movement")
+        application.execute(
+            "INSERT INTO posting (key, reason, device, occurred_at, recorded_at, document_type, document, note)"
+            " VALUES ('k', 'found', '', now(), now(), '', '', '')"
+        )
+        assert application.execute("SELECT count(*) FROM unsealed").fetchone() == (1,)
         for forbidden in (
             "UPDATE movement SET quantity = 9",
             "DELETE FROM movement",
             "TRUNCATE movement",
             "UPDATE posting SET id = id",
             "DELETE FROM posting",
+            "DELETE FROM seal",
             "ALTER TABLE movement DISABLE TRIGGER ALL",
             "CREATE TABLE mine (id integer)",
             "UPDATE alembic_version SET version_num = 'x'",

@@ -201,6 +201,12 @@ def cancel_batch(session: Session, actor: Actor, batch: str) -> int:
     return changed(session, update(job_table).where(*waits).values(**values))
 
 
+def oldest_waiting(session: Session) -> datetime | None:
+    """Since when the oldest job waits that no printer has taken; None where none waits."""
+    waiting = select(PrintJob.created_at).where(PrintJob.state == "queued")
+    return session.scalar(waiting.order_by(PrintJob.created_at).limit(1))
+
+
 def forget_old(session: Session, *, before: datetime) -> int:
     """Delete what is dealt with and was asked for before that time; an undecided job stays."""
     is_over = or_(job_table.c.state.in_(("sent", "done", "cancelled")), job_table.c.decided_at.is_not(None))

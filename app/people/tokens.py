@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -164,6 +164,17 @@ def revoke_all(session: Session, *, operator_id: int) -> int:
         .where(_token.c.operator_id == operator_id, _token.c.revoked_at.is_(None))
         .values(revoked_at=clock.now()),
     )
+
+
+def forget_sessions(session: Session, *, before: datetime) -> int:
+    """Delete sessions that ended before that time; API tokens stay listed. Returns how many."""
+    return changed(session, delete(_token).where(_token.c.kind == "session", _token.c.expires_at < before))
+
+
+def forget_devices(session: Session, *, before: datetime) -> int:
+    """Delete devices on which nobody signed in since that time and that no token names. Returns how many."""
+    is_named = select(_token.c.id).where(_token.c.device_id == _device.c.id).exists()
+    return changed(session, delete(_device).where(_device.c.last_seen_at < before, ~is_named))
 
 
 def list_tokens(session: Session, *, kind: str | None = None, operator_id: int | None = None) -> list[Token]:

@@ -1,6 +1,7 @@
 """For whoever watches the machine: is the process alive, can it work, how much does it do."""
 
 import shutil
+from dataclasses import dataclass
 
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -10,13 +11,16 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.db import reading, table, transact
+from app.labels.queue import oldest_waiting
 from app.ledger.models import Posting
 from app.places.models import Serial
 from app.tasks.board import unfinished_by_kind
 from app.web import metrics
 from app.web.rules import allow
 from app.web.security import settings
+from app.work.heartbeat import seconds_since
 
 pages = Blueprint("health", __name__)
 _LEAST_FREE_BYTES = 64 * 1024 * 1024
@@ -32,11 +36,19 @@ def alive() -> Response:
 @pages.get("/readyz")
 @allow(public=True)
 def ready() -> tuple[Response, int]:
-    """Work can be done: the database takes writes, its tables are of this version, the disk has room."""
+    """Work can be done: the database takes writes, its tables are of this version, the disk has room.
+
+    A worker that is gone makes it ``degraded``, still 200: no label comes out, but the floor goes on, and whoever sends
+    the floor elsewhere for that stops it.
+    """
     checks = {"database": _is_writable(), "migrations": _is_at_head(), "disk": _has_room()}
     is_ready = all(checks.values())
-    words = {name: "ok" if good else "failed" for name, good in checks.items()}
-    return jsonify(status="ok" if is_ready else "failed", checks=words), 200 if is_ready else 503
+    ages = _ages() if is_ready else None
+    has_worker = ages is not None and ages.worker is not None and ages.worker <= settings().worker_late_seconds
+    words = {name: "ok" if good else "failed" for name, good in {**checks, "worker": has_worker}.items()}
+    status = "failed" if not is_ready else "ok" if has_worker else "degraded"
+    outbox = round(ages.outbox) if ages else None
+    return jsonify(status=status, checks=words, outbox_seconds=outbox), 200 if is_ready else 503
 
 
 @pages.get("/metrics")
@@ -46,8 +58,31 @@ def measures() -> Response:
     with reading() as session:
         tasks = [({"kind": kind}, number) for kind, number in unfinished_by_kind(session)]
         last = session.execute(select(func.coalesce(func.max(Posting.id), 0))).scalar_one()
-    body = metrics.text({"open_tasks": tasks, "postings": [({}, int(last))]})
+    ages = _ages()
+    worker: list[tuple[dict[str, str], int]] = [] if ages.worker is None else [({}, round(ages.worker))]
+    gauges: dict[str, list[tuple[dict[str, str], int]]] = {
+        "open_tasks": tasks,
+        "postings": [({}, int(last))],
+        "worker": worker,
+        "outbox": [({}, round(ages.outbox))],
+    }
+    body = metrics.text(gauges)
     return Response(body, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ages:
+    """In seconds: since the worker's last sign of life (None: none yet), and how long the oldest label waits."""
+
+    worker: float | None
+    outbox: float
+
+
+def _ages() -> _Ages:
+    with reading() as session:
+        waits_since = oldest_waiting(session)
+        outbox = (clock.now() - waits_since).total_seconds() if waits_since else 0.0
+        return _Ages(worker=seconds_since(session), outbox=outbox)
 
 
 def _is_writable() -> bool:

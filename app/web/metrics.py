@@ -8,6 +8,8 @@ HELP = {
     "requests": ("trueshelf_requests_total", "counter", "Requests answered by this process."),
     "scans": ("trueshelf_scans_total", "counter", "Scans and actions judged by this process, by outcome."),
     "postings": ("trueshelf_postings_total", "counter", "Postings in the ledger."),
+    "worker": ("trueshelf_worker_age_seconds", "gauge", "Since the worker's last sign of life."),
+    "outbox": ("trueshelf_outbox_age_seconds", "gauge", "How long the oldest label waits for its printer."),
     "open_tasks": ("trueshelf_open_tasks", "gauge", "Tasks that wait or are being worked on, by kind."),
 }
 Labels = tuple[tuple[str, str], ...]

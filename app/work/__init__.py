@@ -8,25 +8,23 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from app import clock
 from app.config import Settings
-from app.db import changed, table, transact
+from app.db import transact
 from app.labels.queue import forget_old
 from app.ledger.seal import BATCH, seal
 from app.orders.waves import fill_backorders
-from app.people.models import Token
+from app.people.keyed_requests import forget_requests
+from app.people.tokens import forget_devices, forget_sessions
 from app.refusal import Refused
+from app.work.heartbeat import EVERY_SECONDS, beat
 
 log = structlog.get_logger("work")
-KEPT_AFTER_EXPIRY = timedelta(days=30)
-PRINTS_KEPT = timedelta(days=90)
 SEALS_AT_ONCE = 20
 
 
@@ -44,17 +42,6 @@ def _fill_backorders(_settings: Settings) -> int:
     return transact(lambda session: fill_backorders(session))
 
 
-def _forget_tokens(_settings: Settings) -> int:
-    """Sessions that ended long ago are deleted; API tokens stay listed."""
-
-    def work(session: Session) -> int:
-        token = table(Token)
-        old = token.c.expires_at < clock.now() - KEPT_AFTER_EXPIRY
-        return changed(session, delete(token).where(token.c.kind == "session", old))
-
-    return transact(work)
-
-
 def _seal(_settings: Settings) -> int:
     """New postings join the chain of hashes; after a big import in several portions, so that others get their turn."""
     done = 0
@@ -66,16 +53,32 @@ def _seal(_settings: Settings) -> int:
     return done
 
 
-def _forget_print_jobs(_settings: Settings) -> int:
-    """Labels that came out long ago need no bytes any more."""
-    return transact(lambda session: forget_old(session, before=clock.now() - PRINTS_KEPT))
+def _beat(_settings: Settings) -> int:
+    """Whoever watches sees that the loop goes round."""
+    transact(beat)
+    return 0
+
+
+def _forget(settings: Settings) -> int:
+    """What is old enough goes: ended sessions, keyed requests, labels that came out, devices nobody holds any more."""
+    now = clock.now()
+
+    def before(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    return (
+        transact(lambda session: forget_sessions(session, before=before(settings.keep_sessions_days)))
+        + transact(lambda session: forget_requests(session, before=before(settings.keep_requests_days)))
+        + transact(lambda session: forget_old(session, before=before(settings.keep_print_jobs_days)))
+        + transact(lambda session: forget_devices(session, before=before(settings.keep_devices_days)))
+    )
 
 
 JOBS: tuple[Job, ...] = (
+    Job("beat", EVERY_SECONDS, _beat),
     Job("fill_backorders", 15, _fill_backorders),
     Job("seal", 5, _seal),
-    Job("forget_tokens", 3600, _forget_tokens),
-    Job("forget_print_jobs", 3600, _forget_print_jobs),
+    Job("forget", 3600, _forget),
 )
 
 

@@ -258,7 +258,8 @@ def test_a_failure_is_500_with_a_number_and_its_values_stay_out_of_the_log(
 def test_health_is_told_to_whoever_watches(browse: Browse) -> None:
     client = browse("")
     assert client.get("/healthz").json == {"status": "ok"}
-    assert client.get("/readyz").json["checks"] == {"database": "ok", "migrations": "ok", "disk": "ok"}
+    ready = client.get("/readyz").json
+    assert ready["checks"] == {"database": "ok", "migrations": "ok", "disk": "ok", "worker": "failed"}
     browse("office").post("/office/waves")
     text = client.get("/metrics").text
     assert 'trueshelf_open_tasks{kind="pick"} 1' in text

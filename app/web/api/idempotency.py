@@ -8,36 +8,21 @@ time (401, 403, 429, 5xx, "in progress") is not.
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import datetime
 
 from flask import Response, request
-from sqlalchemy import ForeignKey, UniqueConstraint, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import STRICT, BigInt, Id, Model, table, upsert
+from app.db import table, upsert
 from app.language import _
+from app.people.keyed_requests import Idempotency
 from app.refusal import Conflict, Refused
 from app.web import errors
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 _KEPT_REFUSALS = {404, 409, 422}
-
-
-class Idempotency(Model):
-    """One keyed request and its answer. ``body_hash`` covers method, address and body."""
-
-    __tablename__ = "idempotency"
-    id: Mapped[Id]
-    operator_id: Mapped[int] = mapped_column(BigInt, ForeignKey("operator.id"))
-    key: Mapped[str]
-    body_hash: Mapped[str]
-    status: Mapped[int] = mapped_column(default=0)
-    content_type: Mapped[str] = mapped_column(default="")
-    answer: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime] = mapped_column(index=True)
-    __table_args__ = (UniqueConstraint("operator_id", "key"), STRICT)
 
 
 kept = table(Idempotency)
