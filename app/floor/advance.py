@@ -238,7 +238,7 @@ def _too_many_now(line: lines.Line, units: int) -> Said:
         _(
             "This was cancelled meanwhile. Put %(n)s %(sku)s back in %(place)s.",
             n=units,
-            sku=line.sku,
+            sku=line.sku or line.source_container,
             place=line.source or "?",
         ),
     )

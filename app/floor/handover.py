@@ -4,17 +4,16 @@ from sqlalchemy import select
 
 from app.floor import confirm
 from app.floor.packing import open_packing
+from app.floor.shipping import open_shipping, resume_shipping
 from app.floor.step import Work
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place, Posted
-from app.orders import fulfil
-from app.orders.models import Order, ShipmentCarton
+from app.orders.models import Order
 from app.places.models import Container
 from app.refusal import Refused
-from app.tasks.lines import change_line, lines
+from app.tasks.lines import Line, change_line
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import NewLine, add_lines, open_task
 
 
 def move_containers(
@@ -62,50 +61,28 @@ def to_packing(work: Work) -> None:
 
 
 def to_shipping(work: Work) -> None:
-    """Every unit is in a carton: open the order's shipping task with its closed cartons."""
-    order_id = work.task.document_id
-    assert order_id is not None
-    rows = work.session.execute(
-        select(Container.id, Container.location_id)
-        .join(ShipmentCarton, ShipmentCarton.container_id == Container.id)
-        .where(
-            Container.status == "closed",
-            ShipmentCarton.shipped_at.is_(None),
-            ShipmentCarton.shipment_id == fulfil.open_shipment(work.session, order_id, work.task.warehouse_id).id,
-        )
-        .order_by(Container.id)
-    ).all()
+    """Every unit is in a carton: the order's closed cartons wait to be loaded."""
+    assert work.task.document_id is not None, "packing without an order"
+    order = work.session.get_one(Order, work.task.document_id)
+    open_shipping(work.session, order, warehouse_id=work.task.warehouse_id, due_at=work.task.due_at)
     work.remember(is_handed=True)
-    if not rows:
+
+
+def after_put_back(work: Work, line: Line) -> None:
+    """Units of a cancelled order are out of their carton: what stays in it may be loaded again."""
+    if work.task.document_type == "put_back" and line.source_container_id is not None:
+        order = work.session.get_one(Order, work.task.document_id)
+        resume_shipping(work.session, order, warehouse_id=work.task.warehouse_id)
+
+
+def before_put_back(work: Work, line: Line) -> None:
+    """A put-back is undone: its carton stays here again. Errors: ``being_shipped``; ``shipped_already``."""
+    if work.task.document_type != "put_back" or line.source_container_id is None:
         return
-    found = work.session.scalar(
-        select(Task.id).where(
-            Task.kind == "ship",
-            Task.status.in_(("open", "claimed")),
-            Task.document_type == "order",
-            Task.document_id == order_id,
-        )
-    )
-    if found is None:
-        found = open_task(
-            work.session,
-            kind="ship",
-            warehouse_id=work.task.warehouse_id,
-            document_type="order",
-            document_id=order_id,
-            document=work.task.document,
-            due_at=work.task.due_at,
-        ).id
-    known = {line.source_container_id for line in lines(work.session, found, TaskLine.status != "cancelled")}
-    add_lines(
-        work.session,
-        found,
-        [
-            NewLine(quantity=1, source_location_id=row.location_id, source_container_id=row.id)
-            for row in rows
-            if row.id not in known
-        ],
-    )
+    container = work.session.get_one(Container, line.source_container_id, populate_existing=True)
+    if container.status == "shipped":
+        raise Refused("shipped_already", _("This carton has left. Unload it first."))
+    withdraw_from_shipping(work, container)
 
 
 def withdraw_from_shipping(work: Work, carton: Container) -> None:

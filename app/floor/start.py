@@ -10,6 +10,7 @@ from app import clock
 from app.config import Settings
 from app.floor.packing import open_packing, totes_at_rest
 from app.floor.resolve import read, resolve
+from app.floor.shipping import resume_shipping
 from app.language import _
 from app.orders.fulfil import held_in
 from app.orders.models import Order
@@ -107,6 +108,8 @@ def _of_order(kind: str) -> Callable[[Session, Warehouse, str, str], int]:
         if found is None and kind == "pack":  # what was missing at the bench has turned up
             totes = totes_at_rest(session, order.id, warehouse_id=warehouse.id)
             found = open_packing(session, order, warehouse_id=warehouse.id, container_ids=totes)
+        if found is None and kind == "ship":  # what kept a carton here was put right
+            found = resume_shipping(session, order, warehouse_id=warehouse.id)
         if found is None:
             raise Refused(
                 "nothing_to_do",

@@ -14,7 +14,7 @@ from app.ledger.balances import release_units
 from app.ledger.post import Header, Move, Place, post
 from app.orders.models import Allocation, Holding, Order, OrderLine, Reservation
 from app.places.models import Container
-from app.tasks.lines import shrink_line
+from app.tasks.lines import cancel_lines, shrink_line
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import NewLine, open_task
 
@@ -96,13 +96,13 @@ def release_allocation(session: Session, allocation_id: int, units: int) -> None
 
 
 def close_empty_tasks(session: Session, *where: ColumnElement[bool]) -> None:
-    """Close the picking and packing tasks, of those named, that nobody holds and that have lost all their lines."""
+    """Close the picking, packing and loading, of the tasks named, that nobody holds and that has lost all its lines."""
     open_lines = select(TaskLine.task_id).where(TaskLine.status == "open")
     session.execute(
         update(Task)
         .where(
             *where,
-            Task.kind.in_(("pick", "pack")),
+            Task.kind.in_(("pick", "pack", "ship")),
             Task.status == "open",
             Task.done_lines == 0,
             Task.id.not_in(open_lines),
@@ -114,7 +114,7 @@ def close_empty_tasks(session: Session, *where: ColumnElement[bool]) -> None:
 def put_back_picked(session: Session, reservation_id: int, units: int, *, reason: str) -> int:
     """Units already in a tote or carton: set on hold where they stand, and a put-back task opened for them.
 
-    They are unavailable until a scan puts them into a bin again.
+    They are unavailable until a scan puts them into a bin again; a carton with them is not loaded before that.
     """
     rows = session.execute(
         select(
@@ -140,6 +140,7 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
         session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
         for line_id in session.scalars(_packing(row.id)).all():
             shrink_line(session, line_id, taken)
+        cancel_lines(session, session.scalars(_loading(row.container_id)).all())
         stands = Place(row.location_id, row.container_id)
         set_aside = Place(row.location_id, row.container_id, "hold")
         post(
@@ -183,4 +184,13 @@ def _packing(holding_id: int) -> Select[int]:
         select(TaskLine.id)
         .join(Task, Task.id == TaskLine.task_id)
         .where(Task.kind == "pack", TaskLine.status == "open", TaskLine.document_line_id == holding_id)
+    )
+
+
+def _loading(container_id: int) -> Select[int]:
+    """The open loading line of a carton."""
+    return (
+        select(TaskLine.id)
+        .join(Task, Task.id == TaskLine.task_id)
+        .where(Task.kind == "ship", TaskLine.status == "open", TaskLine.source_container_id == container_id)
     )

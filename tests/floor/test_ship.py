@@ -77,10 +77,18 @@ def test_a_carton_with_cancelled_units_stays_here(floor: Floor, packer: Worker) 
     floor.stock("TEA", 5)
     floor.packed("O-1", ("MUG", 2), ("TEA", 1))
     packer.start("ship", "O-1").scan(_cartons(packer))
+    carton = _cartons(packer)
     floor.cancel("O-1", ("2", 1))
-    packer.scan("DOOR").refused("carton_on_hold")
-    floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
-    packer.scan("DOOR").finished()
+    packer.scan("DOOR").hears("line_gone").finished()
+    assert carton in packer.message, "the carton in hand is named"
+    assert floor.tasks("ship") == []
+    back = floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
+    assert len(floor.tasks("ship")) == 1, "without the tea it may leave"
+    back.act("undo").hears("undone")
+    assert floor.tasks("ship") == [], "with the tea it may not"
+    back.robot().finished()
+    floor.worker("robot").start("ship", "O-1").robot().finished()
+    back.act("undo").refused("shipped_already")
     assert floor.sums("TEA") == (5, 0, 0, 0)
     assert floor.sums("MUG") == (3, 0, 0, 0)
 
@@ -90,7 +98,7 @@ def test_an_order_cancelled_before_it_is_loaded_is_put_back(floor: Floor, packer
     floor.packed("O-1", ("MUG", 2))
     packer.start("ship", "O-1").scan(_cartons(packer))
     floor.cancel("O-1")
-    packer.scan("DOOR").refused("task_done")
+    packer.scan("DOOR").hears("line_gone")
     assert packer.answer["task"]["status"] == "cancelled"
     floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
     assert floor.sums("MUG") == (5, 0, 0, 0)
@@ -119,3 +127,42 @@ def test_a_carton_that_is_packed_again_is_not_loaded(floor: Floor, packer: Worke
     robot.robot().finished()
     floor.worker("robot").start("ship", "O-1").robot().finished()
     assert floor.sums("BRICK") == (7, 0, 0, 0)
+
+
+def test_a_cancelled_carton_does_not_keep_the_other_here(floor: Floor, packer: Worker) -> None:
+    _two_cartons(floor)
+    assert packer.next("ship")
+    floor.cancel("O-1", ("1", 1))
+    packer.robot().finished()
+    assert floor.sums("BRICK") == (8, 1, 0, 0)
+    floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
+    assert floor.tasks("ship") == [], "what was in it is put back, and an empty carton goes nowhere"
+
+
+def test_a_carton_that_may_not_leave_is_set_aside_and_comes_again_once_it_may(floor: Floor, packer: Worker) -> None:
+    _two_cartons(floor)
+    packer.start("ship", "O-1").act("set_aside").refused("carton_may_leave")
+    first = _cartons(packer)
+    packer.scan(first)
+    recount = {"container": first, "reason": "count"}
+    floor.do(lambda house: house.adjust("BRICK", 1, "PACK", condition="damaged", **recount))
+    packer.scan("DOOR").refused("carton_on_hold").act("set_aside").hears("set_aside").scan(first).refused(
+        "carton_withdrawn"
+    )
+    packer.robot().finished()
+    assert floor.sums("BRICK") == (9, 1, 1, 0)
+    floor.do(lambda house: house.adjust("BRICK", -1, "PACK", condition="damaged", **recount))
+    floor.worker("robot").start("ship", "O-1").robot().finished()
+    assert floor.sums("BRICK") == (7, 0, 0, 0)
+
+
+def test_a_carton_that_was_emptied_behind_the_shippers_back_does_not_hold_the_work_up(
+    floor: Floor, packer: Worker
+) -> None:
+    floor.stock("MUG", 5)
+    floor.packed("O-1", ("MUG", 2))
+    packer.start("ship", "O-1")
+    carton = _cartons(packer)
+    floor.do(lambda house: house.adjust("MUG", -2, "PACK", container=carton, reason="lost"))
+    packer.scan(carton).refused("carton_empty").robot().finished()
+    assert "No carton" in packer.prompt["instruction"]

@@ -8,9 +8,9 @@ from sqlalchemy import exists, func, select
 
 from app.barcode.internal import InternalKind, encode
 from app.db import table
-from app.floor import confirm, recount
+from app.floor import confirm, handover, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
-from app.floor.undo import no_arguments, nothing_to_tell, undo
+from app.floor.undo import no_arguments, undo
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
@@ -174,6 +174,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     posted = work.post("putaway", [(move, line.sku, source, place.code) for move in moves], line_id=line.id)
     work.can_undo(posting=posted.posting_id, line=line.id, quantity=quantity, source=source, target=place.code)
     work.finish_units(line, quantity)
+    handover.after_put_back(work, line)
     return Said("put_away", _("%(n)s %(sku)s in %(place)s", n=quantity, sku=line.sku, place=place.code))
 
 
@@ -202,6 +203,7 @@ def _short(work: Work, arguments: Arguments) -> Said:
     if confirm.units_there(work, line) > here:
         recount.open_count(work, confirm.stands_at(work, line))
     shrink_line(work.session, line.id, missing)
+    handover.after_put_back(work, line)
     work.session.refresh(work.task)
     if work.counted and here:
         work.remember(counted=min(work.counted, here))
@@ -217,7 +219,7 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
 
 
 def _undo(work: Work) -> Said:
-    return undo(work, tell=nothing_to_tell)
+    return undo(work, tell=lambda work, line, _facts: handover.before_put_back(work, line))
 
 
 def finished(work: Work) -> str:

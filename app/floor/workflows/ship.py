@@ -1,11 +1,12 @@
 """Ship: cartons go out of the door. The final deduction: on hand and committed fall together.
 
-Carton, then the door (a stage or dock). What is loaded ships; the rest of the order stays committed on its lines.
+Carton, then the door (a stage or dock). What is loaded ships; the rest of the order stays committed on its lines. A
+carton that may not leave is set aside, so that the others go.
 """
 
 from sqlalchemy import select
 
-from app.floor import confirm
+from app.floor import confirm, shipping
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _, ngettext
@@ -15,7 +16,7 @@ from app.orders import fulfil
 from app.orders.models import Order
 from app.places.models import CUSTOMER, Container
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, lines
+from app.tasks.lines import Line, cancel_lines, change_line, lines
 from app.tasks.models import TaskLine
 from app.tasks.queue import NewLine, open_task
 
@@ -48,11 +49,22 @@ def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expect
 
 
 def _ask_carton(work: Work) -> Prompt:
-    code = work.the_line.source_container or ""
+    left = lines(work.session, work.task.id, TaskLine.status == "open")
+    fit = shipping.may_leave(work.session, [line.source_container_id or 0 for line in left])
+    line = next((line for line in left if line.source_container_id in fit), left[0])
+    code = line.source_container or ""
     ways: list[Way] = [scan_way(code, _("Carton %(code)s", code=code[-6:]))]
+    if line.source_container_id not in fit:
+        ways = [_set_aside_way()]
     if work.task.done_lines:
         ways.append(action_way("done", _("The rest goes later")))
-    return _prompt(work, _("Scan a carton of this order"), value=code[-6:], ways=ways, expects=("container",))
+    prompt = _prompt(work, _("Scan a carton of this order"), value=code[-6:], ways=ways, expects=("container",))
+    prompt.location, prompt.container = line.source, line.source_container
+    return prompt
+
+
+def _set_aside_way() -> Way:
+    return action_way("set_aside", _("This carton may not leave: set it aside"))
 
 
 def _accept_carton(work: Work, meaning: Meaning) -> Said:
@@ -68,6 +80,7 @@ def _accept_carton(work: Work, meaning: Meaning) -> Said:
         raise Refused("loaded_already", _("This carton is loaded already. Scan the next one."))
     if line.status == "cancelled":
         raise Refused("carton_withdrawn", _("This carton is not loaded now. Leave it where it was."))
+    _contents(work, work.session.get_one(Container, meaning.id, populate_existing=True))
     work.remember(line=line.id, counted=1)
     work.next_line()
     return Said("carton_confirmed", _("Right carton: %(code)s", code=meaning.code[-6:]))
@@ -90,6 +103,8 @@ def _not_of_this_order(work: Work, meaning: Meaning) -> Refused:
 def _ask_door(work: Work) -> Prompt:
     ways = confirm.place_ways(work, DOORS)
     value = ways[0]["label"] if ways else _("the door")
+    if not shipping.may_leave(work.session, [work.the_line.source_container_id or 0]):
+        ways = [_set_aside_way(), *ways]
     return _prompt(work, _("Load it and scan the door"), value=value, ways=ways, expects=("target",))
 
 
@@ -116,16 +131,17 @@ def _accept_door(work: Work, meaning: Meaning) -> Said:
 
 
 def _contents(work: Work, carton: Container) -> list[tuple[Move, str, str, str]]:
-    """Everything in the carton, on its way to the customer. Errors: ``carton_on_hold`` for units that are put back."""
+    """Everything in the carton, on its way to the customer.
+
+    Errors: ``carton_on_hold`` for units that are not for sale (any more); ``carton_empty``.
+    """
     rows = work.session.scalars(
         select(Balance).where(Balance.container_id == carton.id, Balance.quantity > 0).order_by(Balance.id)
     ).all()
     if any(row.condition != "available" for row in rows):
-        raise Refused(
-            "carton_on_hold", _("Units in this carton were cancelled. Take it back to packing and put them back.")
-        )
+        raise Refused("carton_on_hold", _("Units in this carton may not leave. Set it aside until they are put back."))
     if not rows:
-        raise Refused("carton_empty", _("The carton is empty. Take it back to packing."))
+        raise Refused("carton_empty", _("The carton is empty. Set it aside."))
     return [
         (
             Move(
@@ -142,6 +158,25 @@ def _contents(work: Work, carton: Container) -> list[tuple[Move, str, str, str]]
         )
         for row in rows
     ]
+
+
+def _set_aside(work: Work) -> Said:
+    """The carton in hand, else the first that may not leave, is not loaded. It comes again once it may.
+
+    Errors: ``carton_may_leave``.
+    """
+    left = [work.the_line] if work.counted else lines(work.session, work.task.id, TaskLine.status == "open")
+    fit = shipping.may_leave(work.session, [line.source_container_id or 0 for line in left])
+    kept = next((line for line in left if line.source_container_id not in fit), None)
+    if kept is None:
+        raise Refused(
+            "carton_may_leave", _("Nothing keeps this carton here. Load it, or say that the rest goes later.")
+        )
+    cancel_lines(work.session, [kept.id])
+    work.session.refresh(work.task)
+    work.forget("line", "counted")
+    work.next_line()
+    return Said("set_aside", _("Carton %(code)s stays here.", code=(kept.source_container or "")[-6:]))
 
 
 def _done(work: Work) -> Said:
@@ -191,6 +226,8 @@ def _tell_undone(work: Work, _line: Line, facts: Facts) -> None:
 
 
 def finished(work: Work) -> str:
+    if not work.task.done_lines:
+        return _("No carton of order %(order)s could be loaded. Take the next job.", order=work.task.document)
     if work.memory.get("left"):
         return _("Part of order %(order)s has left the house, the rest goes later.", order=work.task.document)
     return _("Order %(order)s has left the house. Take the next job.", order=work.task.document)
@@ -202,6 +239,6 @@ DOOR = Step(("target",), _ask_door, _accept_door)
 WORKFLOW = Workflow(
     kind="ship",
     waiting=waiting,
-    actions={"done": no_arguments(_done), "undo": no_arguments(_undo)},
+    actions={"set_aside": no_arguments(_set_aside), "done": no_arguments(_done), "undo": no_arguments(_undo)},
     finished=finished,
 )
