@@ -359,6 +359,20 @@ def test_case_22_short_on_one_lot_leaves_the_other_lot_alone(floor: Floor, picke
     assert picker.prompt["quantity"] == 3
 
 
+def test_short_on_one_serial_number_leaves_the_others_alone(floor: Floor, picker: Worker) -> None:
+    floor.serials("PHONE", "SN1", "SN2", "SN3")
+    floor.serials("PHONE", "SN9", place="B-01")
+    floor.totes("TOTE-1")
+    task = floor.order("O-1", ("PHONE", 3))[0]
+    picker.take(task).scan("A-01", "PHONE").asked("serial").act("short").hears("short")
+    assert floor.lines(task) == [("A-01", 1, 0), ("A-01", 1, 0), ("B-01", 1, 0)]
+    for place, serial in (("A-01", "SN2"), ("A-01", "SN3"), ("B-01", "SN9")):
+        assert (picker.prompt["location"], picker.prompt["serial"]) == (place, serial)
+        picker.scan(place, "PHONE", serial, "TOTE-1").hears("picked")
+    picker.scan("PACK").finished()
+    assert (floor.at("PHONE"), floor.sums("PHONE")) == (1, (4, 0, 3, 0))
+
+
 def test_a_quantity_in_short_that_was_not_scanned_is_refused(floor: Floor, picker: Worker) -> None:
     floor.stock("MUG", 4)
     picker.take(floor.order("O-1", ("MUG", 4))[0]).scan("A-01").act("short", quantity=2).refused("bad_quantity")

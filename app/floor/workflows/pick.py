@@ -380,7 +380,8 @@ def _skip(work: Work) -> Said:
 def _short(work: Work, arguments: Arguments) -> Said:
     """The bin holds less than it should: what is in hand stays counted, the rest is looked for elsewhere.
 
-    All of this worker's open lines of the same item, lot and bin are let go of; a count of the bin is opened.
+    All of this worker's open lines of the same item, lot and bin are let go of (of one serial number, where units have
+    them: that the others are missing too, nobody said); a count of the bin is opened.
     """
     line = work.line
     if line is None:
@@ -395,6 +396,7 @@ def _short(work: Work, arguments: Arguments) -> Said:
         TaskLine.item_id == line.item_id,
         TaskLine.source_location_id == line.source_location_id,
         TaskLine.lot_id == line.lot_id if line.lot_id else TaskLine.lot_id.is_(None),
+        TaskLine.serial == line.serial,
     )
     missing = sum(each.left for each in same) - work.counted
     if missing <= 0:
