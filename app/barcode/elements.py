@@ -6,7 +6,7 @@ number seems to have swallowed a date, that is said as a warning, because it can
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from app.barcode.ai import LENGTHS, TABLE, ApplicationIdentifier
@@ -117,6 +117,13 @@ def interpret(pairs: Pairs, this_year: int) -> tuple[dict[str, str], tuple[str, 
             if group.isdisjoint(found):
                 is_partner_missing = True
     return elements, ("missing_partner",) if is_partner_missing else ()
+
+
+def join(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    """What two symbols of one label say together, by word. Errors: ``duplicate_conflict``."""
+    if any(other.get(word, value) != value for word, value in one.items()):
+        raise refused("duplicate_conflict")
+    return {**one, **other}
 
 
 def build(pairs: Iterable[tuple[str, str]]) -> str:

@@ -18,7 +18,7 @@ from app import clock
 from app.barcode.internal import InternalKind
 from app.config import Settings
 from app.db import table
-from app.floor import printing
+from app.floor import logistic_unit, printing
 from app.floor.confirm import AskAgain
 from app.floor.models import Scan
 from app.floor.resolve import read, resolve
@@ -255,7 +255,7 @@ def _judge(work: Work, workflow: Workflow, step: Step | None, code: str, argumen
         return _action(work, workflow, code, arguments)
     if step is None:
         raise Refused("task_done", _("This task is finished. Take the next one."))
-    barcode = read(code, today=work.today, profile=work.actor.scanner)
+    barcode = logistic_unit.joined(work, read(code, today=work.today, profile=work.actor.scanner))
     if barcode.internal is not None and barcode.internal.kind is InternalKind.PRINTER:
         return printing.choose(work, barcode.internal.code)
     item_id = work.line.item_id if work.line is not None else None
@@ -270,13 +270,14 @@ def _judge(work: Work, workflow: Workflow, step: Step | None, code: str, argumen
     )
     if meaning.type == "action":
         return _action(work, workflow, meaning.code, Arguments())
-    if meaning.type != "item":
+    if meaning.type not in ("item", "sscc"):
         return step.accept(work, meaning)
-    is_only_a_fact = step.expects[0] in FACTS and meaning.id == work.memory.get("item", item_id)
+    is_of_line = meaning.id == work.memory.get("item", item_id) and "sscc" not in meaning.facts
+    is_only_a_fact = step.expects[0] in FACTS and is_of_line
     said = _other_facts(work, workflow, meaning) if is_only_a_fact else None
     if said is None:
         said = step.accept(work, meaning)
-        said = _other_facts(work, workflow, meaning) or said
+        said = _other_facts(work, workflow, logistic_unit.whole(work, meaning)) or said
     return said
 
 

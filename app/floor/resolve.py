@@ -34,6 +34,7 @@ _INTERNAL = {
     InternalKind.ITEM: "item",
 }
 _ALIASES = {"target": ("location", "container"), "carton": ("container",), "quantity": (), "confirm": ()}
+_UNITS = (Kind.ELEMENTS, Kind.SSCC, Kind.DIGITAL_LINK)
 _EVERYTHING = ("location", "container", "item", "lot", "serial", "document", "badge")
 
 
@@ -62,7 +63,8 @@ def resolve(
 
     ``takes_new``: a text that nothing bears is taken for the first expected thing (a new lot, a date).
 
-    Errors: ``unknown_code``; ``two_meanings``; whatever the parse refused, where nothing bears the raw text.
+    Errors: ``unknown_code``, ``unknown_sscc``; ``two_meanings``; whatever the parse refused, where nothing bears the
+    raw text.
     """
     for word in _order(barcode, expects, is_new=takes_new):
         found = _FINDERS[word](session, barcode, warehouse_id, item_id)
@@ -73,6 +75,10 @@ def resolve(
             return _with_facts(found[0], barcode)
     if takes_new:
         value = {"lot": barcode.lot, "serial": barcode.serial, "expiry": barcode.expiry and barcode.expiry.isoformat()}
+        if barcode.kind is Kind.PLAIN and barcode.warnings:
+            parse(barcode.text, today=today)  # a label that was read by half is no lot either
+        if barcode.kind is Kind.ELEMENTS and not value.get(expects[0]):
+            raise _unknown(barcode, expects)  # a GS1 label that says something else is no lot by itself
         text = value.get(expects[0]) or _text(barcode)
         return Meaning(type=expects[0], code=text, lot=text, serial=text, item_id=item_id or 0)
     capitals = barcode.raw.upper()
@@ -85,7 +91,15 @@ def resolve(
                 raise
     if barcode.kind is Kind.PLAIN and barcode.warnings:
         parse(barcode.raw, today=today)  # nothing bears it as it stands: say what is wrong with it
-    raise Refused(
+    raise _unknown(barcode, expects)
+
+
+def _unknown(barcode: Barcode, expects: Sequence[str]) -> Refused:
+    """A unit's own number is never an item's, so nobody is offered to link it to one."""
+    if barcode.sscc and not barcode.content:
+        message = _("SSCC %(sscc)s is not here. Expected: %(what)s.", sscc=barcode.sscc, what=words(expects))
+        return Refused("unknown_sscc", message, expected=list(expects))
+    return Refused(
         "unknown_code",
         _("Not known: %(code)s. Expected: %(what)s.", code=barcode.raw[:60], what=words(expects)),
         expected=list(expects),
@@ -122,6 +136,7 @@ def _with_facts(meaning: Meaning, barcode: Barcode) -> Meaning:
         lot=barcode.lot or "",
         expiry=barcode.expiry or barcode.best_before,
         serial=barcode.serial or "",
+        facts=barcode.elements if barcode.content else {},
     )
 
 
@@ -194,6 +209,14 @@ def _serial(session: Session, barcode: Barcode, _warehouse: int, item_id: int | 
     return [Meaning(type="serial", code=text, serial=text, item_id=item_id)]
 
 
+def _sscc(_session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
+    """The number of a logistic unit, wherever it is, from a label that does not say what is inside."""
+    if not barcode.sscc or barcode.content or barcode.kind not in _UNITS:
+        return []
+    expiry = barcode.expiry or barcode.best_before
+    return [Meaning(type="sscc", code=barcode.sscc, lot=barcode.lot or "", expiry=expiry, facts=barcode.elements)]
+
+
 def _document(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
     text = _text(barcode)
     return [
@@ -222,6 +245,7 @@ _FINDERS: dict[str, Callable[[Session, Barcode, int, int | None], list[Meaning]]
     "item": _item,
     "lot": _lot,
     "serial": _serial,
+    "sscc": _sscc,
     "document": _document,
     "badge": _badge,
     "action": _action,
@@ -236,6 +260,7 @@ def words(expects: Sequence[str]) -> str:
         "item": _("an item"),
         "lot": _("a lot"),
         "serial": _("a serial number"),
+        "sscc": _("the SSCC of a pallet or carton"),
         "expiry": _("an expiry date"),
         "quantity": _("a quantity"),
         "target": _("where it goes"),

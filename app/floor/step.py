@@ -20,7 +20,7 @@ from app.tasks.lines import Line
 from app.tasks.models import Task
 
 Way = dict[str, Any]
-BEGUN = ("bin", "container", "lot", "expiry", "serials", "pending", "waiting_units", "lot_is_known")
+BEGUN = ("bin", "container", "lot", "expiry", "serials", "pending", "waiting_units", "lot_is_known", "unit")
 """What workflows remember about the line that they are at, beside the line and the count."""
 
 
@@ -37,7 +37,7 @@ class Meaning:
     """What a scan is, here. ``type`` is one of the words of ``expects``; ``id`` the row that it names.
 
     For an item, ``quantity`` is the base units that one scan counts; ``lot``, ``expiry`` and ``serial`` are what the
-    same label said besides.
+    same label said besides. ``facts``: all that a logistic unit's label says, by the words of ``Barcode.elements``.
     """
 
     type: str
@@ -48,6 +48,7 @@ class Meaning:
     lot: str = ""
     expiry: date | None = None
     serial: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)

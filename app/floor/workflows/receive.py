@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.catalog.models import Lot
-from app.floor import confirm
+from app.floor import confirm, logistic_unit
 from app.floor.dates import typed_date
+from app.floor.logistic_unit import or_sscc
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
@@ -38,12 +39,13 @@ def waiting(work: Work) -> Step | None:
         return EXPIRY
     if line.tracking == "serial" and len(work.memory.get("serials", [])) < work.counted:
         return SERIAL
-    return MORE if work.counted < line.left else TARGET
+    return MORE if work.counted < line.left and not logistic_unit.is_complete(work) else TARGET
 
 
 def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
     line = work.the_line
     expiry = work.memory.get("expiry")
+    sscc = logistic_unit.of(work).get("sscc")
     return Prompt(
         expects=expects,
         instruction=instruction,
@@ -57,7 +59,11 @@ def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expect
         lot=work.memory.get("lot"),
         expiry=expiry,
         document=work.task.document,
-        detail=[(_("Ordered"), str(line.quantity)), (_("Received"), str(line.done))],
+        detail=[
+            (_("Ordered"), str(line.quantity)),
+            (_("Received"), str(line.done)),
+            *([("SSCC", sscc)] if sscc else []),
+        ],
     )
 
 
@@ -65,7 +71,7 @@ def _always(work: Work) -> list[Way]:
     ways = [action_way("skip", _("Later"))] if not work.counted else []
     if work.task.done_lines or work.memory.get("undo"):
         ways.append(action_way("done", _("Nothing more comes today")))
-    if work.counted or work.memory.get("undo"):
+    if work.counted or work.memory.get("undo") or logistic_unit.of(work):
         ways.append(action_way("undo", _("Undo")))
     return ways
 
@@ -73,7 +79,8 @@ def _always(work: Work) -> list[Way]:
 def _ask_item(work: Work) -> Prompt:
     line = work.the_line
     ways = [scan_way(line.code, line.name)]
-    return _prompt(work, _("Scan an item of the delivery"), value=line.sku, ways=ways, expects=("item",))
+    instruction = _("Scan what is inside this unit") if logistic_unit.of(work) else _("Scan an item of the delivery")
+    return _prompt(work, instruction, value=line.sku, ways=ways, expects=("item",))
 
 
 def _accept_item(work: Work, meaning: Meaning) -> Said:
@@ -82,6 +89,7 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "item":
         raise confirm.wrong(meaning, wanted=_("Scan an item of %(document)s.", document=work.task.document))
     line = work.the_line
+    logistic_unit.require_one(work, meaning)
     if work.counted and meaning.id != line.item_id:
         raise Refused(
             "finish_line_first",
@@ -92,7 +100,9 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         work.remember(line=line.id)
         work.next_line()
     _check_lot(work, meaning)
-    return confirm.count(work, line, meaning.quantity, limit=_limit(work, line))
+    said = confirm.count(work, line, meaning.quantity, limit=_limit(work, line))
+    logistic_unit.counted(work, meaning)
+    return said
 
 
 def _limit(work: Work, line: Line) -> int:
@@ -234,7 +244,8 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     line = work.the_line
     lot_id = _lot_id(work, line)
     condition = "quarantine" if confirm.item_row(work.session, line.item_id).inspect_on_receipt else "available"
-    target = Place(dock.id, None, condition)
+    plate_id = logistic_unit.plate(work, dock.id)
+    target = Place(dock.id, plate_id, condition)
     quantity = work.counted
     units = work.memory.get("serials") or [""]
     share = quantity if units == [""] else 1
@@ -255,9 +266,10 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
         source=_("the delivery"),
         target=dock.code,
         putaway=putaway_lines,
+        plate=plate_id,
     )
     work.finish_units(line, quantity)
-    work.forget("lot", "expiry", "serials")
+    work.forget("lot", "expiry", "serials", "unit")
     return Said("received", _("%(n)s %(sku)s received at %(place)s", n=quantity, sku=line.sku, place=dock.code))
 
 
@@ -311,6 +323,7 @@ def _open_putaway(work: Work, dock_id: int, received: list[tuple[Move, str]]) ->
                 lot_id=move.lot_id,
                 serial=move.serial,
                 source_location_id=dock_id,
+                source_container_id=move.target.container_id,
                 source_condition=condition,
             )
             for move, condition in received
@@ -340,18 +353,22 @@ def _done(work: Work) -> Said:
         raise Refused("finish_line_first", _("Scan the dock for what you counted first, or undo it."))
     if not work.memory.get("undo"):
         raise Refused("nothing_received", _("Nothing was received yet. Scan an item, or release the task."))
+    work.forget("unit")
     work.remember(is_done=True)
     return Said("receipt_done", _("Done. What did not come stays open on %(po)s.", po=work.task.document))
 
 
 def _undo(work: Work) -> Said:
     """Errors: ``put_away_already``."""
+    forgotten = logistic_unit.forget(work)
+    if forgotten is not None:
+        return forgotten
     stack = work.memory.get("undo", [])
     if stack and not work.counted:
         begun = [line_of(work.session, id_) for id_ in stack[-1]["putaway"]]
         if any(each is not None and each.done for each in begun):
             raise Refused("put_away_already", _("This was put away already. Move it back first."))
-    return undo(work, tell=_tell_undone, begun=("lot", "expiry", "serials"))
+    return undo(work, tell=_tell_undone, begun=("lot", "expiry", "serials", "unit"))
 
 
 def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
@@ -359,6 +376,7 @@ def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
     emptied = select(Task.id).join(TaskLine, TaskLine.task_id == Task.id).where(TaskLine.id.in_(facts["putaway"]))
     for task_id in set(work.session.scalars(emptied.where(Task.status == "open", Task.lines <= 0))):
         finish(work.session, task_id, status="cancelled")
+    logistic_unit.free(work, facts.get("plate"))
     assert line.document_line_id is not None
     receive_units(work.session, line.document_line_id, -facts["quantity"], tolerance_percent=0)
     work.forget("is_done")
@@ -368,12 +386,12 @@ def finished(work: Work) -> str:
     return _("Delivery received. Next: put it away.")
 
 
-ITEM = Step(("item",), _ask_item, _accept_item)
-MORE = Step(("item", "target"), _ask_more, _accept_item)
-LOT = Step(("lot",), _ask_lot, _accept_lot, takes_new=True)
-EXPIRY = Step(("expiry",), _ask_expiry, _accept_expiry, takes_new=True)
-SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
-TARGET = Step(("target",), _ask_target, _accept_target)
+ITEM = Step(("item", "sscc"), _ask_item, or_sscc(_accept_item))
+MORE = Step(("item", "sscc", "location"), _ask_more, or_sscc(_accept_item))
+LOT = Step(("lot", "sscc"), _ask_lot, or_sscc(_accept_lot), takes_new=True)
+EXPIRY = Step(("expiry", "sscc"), _ask_expiry, or_sscc(_accept_expiry), takes_new=True)
+SERIAL = Step(("serial", "sscc"), _ask_serial, or_sscc(_accept_serial), takes_new=True)
+TARGET = Step(("location", "sscc"), _ask_target, or_sscc(_accept_target))
 
 WORKFLOW = Workflow(
     kind="receive",
