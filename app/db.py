@@ -9,6 +9,7 @@ SQLite and PostgreSQL are both first class. What differs between them is settled
 """
 
 import fcntl
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -29,9 +30,11 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Executable,
     Integer,
     MetaData,
     Numeric,
+    Row,
     Table,
     Text,
     TypeDecorator,
@@ -48,6 +51,7 @@ from sqlalchemy.types import TypeEngine
 
 Result = TypeVar("Result")
 TRIES = 6
+_CORE, _ALONE = "core", "alone"
 _ONE_RETRY = text("SELECT pg_advisory_xact_lock(20260301)")
 _RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock detected
 
@@ -163,6 +167,13 @@ def adding(session: Session, model: type[Model], *, key: tuple[Any, ...], column
     return _adding(session.get_bind().dialect.name, model, key, columns)
 
 
+def core(session: Session) -> Connection:
+    """The transaction's own connection, for statements on tables where speed counts: a third cheaper than through the
+    session. It does not flush, so it does not see what ``session.add`` still holds back."""
+    found: Connection | None = session.info.get(_CORE)
+    return found or session.connection()
+
+
 def changed(session: Session, statement: Any, values: Any = None) -> int:
     """Run an UPDATE or DELETE and say how many rows it touched: the answer of every conditional update."""
     return cast(CursorResult[Any], session.execute(statement, values)).rowcount
@@ -192,8 +203,9 @@ def prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        is_write = connection.get_execution_options().get("write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+        options = connection.get_execution_options()
+        if _ALONE not in options:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
 
 @contextmanager
@@ -203,9 +215,12 @@ def _one_writer(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":
         yield
         return
-    with open(f"{path}.lock", "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)
 
 
 def transact(work: Callable[[Session], Result], *, engine: Engine | None = None) -> Result:
@@ -220,7 +235,7 @@ def transact(work: Callable[[Session], Result], *, engine: Engine | None = None)
     for attempt in range(1, TRIES + 1):
         try:
             with _one_writer(engine), Session(engine, expire_on_commit=False) as session:
-                connection = session.connection(execution_options={"write": True})
+                connection = session.info[_CORE] = session.connection(execution_options={"write": True})
                 if attempt > 1 and engine.dialect.name == "postgresql":
                     connection.execute(_ONE_RETRY)
                 result = work(session)
@@ -239,6 +254,14 @@ def transact(work: Callable[[Session], Result], *, engine: Engine | None = None)
 def _may_pass(error: OperationalError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     return state in _RETRIED or "database is locked" in str(error.orig)
+
+
+def asked(statement: Executable, values: dict[str, Any]) -> Row[Any] | None:
+    """The one row that a single SELECT finds, or None: for what is asked at every request, without a session."""
+    engine = db.engine
+    how = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {_ALONE: True}
+    with engine.connect().execution_options(**how) as connection:
+        return connection.execute(statement, values).one_or_none()
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from app.ledger.balances import units_at
 from app.ledger.models import Balance
 from app.ledger.post import Place
 from app.places.models import Container, Location
-from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.tasks.lines import Line
 
@@ -116,7 +115,7 @@ def set_count(work: Work, line: Line, arguments: Arguments, *, limit: int | None
 
 def place_ways(work: Work, kinds: tuple[str, ...]) -> list[Way]:
     """The label of the first usable place of these kinds, as the way to answer where something goes."""
-    place = first_location(work.session, work.task.warehouse_id, kinds)
+    place = work.first_place(kinds)
     return [scan_way(encode(InternalKind.LOCATION, place.code), place.code)] if place else []
 
 

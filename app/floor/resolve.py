@@ -15,6 +15,7 @@ from app.barcode import DEFAULT_PROFILE, Profile, clean, parse
 from app.barcode.barcode import Barcode, Kind
 from app.barcode.internal import InternalKind
 from app.catalog.models import Item, ItemBarcode, Lot
+from app.db import core, table
 from app.floor.step import Meaning
 from app.language import _
 from app.ledger.models import Balance
@@ -145,31 +146,34 @@ def _text(barcode: Barcode) -> str:
 
 
 # Built once: every scan asks one or two of these.
-_LOCATION = select(Location.id, Location.code).where(
-    Location.warehouse_id == bindparam("warehouse"), Location.code == bindparam("text")
+location, container, item, item_barcode = map(table, (Location, Container, Item, ItemBarcode))
+_LOCATION = select(location.c.id, location.c.code).where(
+    location.c.warehouse_id == bindparam("warehouse"), location.c.code == bindparam("text")
 )
-_CONTAINER = select(Container.id, Container.code).where(Container.code.in_(bindparam("codes", expanding=True)))
+_CONTAINER = select(container.c.id, container.c.code).where(
+    container.c.code.in_((bindparam("text"), bindparam("sscc")))
+)
 _ITEM = (
-    select(ItemBarcode.item_id, Item.sku, ItemBarcode.quantity, ItemBarcode.barcode)
-    .join(Item, Item.id == ItemBarcode.item_id)
+    select(item_barcode.c.item_id, item.c.sku, item_barcode.c.quantity, item_barcode.c.barcode)
+    .join(item, item.c.id == item_barcode.c.item_id)
     .where(
         or_(
-            ItemBarcode.barcode == bindparam("text"),
-            ItemBarcode.gtin.in_(bindparam("gtins", expanding=True)),
+            item_barcode.c.barcode == bindparam("text"),
+            item_barcode.c.gtin.in_(bindparam("gtins", expanding=True)),
         )
     )
 )
-_SKU = select(Item.id, Item.sku).where(Item.sku == bindparam("text"))
+_SKU = select(item.c.id, item.c.sku).where(item.c.sku == bindparam("text"))
 
 
 def _location(session: Session, barcode: Barcode, warehouse_id: int, _item: int | None) -> list[Meaning]:
-    rows = session.execute(_LOCATION, {"warehouse": warehouse_id, "text": _text(barcode)})
+    rows = core(session).execute(_LOCATION, {"warehouse": warehouse_id, "text": _text(barcode)})
     return [Meaning(type="location", id=row.id, code=row.code) for row in rows]
 
 
 def _container(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
-    codes = sorted({_text(barcode), barcode.sscc or _text(barcode)})
-    rows = session.execute(_CONTAINER, {"codes": codes})
+    text = _text(barcode)
+    rows = core(session).execute(_CONTAINER, {"text": text, "sscc": barcode.sscc or text})
     return [Meaning(type="container", id=row.id, code=row.code) for row in rows]
 
 
@@ -177,7 +181,7 @@ def _item(session: Session, barcode: Barcode, _warehouse: int, _item: int | None
     """By the raw text, by its GTIN (or that of a logistic unit's content), by the SKU itself."""
     text = _text(barcode)
     gtins = [gtin for gtin in (barcode.gtin, barcode.content, *barcode.candidates) if gtin]
-    rows = session.execute(_ITEM, {"text": text, "gtins": gtins}).all()
+    rows = core(session).execute(_ITEM, {"text": text, "gtins": gtins}).all()
     exact = [row for row in rows if row.barcode == text] or rows
     found = {(row.item_id, row.quantity): row for row in exact}
     if found:
@@ -185,7 +189,7 @@ def _item(session: Session, barcode: Barcode, _warehouse: int, _item: int | None
             Meaning(type="item", id=row.item_id, code=row.sku, quantity=row.quantity, item_id=row.item_id)
             for row in found.values()
         ]
-    row = session.execute(_SKU, {"text": text}).first()
+    row = core(session).execute(_SKU, {"text": text}).first()
     return [Meaning(type="item", id=row.id, code=row.sku, item_id=row.id)] if row else []
 
 

@@ -10,11 +10,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.config import Settings
 from app.ledger.post import Header, Move, Posted, post
 from app.people.actor import Actor
+from app.places.warehouses import Named, first_location
 from app.tasks import lines
 from app.tasks.lines import Line
 from app.tasks.models import Task
@@ -115,8 +117,12 @@ class Work:
     scanned_at: datetime | None = None
     memory: dict[str, Any] = field(default_factory=dict)
     movements: list[dict[str, Any]] = field(default_factory=list)
+    lines_done: int = 0
+    """Lines that this scan finished, less those that it opened again; ``advance`` writes them with the memory."""
+    is_finished: bool = False
     _line: Line | None = None
     _is_loaded: bool = False
+    _places: dict[tuple[str, ...], Named | None] = field(default_factory=dict)
 
     @property
     def line(self) -> Line | None:
@@ -195,10 +201,26 @@ class Work:
         is_whole = done >= line.quantity
         lines.change_line(self.session, line.id, done=done, status="done" if is_whole else "open")
         if is_whole:
-            self.task.done_lines += 1
+            self.count_lines(1)
         self.forget("line", "counted")
         self.next_line()
         return is_whole
+
+    def count_lines(self, lines: int) -> None:
+        """``lines`` more of this task are done (fewer, where it is negative)."""
+        self.lines_done += lines
+        set_committed_value(self.task, "done_lines", self.task.done_lines + lines)
+
+    def finish(self) -> None:
+        """The task's last question is answered: it is done."""
+        self.is_finished = True
+        set_committed_value(self.task, "status", "done")
+
+    def first_place(self, kinds: tuple[str, ...]) -> Named | None:
+        """As ``first_location`` in this warehouse, asked once a scan."""
+        if kinds not in self._places:
+            self._places[kinds] = first_location(self.session, self.task.warehouse_id, kinds)
+        return self._places[kinds]
 
     def can_undo(self, **facts: Any) -> None:
         """Keep what is needed to take the last posting back; the newest is undone first."""

@@ -58,13 +58,16 @@ def take(work: Work, container_id: int) -> None:
         work.session.flush()
 
 
-def accept(work: Work, meaning: Meaning) -> Container:
+def accept(work: Work, meaning: Meaning) -> Meaning:
     """The tote that was scanned may take this order's goods.
 
+    The tote that is this task's already was looked at when it was given: no other work is let near it meanwhile.
     Errors: ``wrong_*``; ``not_a_tote``; ``tote_of_another`` where it holds or waits for another order.
     """
     if meaning.type != "container":
         raise wrong(meaning, wanted=_("Scan the tote."))
+    if meaning.id == work.task.container_id:
+        return meaning
     # Locked: of two who scan one empty tote at the same moment, the second sees that it is in use.
     found = work.session.get_one(Container, meaning.id, populate_existing=True, with_for_update=True)
     if found.kind != "tote":
@@ -80,4 +83,4 @@ def accept(work: Work, meaning: Meaning) -> Container:
     is_mine = found.task_id == work.task.id or found.id in work.memory.get("totes", [])
     if not is_mine and work.session.scalar(select(_is_busy()).where(Container.id == found.id)):
         raise Refused("tote_of_another", _("%(code)s is in use. Scan another tote.", code=found.code))
-    return found
+    return meaning

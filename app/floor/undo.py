@@ -69,7 +69,7 @@ def _reverse(work: Work, facts: Facts, line: Line, *, allocate_source: bool) -> 
 def _reopen(work: Work, line: Line, quantity: int) -> None:
     """The line waits for these units again, and the task is open again if it was finished."""
     if line.status == "done":
-        work.task.done_lines -= 1
+        work.count_lines(-1)
     change_line(work.session, line.id, done=line.done - quantity, status="open")
     if work.task.status == "done":
         work.task.status, work.task.done_at = "claimed", None

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item
-from app.db import adding, changed, table
+from app.db import adding, changed, core, table
 from app.language import _
 from app.ledger.models import BALANCE_KEY, Balance
 from app.places.models import Location
@@ -42,7 +42,7 @@ _TAKE = (
 
 def take(session: Session, key: BalanceKey, quantity: int, allocated: int) -> bool:
     """Add a change that may be negative; ``False``, and nothing changed, where the free units do not suffice."""
-    return changed(session, _TAKE, _bind(key, quantity, allocated)) == 1
+    return core(session).execute(_TAKE, _bind(key, quantity, allocated)).rowcount == 1
 
 
 def _bind(key: BalanceKey, quantity: int, allocated: int) -> dict[str, int | str]:
@@ -75,7 +75,7 @@ def put(session: Session, change: Sequence[tuple[BalanceKey, int, int]]) -> None
         for (item, place, lot, container, condition, serial), quantity, allocated in change
     ]
     statement = adding(session, Balance, key=BALANCE_KEY, columns=("quantity", "allocated"))
-    session.execute(statement, rows if len(rows) > 1 else rows[0])
+    core(session).execute(statement, rows if len(rows) > 1 else rows[0])
 
 
 def not_enough(session: Session, key: BalanceKey, wanted: int) -> Refused:

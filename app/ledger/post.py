@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import table
+from app.db import core, table
 from app.language import _
 from app.ledger.balances import BalanceKey, not_enough, put, take
 from app.ledger.models import Availability, Balance, Movement, Posting
@@ -25,6 +25,9 @@ from app.refusal import Conflict, NotFound
 
 posting, movement, balance, availability = map(table, (Posting, Movement, Balance, Availability))
 location = table(Location)
+_POSTING = insert(posting).returning(posting.c.id)
+_MOVEMENT = insert(movement).returning(movement.c.id)
+_MOVEMENTS = insert(movement).returning(movement.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def _append_header(session: Session, header: Header) -> int:
         "note": header.note,
         "reverses_id": header.reverses_id,
     }
-    return int(session.execute(insert(posting).returning(posting.c.id), values).scalar_one())
+    return int(core(session).execute(_POSTING, values).scalar_one())
 
 
 def _append_movements(session: Session, posting_id: int, moves: Sequence[Move]) -> tuple[int, ...]:
@@ -162,9 +165,8 @@ def _append_movements(session: Session, posting_id: int, moves: Sequence[Move]) 
         for move in moves
     ]
     if len(rows) == 1:  # the common scan: one statement less work for SQLAlchemy
-        return (session.execute(insert(movement).returning(movement.c.id), rows[0]).scalar_one(),)
-    statement = insert(movement).returning(movement.c.id, sort_by_parameter_order=True)
-    return tuple(session.execute(statement, rows).scalars())
+        return (core(session).execute(_MOVEMENT, rows[0]).scalar_one(),)
+    return tuple(core(session).execute(_MOVEMENTS, rows).scalars())
 
 
 def _warehouses(session: Session, moves: Iterable[Move]) -> dict[int, int]:

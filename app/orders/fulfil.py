@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import adding, table
+from app.db import adding, core, table
 from app.language import _
 from app.ledger.sums import shift
 from app.orders.lost import choose_again
@@ -60,7 +60,7 @@ def picked(
     serial: str = "",
 ) -> None:
     """``quantity`` units of an allocation went into a container (a negative quantity: came out again)."""
-    row = session.execute(_PICKED, {"allocation": allocation_id, "n": quantity}).one()
+    row = core(session).execute(_PICKED, {"allocation": allocation_id, "n": quantity}).one()
     _hold(session, row.reservation_id, container_id, item_id, lot_id, serial, quantity)
 
 
@@ -85,7 +85,7 @@ def _hold(
             .values(quantity=holding.c.quantity + quantity)
         )
         return
-    session.execute(
+    core(session).execute(
         adding(session, Holding, key=HOLDING_KEY, columns=("quantity",)),
         {
             "reservation_id": reservation_id,

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import changed, table
+from app.db import asked, changed, table
 from app.language import _
 from app.people.actor import Actor
 from app.people.models import Device, Operator, Token
@@ -108,9 +108,9 @@ def create_session(session: Session, *, operator_id: int, device_id: int | None,
 _BY_HASH = _KNOWN.where(_token.c.token_hash == bindparam("hash"))
 
 
-def bearer_for(session: Session, token: str, *, now: datetime) -> Bearer | None:
+def bearer_for(token: str, *, now: datetime) -> Bearer | None:
     """Who ``token`` stands for, or None where it is unknown, expired, revoked, or its operator is disabled."""
-    row = session.execute(_BY_HASH, {"hash": digest(token)}).one_or_none()
+    row = asked(_BY_HASH, {"hash": digest(token)})
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         return None
     return Bearer(
@@ -133,12 +133,6 @@ def bearer_for(session: Session, token: str, *, now: datetime) -> Bearer | None:
         text_percent=row.text_percent,
         has_sound=bool(row.has_sound),
     )
-
-
-def actor_for(session: Session, token: str, *, now: datetime) -> Actor | None:
-    """As ``bearer_for``, the person alone."""
-    bearer = bearer_for(session, token, now=now)
-    return bearer.actor if bearer else None
 
 
 def note_seen(session: Session, token_id: int, *, now: datetime) -> None:

@@ -1,8 +1,11 @@
 """Open a warehouse; find it, its locations and its containers by code."""
 
+from typing import NamedTuple
+
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.db import core, table
 from app.language import _
 from app.places.models import FLOOR, Container, Location, Warehouse
 from app.refusal import NotFound
@@ -47,23 +50,31 @@ def floor_of(session: Session, warehouse_id: int) -> int:
     ).scalar_one()
 
 
-def first_location(session: Session, warehouse_id: int, kinds: tuple[str, ...]) -> Location | None:
+class Named(NamedTuple):
+    """A location as a prompt needs it."""
+
+    id: int
+    code: str
+
+
+def first_location(session: Session, warehouse_id: int, kinds: tuple[str, ...]) -> Named | None:
     """The first usable location of one of these kinds, the kinds in order of preference, on the walk."""
     for kind in kinds:
-        found = session.scalar(_FIRST, {"warehouse": warehouse_id, "kind": kind})
+        found = core(session).execute(_FIRST, {"warehouse": warehouse_id, "kind": kind}).first()
         if found is not None:
-            return found
+            return Named(*found)
     return None
 
 
+_location = table(Location)
 _FIRST = (
-    select(Location)
+    select(_location.c.id, _location.c.code)
     .where(
-        Location.warehouse_id == bindparam("warehouse"),
-        Location.kind == bindparam("kind"),
-        Location.is_blocked.is_(False),
+        _location.c.warehouse_id == bindparam("warehouse"),
+        _location.c.kind == bindparam("kind"),
+        _location.c.is_blocked.is_(False),
     )
-    .order_by(Location.sequence, Location.code)
+    .order_by(_location.c.sequence, _location.c.code)
     .limit(1)
 )
 

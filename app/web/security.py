@@ -12,7 +12,7 @@ from werkzeug.exceptions import SecurityError
 
 from app import clock
 from app.config import Settings
-from app.db import reading, transact
+from app.db import transact
 from app.language import DEFAULT, LANGUAGES, _, choose
 from app.people.actor import Actor
 from app.people.tokens import Bearer, bearer_for, note_seen
@@ -143,8 +143,7 @@ def _token(request: Request) -> tuple[str, bool]:
 
 def _bearer(token: str) -> Bearer | None:
     moment = clock.now()
-    with reading() as session:
-        bearer = bearer_for(session, token, now=moment)
+    bearer = bearer_for(token, now=moment)
     if bearer is None or bearer.is_idle(moment, minutes=settings().idle_minutes):
         return None
     if bearer.is_stale(moment):
@@ -175,11 +174,11 @@ def _not_signed_in() -> Unknown:
 
 
 def _seal(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    wanted = {**_HEADERS, "X-Request-Id": g.get("request_id", "")}
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        wanted["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+        wanted["Cache-Control"] = "no-store"
+    said = {name.lower() for name, _value in response.headers}  # a view's own word stands
+    response.headers.extend({name: value for name, value in wanted.items() if name.lower() not in said})
     return response

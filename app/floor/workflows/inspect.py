@@ -18,7 +18,6 @@ from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.orders.models import Holding, Reservation
 from app.places.models import CUSTOMER, SCRAP, SUPPLIER, Location
-from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.returns import disposition
 from app.returns.models import RmaLine
@@ -313,7 +312,7 @@ def _plan(work: Work, name: str) -> int | None:
     bench, item_id = work.memory["bench"], work.the_line.item_id
     if name == "restock":
         return suggest_bin(work, item_id=item_id, units=bench["units"])
-    kept = first_location(work.session, work.task.warehouse_id, ("quarantine", "returns"))
+    kept = work.first_place(("quarantine", "returns"))
     return kept.id if kept else None
 
 

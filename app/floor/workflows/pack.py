@@ -21,7 +21,6 @@ from app.orders import fulfil
 from app.orders.models import Holding, ShipmentCarton
 from app.places.models import Container
 from app.places.numbers import next_sscc
-from app.places.warehouses import first_location
 from app.refusal import Refused
 from app.tasks.lines import Line, change_line, line_of, lines
 from app.tasks.models import Task, TaskLine
@@ -270,7 +269,7 @@ def _carton(work: Work) -> Container | None:
 
 def _open_carton(work: Work) -> Container:
     """A new carton with an SSCC of its own, at the packing station."""
-    station = first_location(work.session, work.task.warehouse_id, ("pack", "stage", "floor"))
+    station = work.first_place(("pack", "stage", "floor"))
     assert station is not None, "every warehouse has its floor"
     carton = Container(
         code=next_sscc(work.session, work.settings.company_prefix),
@@ -461,7 +460,7 @@ def _missing(work: Work) -> Said:
         change_line(work.session, line.id, status=status, quantity=line.done or line.quantity)
     partly = len([line for line in missing if line.done])
     work.task.lines -= len(missing) - partly
-    work.task.done_lines += partly
+    work.count_lines(partly)
     work.next_line()
     carton = _carton(work)
     if carton is not None and not fulfil.held_in(work.session, [carton.id]):
@@ -534,7 +533,7 @@ def _undo(work: Work) -> Said:
         line = by_id[each["line"]]
         _tell_packed(work, held, line, each["quantity"], target=each["tote"])
         if line.status == "done":
-            work.task.done_lines -= 1
+            work.count_lines(-1)
         change_line(work.session, line.id, done=line.done - each["quantity"], status="open")
     spare = _carton(work)
     if spare is not None:

@@ -5,9 +5,10 @@ The line is posted when the tote is scanned: bin -> tote. Until then nothing has
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.barcode.internal import InternalKind, encode
+from app.db import core, table
 from app.floor import confirm, handover, totes
 from app.floor.recount import open_count
 from app.floor.step import BEGUN, Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
@@ -16,8 +17,8 @@ from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.orders import fulfil
-from app.places.models import Container, Location
-from app.places.warehouses import first_location
+from app.places.models import Container
+from app.places.warehouses import Named
 from app.refusal import Refused
 from app.tasks.lines import Line, lines, to_the_end
 from app.tasks.models import TaskLine
@@ -313,15 +314,21 @@ def _drop_places(work: Work) -> bool:
     return not work.memory.get("is_dropped") and _drop(work) is not None
 
 
-def _drop(work: Work) -> Location | None:
+def _drop(work: Work) -> Named | None:
     """The first place for full totes on the walk."""
-    return first_location(work.session, work.task.warehouse_id, DROPS)
+    return work.first_place(DROPS)
+
+
+_container = table(Container)
+_CODES = (
+    select(_container.c.code).where(_container.c.id.in_(bindparam("totes", expanding=True))).order_by(_container.c.code)
+)
 
 
 def _ask_drop(work: Work) -> Prompt:
     place = _drop(work)
     assert place is not None, "a drop was asked for in a warehouse without a place for it"
-    codes = work.session.scalars(select(Container.code).where(Container.id.in_(work.memory["totes"]))).all()
+    codes = core(work.session).scalars(_CODES, {"totes": work.memory["totes"]}).all()
     return Prompt(
         expects=("target",),
         instruction=_("Bring %(totes)s to packing and scan the place", totes=", ".join(codes)),

@@ -232,13 +232,13 @@ def _response(route: Route, found: Any) -> Response:
         return Response(value, status, content_type=route.content_type)
     if value is None:
         return Response(status=status)
-    return Response(json.dumps(plain(value), ensure_ascii=False, separators=(",", ":")), status, content_type=JSON)
+    return Response(
+        json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":")), status, content_type=JSON
+    )
 
 
-def plain(value: Any) -> Any:
-    """A declared answer as JSON has it: times in UTC as RFC 3339, money as text."""
-    if isinstance(value, str | int | float | bool | None):
-        return value
+def _plain(value: Any) -> Any:
+    """What JSON has no word for, in a declared answer: times in UTC as RFC 3339, money as text."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
@@ -246,10 +246,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return money(value)
     if isinstance(value, Mapping):
-        return {name: plain(each) for name, each in value.items()}
+        return dict(value)
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    return [plain(each) for each in value]
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return list(value)
 
 
 def money(amount: Decimal) -> str:
