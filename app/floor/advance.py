@@ -344,9 +344,10 @@ def _answer(work: Work, *, outcome: str | None, code: str, message: str) -> Answ
     if step is None and task.status == "claimed" and outcome == "accepted":
         work.finish()
     prompt = step.prompt(work) if step and not is_given_back else _nothing_waits(work, workflow, said=message)
+    is_mine = task.operator_id == work.actor.operator_id
     operator = (
         work.actor.name
-        if task.operator_id == work.actor.operator_id
+        if is_mine
         else work.session.scalar(select(Operator.name).where(Operator.id == task.operator_id))
     )
     return {
@@ -363,6 +364,7 @@ def _answer(work: Work, *, outcome: str | None, code: str, message: str) -> Answ
             "operator": operator,
             "document": task.document,
             "warehouse": work.warehouse,
+            "can_undo": task.status == "done" and is_mine and workflow.may_undo(work),
         },
         "prompt": prompt.as_json(),
         "movements": work.movements,

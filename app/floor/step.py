@@ -241,6 +241,11 @@ class Step:
 Action = Callable[[Work, Arguments], Said]
 
 
+def something_posted(work: Work) -> bool:
+    """Whether this task has posted something that is not taken back."""
+    return bool(work.memory.get("undo"))
+
+
 @dataclass(frozen=True, slots=True)
 class Workflow:
     """One kind of work. ``waiting`` returns the step that is unanswered, or None when the task is done."""
@@ -250,6 +255,8 @@ class Workflow:
     actions: Mapping[str, Action]
     finished: Callable[[Work], str]
     """What the finished task's prompt says: what comes next."""
+    may_undo: Callable[[Work], bool] = something_posted
+    """Whether the finished task's last posting may still be taken back, as far as the task itself knows."""
 
 
 def scan_way(code: str, label: str) -> Way:

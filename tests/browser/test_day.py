@@ -117,6 +117,11 @@ def test_a_day_from_dock_to_door_and_back_with_a_mouse(handheld: Page, house: Fl
         next_job(page)
         follow_the_ways(page)
     assert sums(house, "MUG") == (3, 0, 3, 0)
+    page.click("#actions [data-action='undo']")  # the last carton comes off the truck again
+    expect(page.locator("#prompt .finished")).to_have_count(0)
+    assert sums(house, "MUG") == (10, 7, 3, 0)
+    follow_the_ways(page)
+    assert sums(house, "MUG") == (3, 0, 3, 0)
     assert sums(house, "TEA") == (2, 0, 2, 0)
 
     with house.app_context():

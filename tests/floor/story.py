@@ -281,6 +281,7 @@ class Worker:
         return self
 
     def act(self, name: str, *, action_id: str = "", **arguments: Any) -> Self:
+        before = self.answer
         self.answer = self._transact(
             lambda session: advance.act(
                 session,
@@ -292,6 +293,8 @@ class Worker:
                 **arguments,
             )
         )
+        if name == "undo" and before and before["task"]["status"] == "done" and self.answer["outcome"] == "accepted":
+            assert before["task"]["can_undo"], "what could be undone was not offered"
         return self
 
     def look(self) -> Self:

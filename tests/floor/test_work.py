@@ -230,3 +230,30 @@ def test_an_enquiry_explains_and_never_posts(floor: Floor, three: list[int]) -> 
     with pytest.raises(Refused, match="unknown_code"):
         ask("404")
     assert floor.movements() == before
+
+
+def test_finished_work_offers_to_be_undone_as_long_as_it_can_be(floor: Floor) -> None:
+    """Whoever finished it, and nobody else; and not once the goods have gone on to the next worker."""
+    floor.bin("A-01")
+    floor.purchase("PO-1", ("MUG", 6))
+    rita = floor.worker("Rita", "receiver").start("receive", "PO-1").robot().finished()
+    assert rita.answer["task"]["can_undo"]
+    other = floor.worker("Ron", "receiver")
+    other.task = rita.task
+    assert not other.look().answer["task"]["can_undo"]
+    away = floor.worker("Ron", "receiver").take(floor.tasks("putaway")[0]).robot().finished()
+    assert not rita.look().answer["task"]["can_undo"], "it is put away"
+    assert away.answer["task"]["can_undo"]
+    floor.totes("TOTE-1")
+    picker = floor.worker("Mia", "picker").take(floor.order("O-1", ("MUG", 2))[0])
+    assert not picker.answer["task"]["can_undo"], "of work that goes on, the ways say it"
+    assert not picker.robot().finished().answer["task"]["can_undo"], "the totes are at packing"
+    packer = floor.worker("Pat", "packer").start("pack", "O-1").robot().finished()
+    assert packer.answer["task"]["can_undo"]
+    loader = floor.worker("Lou", "packer").start("ship", "O-1").robot().finished()
+    assert not packer.look().answer["task"]["can_undo"], "the carton has left"
+    assert loader.answer["task"]["can_undo"]
+    loader.act("undo").hears("undone")
+    assert not loader.answer["task"]["can_undo"]
+    counter = floor.worker("Carl", "counter").start("count", location="A-01").scan("A-01").act("done").hears("counted")
+    assert counter.answer["task"]["can_undo"]

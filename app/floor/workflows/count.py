@@ -424,4 +424,5 @@ WORKFLOW = Workflow(
         "recount": no_arguments(_recount),
     },
     finished=finished,
+    may_undo=lambda work: bool(work.memory.get("posted")),
 )

@@ -504,6 +504,12 @@ def _drop_carton(work: Work, carton: Container) -> None:
     printing.forget_label(work, carton)
 
 
+def _may_undo(work: Work) -> bool:
+    """Until the carton that was closed last has left."""
+    stack = work.memory.get("undo", [])
+    return bool(stack) and work.session.get_one(Container, stack[-1]["carton"]).status != "shipped"
+
+
 def _undo(work: Work) -> Said:
     """Forget the counts of the open carton; with none, take the last closed carton's units back into the tote."""
     counts = _counts(work)
@@ -571,4 +577,5 @@ WORKFLOW = Workflow(
         "label_printed": printing.label_printed,
     },
     finished=finished,
+    may_undo=_may_undo,
 )

@@ -11,7 +11,20 @@ from app.barcode.internal import InternalKind, encode
 from app.db import core, table
 from app.floor import confirm, handover, totes
 from app.floor.recount import open_count
-from app.floor.step import BEGUN, Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.step import (
+    BEGUN,
+    Arguments,
+    Meaning,
+    Prompt,
+    Said,
+    Step,
+    Way,
+    Work,
+    Workflow,
+    action_way,
+    scan_way,
+    something_posted,
+)
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
 from app.ledger.models import Balance
@@ -480,4 +493,5 @@ WORKFLOW = Workflow(
         "undo": no_arguments(_undo),
     },
     finished=finished,
+    may_undo=lambda work: something_posted(work) and not work.memory.get("is_dropped"),
 )

@@ -12,7 +12,19 @@ from app.catalog.models import Lot
 from app.floor import confirm, logistic_unit
 from app.floor.dates import typed_date
 from app.floor.logistic_unit import or_sscc
-from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.step import (
+    Arguments,
+    Meaning,
+    Prompt,
+    Said,
+    Step,
+    Way,
+    Work,
+    Workflow,
+    action_way,
+    scan_way,
+    something_posted,
+)
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
 from app.ledger.models import Balance
@@ -358,16 +370,20 @@ def _done(work: Work) -> Said:
     return Said("receipt_done", _("Done. What did not come stays open on %(po)s.", po=work.task.document))
 
 
+def _is_put_away(work: Work) -> bool:
+    """Whether something of the last receipt has left the dock."""
+    stack = work.memory.get("undo", [])
+    begun = [line_of(work.session, id_) for id_ in stack[-1]["putaway"]] if stack else []
+    return any(each is not None and each.done for each in begun)
+
+
 def _undo(work: Work) -> Said:
     """Errors: ``put_away_already``."""
     forgotten = logistic_unit.forget(work)
     if forgotten is not None:
         return forgotten
-    stack = work.memory.get("undo", [])
-    if stack and not work.counted:
-        begun = [line_of(work.session, id_) for id_ in stack[-1]["putaway"]]
-        if any(each is not None and each.done for each in begun):
-            raise Refused("put_away_already", _("This was put away already. Move it back first."))
+    if not work.counted and _is_put_away(work):
+        raise Refused("put_away_already", _("This was put away already. Move it back first."))
     return undo(work, tell=_tell_undone, begun=("lot", "expiry", "serials", "unit"))
 
 
@@ -403,4 +419,5 @@ WORKFLOW = Workflow(
         "undo": no_arguments(_undo),
     },
     finished=finished,
+    may_undo=lambda work: something_posted(work) and not _is_put_away(work),
 )

@@ -26,7 +26,10 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class TaskState:
-    """A task: how many of its lines are done, and who holds it."""
+    """A task: how many of its lines are done, and who holds it.
+
+    ``can_undo``: it is finished, and whoever asks may still take its last posting back by the action *undo*.
+    """
 
     id: int
     kind: Kind
@@ -36,6 +39,7 @@ class TaskState:
     operator: str | None
     document: str
     warehouse: str
+    can_undo: bool
 
 
 @dataclass(frozen=True, kw_only=True)
