@@ -1,8 +1,8 @@
 """``make soak``: faults for as long as you like. Each round has a seed of its own, which makes it happen again.
 
 A round is robots over the API (8 workers, 10 % of the requests and 25 % of the answers lost, the server killed in the
-middle) and then one handheld in Chromium (200 faults). Each ends with the books: nothing lost, nothing twice, the
-ledger verified.
+middle) and then one handheld in Chromium (200 faults), on each database. Each ends with the books: nothing lost,
+nothing twice, the ledger verified.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 
 from app.config import Settings
 from app.factory import create_app
-from tests.databases import create_tables, scratch
+from tests.databases import create_tables, make_postgresql_template, postgresql_server, scratch
 from tests.soak import api
 from tests.soak.device import Worker
 from tests.soak.house import open_house, read_books
@@ -30,15 +30,18 @@ def main() -> None:
     options = _options()
     wrong = 0
     for seed in range(options.seed, options.seed + options.rounds):
-        for name in options.only or ["api", "device"]:
-            begun = time.monotonic()
-            with tempfile.TemporaryDirectory(prefix="trueshelf-soak-", dir=scratch()) as folder:
+        for engine in options.database or ["sqlite", "postgresql"]:
+            for name in options.only or ["api", "device"]:
+                begun = time.monotonic()
                 run = _robots if name == "api" else _handheld
-                said, faults = run(Path(folder), seed, options)
-            print(f"seed {seed}, {name}: {said} ({time.monotonic() - begun:.0f} s)", flush=True)
-            for fault in faults:
-                print(f"  WRONG: {fault}", flush=True)
-            wrong += len(faults)
+                with tempfile.TemporaryDirectory(prefix="trueshelf-soak-", dir=scratch()) as place:
+                    folder = Path(place)
+                    with _database(engine, folder) as url:
+                        said, faults = run(url, folder, seed, options)
+                print(f"seed {seed}, {engine}, {name}: {said} ({time.monotonic() - begun:.0f} s)", flush=True)
+                for fault in faults:
+                    print(f"  WRONG: {fault}", flush=True)
+                wrong += len(faults)
     sys.exit(1 if wrong else 0)
 
 
@@ -47,20 +50,35 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the first round (default 1)")
     parser.add_argument("--rounds", type=int, default=1, help="each with the next seed (default 1)")
     parser.add_argument("--only", action="append", choices=["api", "device"], help="may be repeated; default: both")
+    parser.add_argument(
+        "--database", action="append", choices=["sqlite", "postgresql"], help="may be repeated; default: both"
+    )
     parser.add_argument("--scans", type=int, default=1250, help="units of each of the 8 robots (default 1250)")
     parser.add_argument("--kills", type=int, default=10, help="of the server, while the robots scan (default 10)")
     parser.add_argument("--cuts", type=int, default=200, help="faults that the handheld meets (default 200)")
     return parser.parse_args()
 
 
-def _robots(folder: Path, seed: int, options: argparse.Namespace) -> tuple[str, list[str]]:
-    outcome = api.run(folder, seed=seed, scans=options.scans, kills=options.kills)
+@contextmanager
+def _database(engine: str, folder: Path) -> Iterator[str]:
+    """A new one, with all tables."""
+    if engine == "sqlite":
+        url = f"sqlite:///{folder / 'soak.sqlite'}"
+        create_tables(url, folder)
+        yield url
+        return
+    with postgresql_server() as server:
+        make_postgresql_template(server, folder)
+        yield server.url(server.create())
+
+
+def _robots(url: str, folder: Path, seed: int, options: argparse.Namespace) -> tuple[str, list[str]]:
+    outcome = api.run(folder, seed=seed, scans=options.scans, kills=options.kills, database_url=url)
     return str(outcome), outcome.faults()
 
 
-def _handheld(folder: Path, seed: int, options: argparse.Namespace) -> tuple[str, list[str]]:
-    url, data = f"sqlite:///{folder / 'soak.sqlite'}", folder / "data"
-    create_tables(url, folder)
+def _handheld(url: str, folder: Path, seed: int, options: argparse.Namespace) -> tuple[str, list[str]]:
+    data = folder / "data"
     data.mkdir()
     open_house(url, data, workers=1)
     plug = Plug(url, folder)

@@ -9,8 +9,6 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -116,49 +114,34 @@ class Robot(threading.Thread):
         raise AssertionError("no answer for two minutes")
 
 
-@contextmanager
-def _database(url: str, folder: Path) -> Iterator[str]:
-    if url:
-        yield url
-        return
-    from tests.databases import create_tables
-
-    url = f"sqlite:///{folder / 'soak.sqlite'}"
-    create_tables(url, folder)
-    yield url
-
-
-def run(
-    folder: Path, *, seed: int, workers: int = 8, scans: int = 100, kills: int = 1, database_url: str = ""
-) -> Outcome:
+def run(folder: Path, *, database_url: str, seed: int, workers: int = 8, scans: int = 100, kills: int = 1) -> Outcome:
     """``scans`` units for each of the ``workers``, with ``kills`` of the server spread over the work."""
     dice = random.Random(seed)
     outcome = Outcome()
-    with _database(database_url, folder) as url:
-        data = folder / "data"
-        data.mkdir()
-        tokens = open_house(url, data, workers=workers)
-        plug = Plug(url, folder)
-        weather = Weather(lose_requests=LOSE_REQUESTS, lose_answers=LOSE_ANSWERS)
-        outcome.weather = weather
-        try:
-            with proxy(plug.start(), seed=seed, weather=weather) as network:
-                robots = [
-                    Robot(n, token, network, outcome, scans=scans, seed=seed) for n, token in enumerate(tokens, start=1)
-                ]
-                marks = sorted(dice.sample(range(1, workers * scans), kills))
-                for robot in robots:
-                    robot.start()
-                for mark in marks:
-                    while outcome.units < mark and any(robot.is_alive() for robot in robots):
-                        time.sleep(0.005)
-                    plug.kill()
-                    outcome.kills += 1
-                    network.upstream = plug.start()
-                for robot in robots:
-                    robot.join()
-        finally:
-            plug.stop()
-        assert not (errors := [robot.error for robot in robots if robot.error]), errors
-        outcome.books = read_books(create_app(Settings(database_url=url, data_dir=data)))
+    data = folder / "data"
+    data.mkdir()
+    tokens = open_house(database_url, data, workers=workers)
+    plug = Plug(database_url, folder)
+    weather = Weather(lose_requests=LOSE_REQUESTS, lose_answers=LOSE_ANSWERS)
+    outcome.weather = weather
+    try:
+        with proxy(plug.start(), seed=seed, weather=weather) as network:
+            robots = [
+                Robot(n, token, network, outcome, scans=scans, seed=seed) for n, token in enumerate(tokens, start=1)
+            ]
+            marks = sorted(dice.sample(range(1, workers * scans), kills))
+            for robot in robots:
+                robot.start()
+            for mark in marks:
+                while outcome.units < mark and any(robot.is_alive() for robot in robots):
+                    time.sleep(0.005)
+                plug.kill()
+                outcome.kills += 1
+                network.upstream = plug.start()
+            for robot in robots:
+                robot.join()
+    finally:
+        plug.stop()
+    assert not (errors := [robot.error for robot in robots if robot.error]), errors
+    outcome.books = read_books(create_app(Settings(database_url=database_url, data_dir=data)))
     return outcome
