@@ -4,7 +4,7 @@ All bars of a symbol are one path: as separate rectangles, viewers and printers 
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reportlab.lib.utils import ImageReader
@@ -33,7 +33,7 @@ class SheetSize:
     page_height: float = 297.0
 
 
-def pages(layouts: Sequence[Layout], *, title: str) -> bytes:
+def pages(layouts: Iterable[Layout], *, title: str) -> bytes:
     """A PDF of one label per page, in the label's own size."""
     file = io.BytesIO()
     # invariant: the same labels are the same bytes, so that a reprint can be compared
@@ -49,18 +49,26 @@ def pages(layouts: Sequence[Layout], *, title: str) -> bytes:
     return file.getvalue()
 
 
-def sheets(layouts: Sequence[Layout], *, title: str, size: SheetSize) -> bytes:
-    """A PDF of many labels per page, row by row; Refused (``labels_exceed_sheet``) where they do not fit."""
+def sheets(layouts: Iterable[Layout], *, title: str, size: SheetSize, used: int = 0) -> bytes:
+    """A PDF of many labels per page, row by row, after the ``used`` fields of the first sheet.
+
+    Refused (``labels_exceed_sheet``) where they do not fit; (``bad_start``) where the first sheet has no field left.
+    """
+    if not 0 <= used < size.columns * size.rows:
+        raise Refused(
+            "bad_start",
+            _("This sheet has %(n)s labels. Begin at one of them.", n=size.columns * size.rows),
+        )
     file = io.BytesIO()
     canvas = Canvas(
         file, (size.page_width * _POINTS_PER_MM, size.page_height * _POINTS_PER_MM), invariant=True, pageCompression=1
     )
     canvas.setTitle(title)
-    for number, layout in enumerate(layouts):
+    for number, layout in enumerate(layouts, start=used):
         mm = MM_PER_INCH / layout.dpi
         width, height = layout.width * mm, layout.height * mm
         row, column = divmod(number % (size.columns * size.rows), size.columns)
-        if number and not (row or column):
+        if number > used and not (row or column):
             canvas.showPage()
         x = size.margin_left + column * (width + size.gap_across)
         y = size.page_height - size.margin_top - row * (height + size.gap_down) - height

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.labels import bitmap, pdf, zpl
-from app.labels.layout import lay_out
+from app.labels.layout import Layout, lay_out
 from app.labels.pdf import SheetSize
 from app.labels.proof import proved
 from app.labels.template import Template, template
@@ -19,16 +19,16 @@ def render_pdf(
     rows: Sequence[Fields],
     *,
     per_sheet: SheetSize | None = None,
+    used: int = 0,
     folders: Sequence[Path] | None = None,
 ) -> bytes:
-    """A label for every row of fields: one per page, or many on each sheet. Refused as a whole if one is wrong."""
+    """A label for every row of fields: one per page, or many on each sheet, of which the first has ``used`` fields
+    already. Refused as a whole if one is wrong; only one label at a time is laid out and drawn."""
     chosen = _chosen(template_name, rows, folders)
-    layouts = [lay_out(chosen, row) for row in rows]
-    for layout in layouts:
-        proved(layout)
+    layouts = (_proved(chosen, row) for row in rows)
     if per_sheet is None:
         return pdf.pages(layouts, title=chosen.title)
-    return pdf.sheets(layouts, title=chosen.title, size=per_sheet)
+    return pdf.sheets(layouts, title=chosen.title, size=per_sheet, used=used)
 
 
 def render_png(
@@ -55,6 +55,12 @@ def render_zpl(
     chosen = _chosen(template_name, rows, folders)
     labels = [(layout, proved(layout)) for layout in (lay_out(chosen, row, dpi=dpi) for row in rows)]
     return zpl.pages(labels, copies=copies, packing=packing, is_continuous=chosen.is_continuous)
+
+
+def _proved(chosen: Template, row: Fields) -> Layout:
+    layout = lay_out(chosen, row)
+    proved(layout)
+    return layout
 
 
 def _chosen(name: str, rows: Sequence[Fields], folders: Sequence[Path] | None) -> Template:

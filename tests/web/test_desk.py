@@ -28,6 +28,9 @@ PAGES = [
     "/office/returns",
     "/office/exceptions",
     "/office/people",
+    "/office/printers",
+    "/office/label-sheets?what=bin",
+    "/office/labels/item/MUG",
     "/office/imports",
     "/office/ledger",
 ]

@@ -1,5 +1,6 @@
 """Printers at the desk: set up, tried, and what is asked when nobody knows; and the same for programs."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,34 @@ def test_a_batch_of_bins_shows_how_far_it_is(shop: "Flask", chief: "FlaskClient"
     chief.post(f"/office/label-batches/{job.batch}/cancellations")
     assert the_job(shop).state == "cancelled"
     assert chief.post("/office/label-batches", data={"printer": "DESK", "prefix": "NONE"}).status_code == 422
+
+
+def test_a_range_becomes_sheets_of_labels(chief: "FlaskClient", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.office.label_sheets.PER_FILE", 1)
+    page = chief.get("/office/label-sheets?what=bin&sheet=a4-2x5&start=10").text
+    files = re.findall(r'href="(/office/label-sheets\.pdf[^"]*)"', page.replace("&amp;", "&"))
+    assert len(files) == 2, "one field of the first sheet is left, the rest is a second file"
+    assert [chief.get(file).data[:4] for file in files] == [b"%PDF", b"%PDF"]
+    assert "A-01 – A-01" in page
+    narrow = chief.get("/office/label-sheets?what=bin&first=A-02&last=A-02").text
+    assert "A-02 – A-02" in narrow
+    items = chief.get("/office/label-sheets?what=item&prefix=M").text
+    assert "MUG – MUG" in items
+    assert "Nothing is in this range" in chief.get("/office/label-sheets?what=item&prefix=NONE").text
+
+
+def test_a_range_beyond_reason_or_sense_is_refused(chief: "FlaskClient", monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chief.get("/office/label-sheets?what=badge").status_code == 422
+    assert chief.get("/office/label-sheets.pdf?what=bin&sheet=nonsense").status_code == 422
+    assert chief.get("/office/label-sheets.pdf?what=bin&sheet=a4-2x5&part=9").status_code == 422
+    monkeypatch.setattr("app.web.office.label_sheets.MOST_LABELS", 1)
+    assert chief.get("/office/label-sheets?what=bin").status_code == 422
+    assert chief.post("/office/label-batches", data={"printer": "DESK"}).status_code == 422
+
+
+def test_items_are_printed_as_a_batch_too(shop: "Flask", chief: "FlaskClient") -> None:
+    assert chief.post("/office/label-batches", data={"printer": "DESK", "what": "item"}).status_code == 303
+    assert (the_job(shop).template, the_job(shop).title) == ("item", "Items")
 
 
 def test_a_station_has_its_printers(chief: "FlaskClient") -> None:

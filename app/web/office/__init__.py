@@ -6,6 +6,7 @@ One file per noun, views above; ``reads`` asks the questions that only these scr
 from app.web.office import (
     exceptions,
     files,
+    label_sheets,
     labels,
     ledger,
     orders,
@@ -23,6 +24,7 @@ __all__ = [
     "desk",
     "exceptions",
     "files",
+    "label_sheets",
     "labels",
     "ledger",
     "orders",

@@ -29,6 +29,7 @@ _PLACE_OF = {
 Row = TypeVar("Row")
 
 
+    "label_sheets": "printers",
 @desk.context_processor
 def _everywhere() -> dict[str, Any]:
     """Where this page is, and what this person may open and change: a button that would be refused is not shown."""

@@ -1,11 +1,9 @@
 """Printers and stations: set up, try, see how they are; and print jobs that want a decision."""
 
 from flask import current_app, render_template, request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.barcode.internal import InternalKind, encode
 from app.db import reading, transact
 from app.labels import queue, templates
 from app.labels.models import KINDS, LANGUAGES, RESOLUTIONS, Printer
@@ -22,7 +20,6 @@ from app.labels.printers import (
     takes,
 )
 from app.language import _
-from app.places.models import Location
 from app.places.warehouses import location_of
 from app.ports import Health, PrintError
 from app.ports import Printer as Way
@@ -33,8 +30,6 @@ from app.web.office.reads.printing import job_rows, open_batches, stations, wait
 from app.web.rules import CHIEFS, OFFICE, READERS, allow
 from app.web.screens import current_warehouse
 from app.web.security import current_actor
-
-MOST_BINS = 5000
 
 
 @desk.get("/printers")
@@ -137,34 +132,6 @@ def cancel_job(job_id: int) -> WerkzeugResponse:
     """Nobody needs it any more."""
     transact(lambda session: queue.cancel(session, current_actor(), job_id))
     return back_to("printers", only=asked("only"))
-
-
-@desk.post("/label-batches")
-@allow(roles=OFFICE)
-def print_bins() -> WerkzeugResponse:
-    """A label for every bin whose code begins so, in the order of the walk."""
-    code, prefix, here = forms.needed("printer"), forms.text("prefix").strip(), current_warehouse().id
-
-    def work(session: Session) -> None:
-        printer = printer_of(session, code)
-        bins = session.execute(
-            select(Location.code, Location.zone)
-            .where(Location.warehouse_id == here, Location.kind != "floor")
-            .where(Location.code.startswith(prefix, autoescape=True))
-            .order_by(Location.sequence, Location.code)
-            .limit(MOST_BINS + 1)
-        ).all()
-        if len(bins) > MOST_BINS:
-            raise Refused("too_many_labels", _("These are more than %(n)s bins. Print them by zones.", n=MOST_BINS))
-        rows = [{"code": encode(InternalKind.LOCATION, row.code), "name": row.code, "zone": row.zone} for row in bins]
-        new = queue.NewJob(
-            printer_id=printer.id, template="bin", rows=rows, priority=queue.BATCH,
-            title=_("Bins %(prefix)s", prefix=prefix),
-        )  # fmt: skip
-        queue.enqueue_batch(session, current_actor(), new)
-
-    transact(work)
-    return back_to("printers")
 
 
 @desk.post("/label-batches/<batch>/cancellations")
