@@ -25,11 +25,11 @@ _PLACE_OF = {
     "take_file": "imports",
     "verification": "ledger",
     "one_label": "printers",
+    "label_sheets": "printers",
 }
 Row = TypeVar("Row")
 
 
-    "label_sheets": "printers",
 @desk.context_processor
 def _everywhere() -> dict[str, Any]:
     """Where this page is, and what this person may open and change: a button that would be refused is not shown."""
