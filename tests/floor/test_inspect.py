@@ -200,3 +200,23 @@ def test_somebody_else_goes_on_at_the_bench(floor: Floor, inspector: Worker, rma
     inspector.start("inspect", rma).scan("MUG", "BENCH").act("restock").release()
     other = floor.worker("Ida", "inspector", device="PC-3").start("inspect", rma).asked("target")
     other.scan("A-01").hears("inspected")
+
+
+def test_what_did_not_come_back_stays_announced_for_another_parcel(floor: Floor, inspector: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.stock("TEA", 5)
+    floor.shipped("O-1", ("MUG", 3), ("TEA", 1))
+    number = floor.rma("O-1", ("1", 3, "unwanted"), ("2", 1, "unwanted"))
+    inspector.start("inspect", number).act("done").refused("nothing_received").scan("MUG").act("quantity", quantity=2)
+    inspector.act("done").refused("finish_line_first").scan("BENCH").act("done").refused("finish_line_first")
+    inspector.act("scrap").hears("inspected").act("done").hears("receipt_done").finished()
+    assert inspector.answer["task"]["lines"] == inspector.answer["task"]["done_lines"] == 1
+    inspector.act("undo").hears("undone").asked("disposition").act("scrap").finished()
+    again = floor.worker("Ivo", "inspector").start("inspect", number)
+    assert again.prompt["quantity"] == 1
+    again.robot().finished()
+    assert again.answer["task"]["lines"] == 2, "one mug and the tea"
+    with pytest.raises(Refused, match="nothing_to_do"):
+        again.start("inspect", number)
+    assert floor.sums("MUG") == (3, 0, 0, 0)
+    assert floor.sums("TEA") == (5, 0, 0, 0)

@@ -144,3 +144,17 @@ def test_a_cancelled_orders_tote_that_was_emptied_is_put_back_with_what_is_in_it
     picker.take(floor.tasks("putaway")[0]).robot().finished()
     assert "Nothing" in picker.prompt["instruction"]
     assert floor.sums("ANT") == (3, 0, 0, 0)
+
+
+def test_a_bin_that_is_full_gives_way_to_the_next_one(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    receiver.take(at_the_dock).act("full").refused("scan_item_first").scan("MUG")
+    assert receiver.prompt["target"] == "A-01"
+    receiver.act("quantity", quantity=4).scan("A-01").hears("put_away").scan("MUG")
+    assert receiver.prompt["target"] == "A-01", "its like stands there now"
+    receiver.act("full").hears("next_bin")
+    assert receiver.prompt["target"] == "A-02"
+    receiver.scan("A-02").hears("put_away").scan("TEA")
+    assert receiver.prompt["target"] == "B-01", "the full one is not suggested to the next line either"
+    receiver.act("full").hears("next_bin")
+    assert receiver.prompt["target"] == "A-02", "one that holds other goods, where no empty one is left"
+    receiver.act("full").refused("no_other_bin").scan("B-01").refused("other_bin").scan("B-01").finished()

@@ -21,7 +21,7 @@ from app.places.models import CUSTOMER, SCRAP, SUPPLIER, Location
 from app.refusal import Refused
 from app.returns import disposition
 from app.returns.models import RmaLine
-from app.tasks.lines import Line, lines, to_the_end
+from app.tasks.lines import Line, lines, shrink_line, to_the_end
 from app.tasks.models import TaskLine
 
 BENCHES = ("returns", "quarantine", "dock")
@@ -87,6 +87,8 @@ def _ask_item(work: Work) -> Prompt:
     ways = [scan_way(line.code, line.name)]
     if len(lines(work.session, work.task.id, TaskLine.status == "open")) > 1:
         ways.append(action_way("skip", _("Later")))
+    if work.memory.get("undo"):
+        ways.append(action_way("done", _("The rest did not come")))
     return _prompt(work, _("Scan what came back"), value=line.sku, ways=ways, expects=("item",))
 
 
@@ -142,10 +144,12 @@ def _ask_more(work: Work) -> Prompt:
         ways.insert(0, action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left))
     return _prompt(
         work,
-        _("Scan on, give the quantity, or scan the returns place"),
+        _("Scan the next unit, or the returns place")
+        if line.tracking == "serial"
+        else _("Scan on, give the quantity, or scan the returns place"),
         value=f"{work.counted} / {line.left}",
         ways=ways,
-        expects=("item", "quantity", "target"),
+        expects=("item", "target") if line.tracking == "serial" else ("item", "quantity", "target"),
     )
 
 
@@ -387,6 +391,24 @@ def _skip(work: Work) -> Said:
     return Said("skipped", _("%(sku)s comes later.", sku=line.sku))
 
 
+def _done(work: Work) -> Said:
+    """Less came than was announced: the rest stays announced, until it comes or the office closes the return.
+
+    Errors: ``finish_line_first``; ``nothing_received``.
+    """
+    if work.counted or "bench" in work.memory:
+        raise Refused("finish_line_first", _("Decide about what you hold first, or undo it."))
+    if not work.memory.get("undo"):
+        raise Refused("nothing_received", _("Nothing was received yet. Scan an item, or release the task."))
+    for line in lines(work.session, work.task.id, TaskLine.status == "open"):
+        shrink_line(work.session, line.id, line.left)
+    work.session.refresh(work.task)
+    work.remember(is_part=True)
+    work.forget("line")
+    work.next_line()
+    return Said("receipt_done", _("Done. What did not come stays open on %(po)s.", po=work.task.document))
+
+
 def _undo(work: Work) -> Said:
     if "decision" in work.memory:
         work.forget("decision")
@@ -406,6 +428,8 @@ def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
 
 
 def finished(work: Work) -> str:
+    if work.memory.get("is_part"):
+        return _("What came of return %(document)s is inspected. Take the next job.", document=work.task.document)
     return _("Return %(document)s is inspected. Take the next job.", document=work.task.document)
 
 
@@ -424,6 +448,7 @@ WORKFLOW = Workflow(
         **{name: partial(_decide, name=name) for name in LABELS},
         "quantity": _quantity,
         "skip": no_arguments(_skip),
+        "done": no_arguments(_done),
         "undo": no_arguments(_undo),
     },
     finished=finished,

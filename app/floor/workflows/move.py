@@ -291,7 +291,7 @@ def _ask_target(work: Work) -> Prompt:
         item_id=line.item_id,
         units=work.counted,
         condition="available" if line.source_condition == "available" else "quarantine",
-        avoid=line.source_location_id,
+        avoid=[line.source_location_id] if line.source_location_id else (),
     )
     place = work.session.get(Location, plan) if plan else None
     ways = [scan_way(encode(InternalKind.LOCATION, place.code), place.code)] if place else []

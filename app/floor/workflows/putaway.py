@@ -4,6 +4,8 @@ The item is scanned where it stands, then the bin. The suggested bin is one that
 else the first empty one on the walk; another bin is asked for twice. What is not there is left out of the work.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import exists, func, select
 
 from app.barcode.internal import InternalKind, encode
@@ -98,22 +100,24 @@ def _suggest(work: Work, line: Line) -> None:
     """Write the suggested bin into the line, so that nobody else is sent to the same empty bin."""
     if line.target_location_id is not None:
         return
-    target = suggest_bin(work, item_id=line.item_id, units=work.counted, condition=line.source_condition)
+    target = suggest_bin(
+        work, item_id=line.item_id, units=work.counted, condition=line.source_condition, avoid=_full_bins(work)
+    )
     if target is not None:
         change_line(work.session, line.id, target_location_id=target)
         work.next_line()
 
 
 def suggest_bin(
-    work: Work, *, item_id: int, units: int, condition: str = "available", avoid: int | None = None
+    work: Work, *, item_id: int, units: int, condition: str = "available", avoid: Collection[int] = ()
 ) -> int | None:
     """The id of the best place for units of an item; None where the warehouse has no place for them.
 
-    ``avoid``: the place where they stand now.
+    ``avoid``: where they stand now, or what was found full.
     """
     here = (Location.warehouse_id == work.task.warehouse_id) & Location.is_blocked.is_(False)
-    if avoid is not None:
-        here &= Location.id != avoid
+    if avoid:
+        here &= Location.id.not_in(avoid)
     if condition == "quarantine":
         kept = select(Location.id).where(here, Location.kind == "quarantine")
         return work.session.scalar(kept.order_by(Location.sequence, Location.code).limit(1))
@@ -146,6 +150,7 @@ def _ask_target(work: Work) -> Prompt:
     ways: list[Way] = []
     if line.target:
         ways.append(scan_way(encode(InternalKind.LOCATION, line.target), line.target))
+        ways.append(action_way("full", _("The bin is full: another one")))
     return _prompt(
         work,
         _("Bring %(n)s to the bin and scan it", n=work.counted),
@@ -176,6 +181,29 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     work.finish_units(line, quantity)
     handover.after_put_back(work, line)
     return Said("put_away", _("%(n)s %(sku)s in %(place)s", n=quantity, sku=line.sku, place=place.code))
+
+
+def _full_bins(work: Work) -> list[int]:
+    """The bins that this worker found full, whatever the books say: they are not suggested again in this task."""
+    return list(work.memory.get("full", []))
+
+
+def _full(work: Work) -> Said:
+    """The suggested bin takes no more: the next best one. What fits may be put there first, with its quantity.
+
+    Errors: ``scan_item_first``; ``no_other_bin``.
+    """
+    line = work.the_line
+    if not work.counted or line.target_location_id is None:
+        raise Refused("scan_item_first", _("Scan the item first."))
+    work.remember(full=[*_full_bins(work), line.target_location_id])
+    change_line(work.session, line.id, target_location_id=None)
+    work.next_line()
+    _suggest(work, work.the_line)
+    place = work.the_line.target
+    if place is None:
+        raise Refused("no_other_bin", _("No other bin has room. Put it where it fits and scan that bin."))
+    return Said("next_bin", _("Bring it to %(place)s.", place=place))
 
 
 def _skip(work: Work) -> Said:
@@ -232,6 +260,12 @@ TARGET = Step(("target",), _ask_target, _accept_target)
 WORKFLOW = Workflow(
     kind="putaway",
     waiting=waiting,
-    actions={"skip": no_arguments(_skip), "quantity": _quantity, "short": _short, "undo": no_arguments(_undo)},
+    actions={
+        "full": no_arguments(_full),
+        "skip": no_arguments(_skip),
+        "quantity": _quantity,
+        "short": _short,
+        "undo": no_arguments(_undo),
+    },
     finished=finished,
 )
