@@ -29,7 +29,8 @@ def scan_at_home(
     code: str,
     scanned_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """``{"task_id": ..}``, ``{"enquiry": code}`` or ``{"refused": code, "message": ..}``; the same id, the same answer.
+    """``{"task_id": ..}``, ``{"enquiry": code}``, ``{"printer": message}`` or ``{"refused": code, "message": ..}``; the
+    same id, the same answer.
 
     Errors: ``idempotency_key_reused``.
     """
@@ -67,7 +68,7 @@ def scan_at_home(
             "code": code,
             "expected": "home",
             "outcome": "refused" if "refused" in answer else "accepted",
-            "answer_code": answer.get("refused", "job" if answer.get("task_id") else "enquiry"),
+            "answer_code": _answer_code(answer),
             "answer": answer,
             "body_hash": body_hash,
             "scanned_at": scanned_at or now,
@@ -75,3 +76,9 @@ def scan_at_home(
         },
     )
     return answer
+
+
+def _answer_code(answer: dict[str, Any]) -> str:
+    if "refused" in answer:
+        return str(answer["refused"])
+    return "printer_chosen" if answer.get("printer") else "job" if answer.get("task_id") else "enquiry"

@@ -4,12 +4,15 @@ Without a printer nothing is queued, and the screen offers the label as a file. 
 came out keeps its carton open until somebody has decided.
 """
 
+from sqlalchemy.orm import Session
+
 from app.floor.step import Arguments, Said, Way, Work, action_way
 from app.labels import queue
-from app.labels.models import PrintJob
+from app.labels.models import Printer, PrintJob
 from app.labels.printers import choose_printer, nearest_printer, printer_of
 from app.language import _
 from app.orders.carton_label import carton_fields
+from app.people.actor import Actor
 from app.places.models import Container
 from app.refusal import Refused
 
@@ -22,10 +25,7 @@ def choose(work: Work, code: str) -> Said:
 
     Errors: ``unknown_printer``; ``printer_elsewhere``; ``printer_takes_others``.
     """
-    printer = printer_of(work.session, code)
-    if printer.warehouse_id != work.task.warehouse_id:
-        raise Refused("printer_elsewhere", _("This printer stands in another warehouse. Scan one that is near."))
-    choose_printer(work.session, device=_device(work), printer_id=printer.id)
+    printer = choose_near(work.session, work.actor, code, warehouse_id=work.task.warehouse_id)
     job = _job(work)
     if job is not None and job.printer_id != printer.id and (job.state == "queued" or queue.is_undecided(job)):
         work.remember(label=queue.move(work.session, work.actor, job.id, printer=printer).id)
@@ -33,13 +33,30 @@ def choose(work: Work, code: str) -> Said:
     carton = _carton(work)
     if job is None and carton is not None:
         print_carton(work, carton)
-    return Said("printer_chosen", _("Labels come out of %(name)s now.", name=printer.name))
+    return Said("printer_chosen", chosen_words(printer))
+
+
+def choose_near(session: Session, actor: Actor, code: str, *, warehouse_id: int) -> Printer:
+    """From now on the labels of this person's device come out of the printer of this code.
+
+    Errors: ``unknown_printer``; ``printer_elsewhere``.
+    """
+    printer = printer_of(session, code)
+    if printer.warehouse_id != warehouse_id:
+        raise Refused("printer_elsewhere", _("This printer stands in another warehouse. Scan one that is near."))
+    choose_printer(session, device=device_of(actor), printer_id=printer.id)
+    return printer
+
+
+def chosen_words(printer: Printer) -> str:
+    """What the worker hears who scanned a printer."""
+    return _("Labels come out of %(name)s now.", name=printer.name)
 
 
 def print_carton(work: Work, carton: Container) -> None:
     """Queue the carton's label, if there is a printer for it."""
     printer = nearest_printer(
-        work.session, device=_device(work), warehouse_id=work.task.warehouse_id, location_id=carton.location_id,
+        work.session, device=device_of(work.actor), warehouse_id=work.task.warehouse_id, location_id=carton.location_id,
         template_name="carton",
     )  # fmt: skip
     if printer is None:
@@ -120,6 +137,6 @@ def _carton(work: Work) -> Container | None:
     return work.session.get(Container, carton_id) if work.task.kind == "pack" and carton_id else None
 
 
-def _device(work: Work) -> str:
-    """A program has no device: its person stands for it."""
-    return work.actor.device or f"operator {work.actor.operator_id}"
+def device_of(actor: Actor) -> str:
+    """What a chosen printer is kept for. A program has no device: its person stands for it."""
+    return actor.device or f"operator {actor.operator_id}"

@@ -7,7 +7,9 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.barcode.internal import InternalKind
 from app.config import Settings
+from app.floor import printing
 from app.floor.packing import open_packing, totes_at_rest
 from app.floor.resolve import read, resolve
 from app.floor.shipping import resume_shipping
@@ -229,14 +231,19 @@ _OPENERS: dict[str, Callable[[Session, Warehouse, str, str], int]] = {
 
 def find_job(session: Session, settings: Settings, actor: Actor, *, warehouse: str, code: str) -> dict[str, Any]:
     """What a scan on the home screen opens: ``{"task_id": ..}``, ``{"enquiry": code}`` where no work waits
-    for it, or ``{"badge": name}`` where somebody else wants to work here.
+    for it, ``{"badge": name}`` where somebody else wants to work here, or ``{"printer": message}`` where a printer was
+    scanned, out of which this device's labels come from now on.
 
     Work that somebody else holds is not offered: two workers never stand at one line.
     """
     here = warehouse_of(session, warehouse)
+    barcode = read(code, today=clock.today(here.time_zone), profile=actor.scanner)
+    if barcode.internal is not None and barcode.internal.kind is InternalKind.PRINTER:
+        printer = printing.choose_near(session, actor, barcode.internal.code, warehouse_id=here.id)
+        return {"task_id": None, "enquiry": None, "printer": printing.chosen_words(printer)}
     meaning = resolve(
         session,
-        read(code, today=clock.today(here.time_zone), profile=actor.scanner),
+        barcode,
         expects=("document", "container", "location", "item"),
         warehouse_id=here.id,
         today=clock.today(here.time_zone),

@@ -151,16 +151,21 @@ def choose_printer(session: Session, *, device: str, printer_id: int) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["device"], set_=values), values)
 
 
+def printer_chosen(session: Session, *, device: str, warehouse_id: int) -> Printer | None:
+    """The printer that this device's worker scanned last in this warehouse."""
+    return session.scalar(
+        select(Printer)
+        .join(DevicePrinter, DevicePrinter.printer_id == Printer.id)
+        .where(DevicePrinter.device == device, Printer.warehouse_id == warehouse_id, Printer.is_active)
+    )
+
+
 def nearest_printer(
     session: Session, *, device: str, warehouse_id: int, location_id: int | None, template_name: str
 ) -> Printer | None:
     """Where a label comes out: at the printer that this device's worker scanned, else at the station of this place,
     else at the only station of the warehouse; None where nobody has set a printer up for it."""
-    chosen = session.scalar(
-        select(Printer)
-        .join(DevicePrinter, DevicePrinter.printer_id == Printer.id)
-        .where(DevicePrinter.device == device, Printer.warehouse_id == warehouse_id, Printer.is_active)
-    )
+    chosen = printer_chosen(session, device=device, warehouse_id=warehouse_id)
     if device and chosen is not None and takes(chosen, template_name):
         return chosen
     stations = session.execute(

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
 from app.floor.home import scan_at_home
+from app.floor.printing import device_of
+from app.labels.printers import printer_chosen
 from app.people.actor import Actor
 from app.tasks.board import held_by, waiting
 from app.tasks.queue import ROLES
@@ -31,7 +33,8 @@ def home() -> WerkzeugResponse:
 @pages.post("/scans")
 @allow(roles=FLOOR)
 def scan() -> Response:
-    """A scan on the home screen: a document, tote, bin or item opens its job; anything else is asked about."""
+    """A scan on the home screen: a document, tote, bin or item opens its job, a printer is taken for this device;
+    anything else is asked about."""
     actor, warehouse, code = current_actor(), current_warehouse().code, forms.needed("code", longest=1000)
     scan_id, scanned_at = forms.needed("scan_id", longest=64), forms.moment("scanned_at")
     found = transact(
@@ -43,6 +46,9 @@ def scan() -> Response:
     if "refused" in found:
         verdict = {"outcome": "refused", "code": found["refused"], "message": found["message"]}
         return make_response(render_template("floor/_home.html", home=_home(verdict), **_links()), 422)
+    if found.get("printer"):
+        verdict = {"outcome": "accepted", "code": "printer_chosen", "message": found["printer"]}
+        return make_response(render_template("floor/_home.html", home=_home(verdict), **_links()))
     if found.get("badge"):
         return opened(url_for("auth.sign_in", badge=code))
     if found["task_id"] is not None:
@@ -86,4 +92,11 @@ def _work(session: Session, actor: Actor, warehouse_id: int) -> dict[str, Any]:
     ]
     counts = [{"kind": kind, "count": number} for kind, number in waiting(session, actor, warehouse_id=warehouse_id)]
     starts = [kind for kind in ("move", "count") if actor.may(*ROLES[kind])]
-    return {"resume": resume, "counts": counts, "starts": starts, "is_empty": not counts}
+    printer = printer_chosen(session, device=device_of(actor), warehouse_id=warehouse_id)
+    return {
+        "resume": resume,
+        "counts": counts,
+        "starts": starts,
+        "is_empty": not counts,
+        "printer": printer.name if printer else "",
+    }

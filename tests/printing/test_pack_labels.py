@@ -13,8 +13,10 @@ from app.labels import queue
 from app.labels.models import PrintJob
 from app.labels.printers import PrinterRequest, save_printer
 from app.people.actor import Actor
-from app.places.warehouses import warehouse_of
+from app.places.warehouses import open_warehouse, warehouse_of
+from app.refusal import Refused
 from tests.floor.story import Floor, Worker
+from tests.stock.house import House
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -136,3 +138,30 @@ def test_the_office_can_let_a_carton_go_without(packer: Worker) -> None:
     transact(lambda session: queue.cancel(session, actor, job.id))
     packer.scan(carton).hears("carton_closed")
     assert clock.now() >= job.created_at
+
+
+def test_a_printer_scanned_on_the_home_screen_prints_what_is_packed_after_it(floor: Floor) -> None:
+    pat = floor.worker("Pat", "packer", device="TC52")
+    assert "Pack-1" in pat.home(PRINTER)["printer"]
+    pat.start("pack", "O-1").scan("TOTE-1")
+    assert [job.state for job in jobs(pat)] == ["queued"]
+
+
+def test_a_printer_is_chosen_for_one_device_and_leaves_the_others_alone(floor: Floor) -> None:
+    floor.worker("Ann", "packer", device="TC53").home(PRINTER)
+    pat = floor.worker("Pat", "packer", device="TC52").start("pack", "O-1").scan("TOTE-1")
+    assert jobs(pat) == []
+
+
+@pytest.mark.parametrize("code", ["NOBODY", "ELSEWHERE"])
+def test_a_printer_that_is_not_here_is_refused_at_home(floor: Floor, code: str) -> None:
+    def elsewhere(house: House) -> None:
+        other = open_warehouse(house.session, "FAR")
+        save_printer(
+            house.session, other.id, PrinterRequest(code="ELSEWHERE", name="Far", kind="folder", address="far")
+        )
+
+    floor.do(elsewhere)
+    with pytest.raises(Refused) as refusal:
+        floor.worker("Pat", "packer", device="TC52").home(encode(InternalKind.PRINTER, code))
+    assert refusal.value.code == {"NOBODY": "unknown_printer", "ELSEWHERE": "printer_elsewhere"}[code]

@@ -1,11 +1,13 @@
 """Printers at the desk: set up, tried, and what is asked when nobody knows; and the same for programs."""
 
 import re
+import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
+from app.barcode.internal import InternalKind, encode
 from app.db import reading, transact
 from app.labels.models import Printer, PrintJob
 
@@ -165,6 +167,20 @@ def test_only_a_chief_sees_a_badge_at_the_desk_too(browse: Browse) -> None:
     assert browse("office").get("/office/labels/badge/admin").status_code == 403
     assert browse("office").get("/labels/badge/admin.png").status_code == 403
     assert browse("supervisor").get("/office/labels/badge/picker").status_code == 200
+
+
+def test_a_printer_scanned_at_home_is_said_and_stays_on_the_screen(chief: "FlaskClient", browse: Browse) -> None:
+    packer, code = browse("packer"), encode(InternalKind.PRINTER, "DESK")
+    form = {"scan_id": str(uuid.uuid4()), "code": code}
+    for _again in range(2):  # the same scan sent twice says the same
+        answer = packer.post("/scans", data=form, headers={"HX-Request": "true"})
+        assert (answer.status_code, "HX-Redirect" in answer.headers) == (200, False)
+        assert "Labels come out of Desk now." in answer.text
+    assert "Labels come out of Desk." in packer.get("/").text
+    chief.post("/office/printers/1/departures")
+    assert "Labels come out of" not in packer.get("/").text
+    answer = packer.post("/scans", data={"scan_id": str(uuid.uuid4()), "code": code}, headers={"HX-Request": "true"})
+    assert (answer.status_code, "unknown_printer" in answer.text) == (422, True)
 
 
 # Programs.
