@@ -1,21 +1,27 @@
 /**
  * The service worker: the app opens where there is no network.
  *
- * Two kinds of things are kept. The shell (scripts, styles, pictures) by its version, which the server writes above
- * this text as SHELL = {version, files}. And the pages that somebody works on: the first screen and the tasks that were
- * opened, from the network first, for one operator at a time. Answers to POST are never kept: what was scanned waits
- * in the page's own queue (queue.js).
+ * Three kinds of things are kept. The shell (scripts, styles, icons) by its version, which the server writes above
+ * this text as SHELL = {version, files}. The pages that somebody works on: the first screen and the tasks that were
+ * opened, from the network first, for one operator at a time. And the pictures of items that those tasks have shown,
+ * the newest, within a bound. Answers to POST are never kept: what was scanned waits in the page's own queue (queue.js).
  */
 
 const SHELL_CACHE = `trueshelf-shell-${SHELL.version}`;
 const PAGES = "trueshelf-pages-"; // + the operator's id
+const PICTURES = "trueshelf-pictures-"; // + the operator's id
+const MOST_PICTURES = 60;
+const MOST_BYTES = 8 * 2 ** 20; // of all of them together; a picture of more than an eighth of that is not kept
 const WHO = "trueshelf-who"; // whose page the server sent last
 const NOWHERE = "/offline";
 const PATIENCE = 3000; // milliseconds until a kept page is shown instead of none
 const KEPT_PAGE = /^\/(tasks\/\d+)?$/;
+const TASK_PAGE = /^\/tasks\/\d+$/;
+const NO_PICTURE = /^\/(static\/|barcodes\.svg$)/; // bars on the screen are no picture of an item
 const NOT_OURS = /^\/(office|api|metrics|healthz|readyz)(\/|$)/; // the desk works with a network or not at all
 const NO_SERVER = new Set([502, 503, 504]); // a gateway without the app behind it
 
+let keeping = Promise.resolve(); // one picture at a time: two at once would not see each other in the bound
 let serverVersion = SHELL.version; // what the last page was made for: another version's scripts come from the network
 
 self.addEventListener("install", (event) => {
@@ -30,7 +36,9 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin || NOT_OURS.test(pathname)) return;
   if (request.mode === "navigate") event.respondWith(request.method === "GET" ? page(event, pathname) : send(request));
-  else if (request.method === "GET" && pathname.startsWith("/static/")) event.respondWith(file(event));
+  else if (request.method !== "GET") return;
+  else if (pathname.startsWith("/static/")) event.respondWith(file(event));
+  else if (request.destination === "image" && !NO_PICTURE.test(pathname)) event.respondWith(picture(event));
 });
 
 async function keepShell() {
@@ -103,7 +111,8 @@ async function who() {
 async function setWho(operator) {
   await (await caches.open(WHO)).put("/who", new Response(operator));
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith(PAGES)).map((name) => caches.delete(name)));
+  const theirs = names.filter((name) => name.startsWith(PAGES) || name.startsWith(PICTURES));
+  await Promise.all(theirs.map((name) => caches.delete(name)));
   if (!operator) return;
   const shell = await caches.open(SHELL_CACHE);
   await shell.add(new Request(NOWHERE, { cache: "reload" })).catch(() => {}); // in their language
@@ -137,4 +146,42 @@ async function file(event) {
     if (kept) return kept;
     throw error;
   }
+}
+
+/** An item's picture on a task's page: from the network; where that says nothing in time, as it was kept. */
+async function picture(event) {
+  const [client, operator] = await Promise.all([self.clients.get(event.clientId), who()]);
+  if (!operator || !client || !TASK_PAGE.test(new URL(client.url).pathname)) return fetch(event.request);
+  const name = PICTURES + operator;
+  const { url } = event.request;
+  const fresh = fetch(event.request).then((response) => {
+    if (NO_SERVER.has(response.status)) throw new Error("not the server");
+    if (response.status === 200 && response.type === "basic") event.waitUntil(keepPicture(name, url, response.clone()));
+    return response;
+  });
+  const kept = await caches.match(url, { cacheName: name });
+  if (!kept) return fresh;
+  event.waitUntil(fresh.catch(() => {}));
+  return inTime(fresh).catch(() => kept);
+}
+
+/** The newest stands last; the oldest go until the rest is within the bound. */
+function keepPicture(name, url, response) {
+  keeping = keeping
+    .then(async () => {
+      const body = await response.blob();
+      if (!body.type.startsWith("image/") || body.size > MOST_BYTES / 8 || name !== PICTURES + (await who())) return;
+      const pictures = await caches.open(name);
+      await pictures.delete(url);
+      await pictures.put(url, new Response(body, { headers: { "Content-Type": body.type, "X-Bytes": body.size } }));
+      const all = await pictures.keys();
+      const sizes = await Promise.all(all.map(async (one) => Number((await pictures.match(one)).headers.get("X-Bytes"))));
+      let bytes = sizes.reduce((sum, size) => sum + size, 0);
+      for (let n = 0; all.length - n > MOST_PICTURES || bytes > MOST_BYTES; n += 1) {
+        await pictures.delete(all[n]);
+        bytes -= sizes[n];
+      }
+    })
+    .catch(() => {}); // a disk that is full: the page goes on without the picture
+  return keeping;
 }

@@ -1,5 +1,6 @@
 """Dead spots, in the real app: what opens without a network, what goes out when there is one again, and whose it is."""
 
+import base64
 import json
 import shutil
 from collections.abc import Iterator
@@ -8,13 +9,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, request
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import Client
 
-from app.db import reading
+from app.catalog.models import Item
+from app.db import db, reading, table, transact
 from app.floor.models import Scan
+from app.web.security import allow
 from tests.browser.conftest import HANDHELD, until
 from tests.servers import Server
 from tests.soak.device import WAITING, scan
@@ -159,6 +162,75 @@ KEPT = """async path => {
   const kept = await Promise.all(names.map(async name => (await caches.open(name)).keys()));
   return kept.flat().some(request => new URL(request.url).pathname === path);
 }"""
+
+
+@pytest.fixture
+def pictures(app: Flask, network: Proxy) -> None:
+    """The item of both deliveries has a picture on this server; ``?bytes=`` makes one of that size."""
+
+    def picture(name: str) -> Response:
+        wanted = request.args.get("bytes", 0, int)
+        return Response(DOT + b"\0" * (wanted - len(DOT)), mimetype="image/png", headers={"Cache-Control": "no-store"})
+
+    app.add_url_rule("/pictures/<name>", view_func=allow(public=True)(picture))
+    with app.app_context():
+        transact(lambda session: session.execute(update(table(Item)).values(image_url="/pictures/mug.png")))
+        db.engine.dispose()
+
+
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+KEPT_PICTURES = """async () => {
+  const name = (await caches.keys()).find((one) => one.startsWith("trueshelf-pictures-"));
+  const cache = name && await caches.open(name);
+  const all = cache ? await cache.keys() : [];
+  const found = await Promise.all(all.map(async (one) => [new URL(one.url).pathname, await cache.match(one)]));
+  const there = found.filter(([, picture]) => picture); // one may go between the question and the answer
+  return Promise.all(there.map(async ([path, picture]) => [path, (await picture.blob()).size]));
+}"""
+SHOW = """async ([from, to, bytes]) => {
+  for (let n = from; n < to; n += 1) {
+    const picture = new Image();
+    picture.src = `/pictures/${n}.png?bytes=${bytes}`;
+    await picture.decode();
+  }
+}"""
+
+
+def test_a_tasks_picture_is_there_in_a_dead_spot_and_gone_with_its_operator(
+    pictures: None, page: Page, network: Proxy
+) -> None:
+    until(page, lambda: page.evaluate(KEPT_PICTURES) == [["/pictures/mug.png", len(DOT)]])
+    network.cut()
+    page.reload()
+    expect(page.locator("#offline")).to_be_visible()
+    drawn = "() => document.querySelector('.article-picture')?.naturalWidth"
+    until(page, lambda: page.evaluate(drawn) == 1)
+    network.mend()
+    expect(page.locator("#offline")).to_be_hidden(timeout=20_000)
+    page.goto("/settings")
+    page.evaluate(SHOW, [0, 1, 100])
+    assert page.evaluate(KEPT_PICTURES) == [["/pictures/mug.png", len(DOT)]], "only what a task shows"
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#badge")).to_be_visible()
+    assert page.evaluate(KEPT_PICTURES) == []
+
+
+def test_pictures_are_kept_within_a_bound_the_newest(pictures: None, page: Page) -> None:
+    until(page, lambda: page.evaluate(KEPT_PICTURES))
+    page.evaluate(SHOW, [0, 70, 100])
+    until(page, lambda: page.evaluate(KEPT_PICTURES)[-1] == ["/pictures/69.png", 100])
+    assert [path for path, _bytes in page.evaluate(KEPT_PICTURES)] == [f"/pictures/{n}.png" for n in range(10, 70)]
+    page.evaluate(SHOW, [100, 110, 1_000_000])
+    until(page, lambda: page.evaluate(KEPT_PICTURES)[-1][0] == "/pictures/109.png")
+    kept = page.evaluate(KEPT_PICTURES)
+    assert sum(size for _path, size in kept) <= 8 * 2**20
+    assert [path for path, size in kept if size == 1_000_000] == [f"/pictures/{n}.png" for n in range(102, 110)]
+    page.evaluate(SHOW, [200, 201, 2_000_000])
+    page.evaluate(SHOW, [201, 202, 100])
+    until(page, lambda: page.evaluate(KEPT_PICTURES)[-1][0] == "/pictures/201.png")
+    assert "/pictures/200.png" not in dict(page.evaluate(KEPT_PICTURES)), "one that is too large"
 
 
 def test_what_needs_the_server_is_said_and_not_done(page: Page, network: Proxy) -> None:
