@@ -28,6 +28,8 @@ ROLES = (
 class Operator(Model):
     """A person who scans. ``roles`` are words of ``ROLES``; an empty list may do nothing.
 
+    ``password_hash`` and ``totp_nonce`` are there once somebody has set up the office's sign-in; ``totp_step`` is the
+    last half minute whose code was taken, because no code is good twice (see ``office_sign_in``).
     ``failures`` counts wrong PINs since the last right one, ``lock_count`` how often the badge was locked in a row
     (each lock doubles), ``locked_until`` when it opens again.
     """
@@ -37,6 +39,9 @@ class Operator(Model):
     name: Mapped[str]
     badge: Mapped[str] = mapped_column(unique=True)
     pin_hash: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    totp_nonce: Mapped[str | None]
+    totp_step: Mapped[int | None]
     roles: Mapped[list[str]]
     language: Mapped[str] = mapped_column(default="en")
     hand: Mapped[str] = mapped_column(default="right")
@@ -75,7 +80,10 @@ class Device(Model):
 
 
 class Token(Model):
-    """A browser session or an API token; ``scopes`` (floor, office, integration) bound the latter."""
+    """A browser session or an API token; ``scopes`` (floor, office, integration) bound the latter.
+
+    ``proved_at``: when a session's person gave password and code, not badge and PIN alone; None where they did not.
+    """
 
     __tablename__ = "token"
     id: Mapped[Id]
@@ -89,4 +97,29 @@ class Token(Model):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
     __table_args__ = (CheckConstraint("kind IN ('session','api')", name="kind"), STRICT)
+
+
+class RecoveryCode(Model):
+    """One code on the paper that stands for a lost telephone; good once. Only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[Id]
+    operator_id: Mapped[int] = mapped_column(BigInt, ForeignKey("operator.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    used_at: Mapped[datetime | None]
+    __table_args__ = (STRICT,)
+
+
+class OperatorChange(Model):
+    """Who changed what about a person, and when. ``by_id`` is None where it was done on the command line."""
+
+    __tablename__ = "operator_change"
+    id: Mapped[Id]
+    operator_id: Mapped[int] = mapped_column(BigInt, ForeignKey("operator.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"))
+    at: Mapped[datetime]
+    what: Mapped[str]
+    detail: Mapped[str] = mapped_column(default="")
+    __table_args__ = (STRICT,)

@@ -1,30 +1,39 @@
-"""Add people, and change who they are. A badge names one person for good; disabling is not deleting."""
+"""Add people, and change who they are. A badge names one person for good; switching off is not deleting.
+
+Whoever may decide over others' work (supervisor, office, auditor, admin) is made and changed by an admin alone: a
+supervisor who could set another's PIN could be the second person of their own approvals.
+"""
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.barcode.internal import InternalKind, encode
 from app.config import Settings
 from app.language import _
+from app.people.actor import Actor
+from app.people.changes import note
 from app.people.models import ROLES, Operator
 from app.people.pins import hash_pin
-from app.refusal import NotFound, Refused
+from app.people.sign_in import open_badge
+from app.people.tokens import revoke_all, revoke_sessions
+from app.refusal import Conflict, Forbidden, NotFound, Refused
+
+LONGEST_NAME, LONGEST_BADGE = 60, 32
+TRUSTED = frozenset({"supervisor", "office", "auditor", "admin"})
 
 
 def save_operator(
     session: Session, settings: Settings, *, name: str, badge: str, roles: Sequence[str], pin: str | None = None
 ) -> tuple[Operator, str]:
-    """The person with this badge, as said here; answers them and created or updated.
+    """The person with this badge, as said on the command line; answers them and created or updated.
 
     Without ``pin`` the old one stays; someone new without one cannot sign in (a program, which has tokens).
     Errors: ``role_unknown``; ``badge_missing``; ``pin_malformed``.
     """
-    wrong = sorted(set(roles) - set(ROLES))
-    if wrong:
-        message = _("There is no role %(role)s. Choose from %(roles)s.", role=wrong[0], roles=", ".join(ROLES))
-        raise Refused("role_unknown", message)
+    _require_known(roles)
     if not badge.strip() or not name.strip():
         raise Refused("badge_missing", _("A person needs a name and a badge. Fill in both."))
     operator = session.scalar(select(Operator).where(Operator.badge == badge.strip()))
@@ -35,8 +44,9 @@ def save_operator(
     operator.name, operator.roles, operator.is_active = name.strip(), sorted(set(roles)), True
     if pin is not None:
         operator.pin_hash = hash_pin(settings, pin)
-        operator.failures, operator.lock_count, operator.locked_until = 0, 0, None
+        open_badge(operator)
     session.flush()
+    note(session, operator_id=operator.id, by_id=None, what="added" if outcome == "created" else "changed")
     return operator, outcome
 
 
@@ -46,3 +56,148 @@ def operator_of(session: Session, badge: str) -> Operator:
     if found is None:
         raise NotFound("operator_unknown", _("Nobody has the badge %(badge)s. Add them first.", badge=badge))
     return found
+
+
+def add_person(
+    session: Session, actor: Actor, *, name: str, badge: str, roles: Sequence[str], pin_hash: str
+) -> Operator:
+    """Somebody new, who can sign in at once.
+
+    Errors: ``badge_missing``; ``badge_taken``; ``role_unknown``; ``role_missing`` where it takes an admin.
+    """
+    name, badge = name.strip(), badge.strip()
+    _require_known(roles)
+    _require_may_give(actor, roles)
+    if not (0 < len(badge) <= LONGEST_BADGE and badge.isprintable()):
+        raise Refused("badge_missing", _("A person needs a name and a badge. Fill in both."))
+    encode(InternalKind.BADGE, badge)
+    taken = session.scalar(select(Operator.name).where(func.lower(Operator.badge) == badge.lower()))
+    if taken is not None:
+        raise Conflict(
+            "badge_taken", _("The badge %(badge)s belongs to %(name)s. Choose another one.", badge=badge, name=taken)
+        )
+    operator = Operator(badge=badge, name=_named(name), pin_hash=pin_hash, roles=_listed(roles), created_at=clock.now())
+    session.add(operator)
+    session.flush()
+    note(session, operator_id=operator.id, by_id=actor.operator_id, what="added", detail=", ".join(operator.roles))
+    return operator
+
+
+def change_person(session: Session, actor: Actor, operator_id: int, *, name: str, roles: Sequence[str]) -> None:
+    """Another name, other roles; they count from the person's next request on.
+
+    Errors: ``unknown_operator``; ``role_unknown``; ``role_missing``; ``own_account`` for one's own roles.
+    """
+    operator = _changeable(session, actor, operator_id)
+    _require_known(roles)
+    before, after = list(operator.roles), _listed(roles)
+    if before != after:
+        _require_may_give(actor, roles)
+        if operator_id == actor.operator_id:
+            raise Refused("own_account", _("You cannot change your own roles. Ask another admin."))
+        detail = f"{', '.join(before) or '-'} → {', '.join(after) or '-'}"
+        note(session, operator_id=operator_id, by_id=actor.operator_id, what="roles", detail=detail)
+    if operator.name != _named(name):
+        detail = f"{operator.name} → {_named(name)}"
+        note(session, operator_id=operator_id, by_id=actor.operator_id, what="renamed", detail=detail)
+    operator.name, operator.roles = _named(name), after
+
+
+def give_pin(session: Session, actor: Actor, operator_id: int, *, pin_hash: str) -> None:
+    """A new PIN for somebody who forgot theirs; whoever is signed in as them is signed out.
+
+    Errors: ``unknown_operator``; ``role_missing``; ``own_account``.
+    """
+    if operator_id == actor.operator_id:
+        raise Refused("own_account", _("Change your own PIN in your settings: it asks for the old one."))
+    operator = _changeable(session, actor, operator_id)
+    operator.pin_hash = pin_hash
+    open_badge(operator)
+    revoke_sessions(session, operator_id=operator_id)
+    note(session, operator_id=operator_id, by_id=actor.operator_id, what="pin")
+
+
+def choose_pin(session: Session, operator_id: int, *, pin_hash: str, token_id: int) -> None:
+    """One's own new PIN, after the old one was proved; one's other browsers are signed out."""
+    session.get_one(Operator, operator_id, with_for_update=True).pin_hash = pin_hash
+    revoke_sessions(session, operator_id=operator_id, but=token_id)
+    note(session, operator_id=operator_id, by_id=operator_id, what="pin")
+
+
+def unlock_person(session: Session, actor: Actor, operator_id: int) -> None:
+    """Open a locked badge. Errors: ``unknown_operator``."""
+    open_badge(_known(session, operator_id))
+    note(session, operator_id=operator_id, by_id=actor.operator_id, what="unlocked")
+
+
+def switch_off(session: Session, actor: Actor, operator_id: int) -> None:
+    """Somebody does not work here any more: their next request is refused, on every device.
+
+    Errors: ``unknown_operator``; ``own_account``; ``role_missing``.
+    """
+    if operator_id == actor.operator_id:
+        raise Refused("own_account", _("You cannot switch yourself off. Ask another supervisor."))
+    operator = _known(session, operator_id)
+    if "admin" in operator.roles and "admin" not in actor.roles:
+        raise Forbidden("role_missing", _("Only an admin may switch off an admin. Ask one."))
+    operator.is_active = False
+    revoke_all(session, operator_id=operator_id)
+    note(session, operator_id=operator_id, by_id=actor.operator_id, what="left")
+
+
+def switch_on(session: Session, actor: Actor, operator_id: int) -> None:
+    """Somebody works here again, with the badge and PIN they had. Errors: ``unknown_operator``; ``role_missing``."""
+    operator = _known(session, operator_id)
+    if "admin" in operator.roles and "admin" not in actor.roles:
+        raise Forbidden("role_missing", _("Only an admin may let an admin in again. Ask one."))
+    operator.is_active = True
+    note(session, operator_id=operator_id, by_id=actor.operator_id, what="came_back")
+
+
+def may_change(actor: Actor, operator: Operator) -> bool:
+    """Whether ``actor`` may change who this person is: an admin everybody, a supervisor those who only work."""
+    return "admin" in actor.roles or TRUSTED.isdisjoint(operator.roles)
+
+
+def roles_to_give(actor: Actor) -> list[str]:
+    """The roles that ``actor`` may hand out."""
+    return [role for role in ROLES if "admin" in actor.roles or role not in TRUSTED]
+
+
+def _known(session: Session, operator_id: int) -> Operator:
+    found = session.get(Operator, operator_id, with_for_update=True)
+    if found is None:
+        raise NotFound("unknown_operator", _("There is no such operator. Choose one of the list."))
+    return found
+
+
+def _changeable(session: Session, actor: Actor, operator_id: int) -> Operator:
+    operator = _known(session, operator_id)
+    if not may_change(actor, operator):
+        raise Forbidden(
+            "role_missing", _("Only an admin may change supervisors, office, auditors and admins. Ask one.")
+        )
+    return operator
+
+
+def _require_known(roles: Sequence[str]) -> None:
+    wrong = sorted(set(roles) - set(ROLES))
+    if wrong:
+        message = _("There is no role %(role)s. Choose from %(roles)s.", role=wrong[0], roles=", ".join(ROLES))
+        raise Refused("role_unknown", message)
+
+
+def _require_may_give(actor: Actor, roles: Sequence[str]) -> None:
+    if not set(roles) <= set(roles_to_give(actor)):
+        raise Forbidden("role_missing", _("Only an admin may make supervisors, office, auditors and admins. Ask one."))
+
+
+def _listed(roles: Sequence[str]) -> list[str]:
+    return sorted(set(roles))
+
+
+def _named(name: str) -> str:
+    name = name.strip()
+    if not (0 < len(name) <= LONGEST_NAME and name.isprintable()):
+        raise Refused("badge_missing", _("A person needs a name and a badge. Fill in both."))
+    return name

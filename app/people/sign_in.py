@@ -80,10 +80,19 @@ def begin(session: Session, badge: str, *, device_key: str, address: str) -> Att
 
     Errors: ``device_locked``; ``badge_locked``.
     """
+    return _begin(session, _operator(session, badge), device_key=device_key, address=address)
+
+
+def begin_as(session: Session, operator_id: int, *, device_key: str, address: str) -> Attempt:
+    """As ``begin``, for whoever is signed in already and proves once more who they are."""
+    operator = session.get_one(Operator, operator_id, with_for_update=True)
+    return _begin(session, operator, device_key=device_key, address=address)
+
+
+def _begin(session: Session, operator: Operator | None, *, device_key: str, address: str) -> Attempt:
     moment = clock.now()
     device = _device(session, device_key, address, moment)
     _require_open_device(device, moment)
-    operator = _operator(session, badge)
     if operator is not None:
         _require_open_badge(operator, moment)
         _charge_badge(operator, moment)
@@ -108,7 +117,7 @@ def require_pin(settings: Settings, attempt: Attempt, pin: str) -> int:
 
 def complete(session: Session, attempt: Attempt, *, settings: Settings, device_key: str) -> SignedIn:
     """The PIN was right: what was charged is given back and the shift begins, on an enrolled device from now on."""
-    operator_id = _give_back(session, attempt)
+    operator_id = give_back(session, attempt)
     device = session.get_one(Device, attempt.device_id)
     new_key = None
     if not device_key or device.key_hash != digest(device_key):
@@ -123,7 +132,7 @@ def unlock(session: Session, badge: str, *, supervisor: Attempt) -> str:
 
     Errors: ``role_missing``; ``unknown_badge``.
     """
-    _give_back(session, supervisor)
+    give_back(session, supervisor)
     chief = session.get_one(Operator, supervisor.operator_id)
     if {"supervisor", "admin"}.isdisjoint(chief.roles):
         raise Forbidden("role_missing", _("Only a supervisor may unlock a badge. Ask one."))
@@ -139,7 +148,8 @@ def open_badge(operator: Operator) -> None:
     operator.failures, operator.lock_count, operator.locked_until = 0, 0, None
 
 
-def _give_back(session: Session, attempt: Attempt) -> int:
+def give_back(session: Session, attempt: Attempt) -> int:
+    """The PIN was right: what was charged is given back. Answers whose it was."""
     assert attempt.operator_id is not None, "the PIN of a badge that is nobody's was right"
     operator = session.get_one(Operator, attempt.operator_id, with_for_update=True)
     open_badge(operator)

@@ -160,6 +160,16 @@ def revoke_all(session: Session, *, operator_id: int) -> int:
     )
 
 
+def revoke_sessions(session: Session, *, operator_id: int, but: int | None = None) -> int:
+    """End an operator's shifts in browsers, except the one of token ``but``; programs go on."""
+    statement = update(_token).where(
+        _token.c.operator_id == operator_id, _token.c.kind == "session", _token.c.revoked_at.is_(None)
+    )
+    if but is not None:
+        statement = statement.where(_token.c.id != but)
+    return changed(session, statement.values(revoked_at=clock.now()))
+
+
 def forget_sessions(session: Session, *, before: datetime) -> int:
     """Delete sessions that ended before that time; API tokens stay listed. Returns how many."""
     return changed(session, delete(_token).where(_token.c.kind == "session", _token.c.expires_at < before))

@@ -45,6 +45,15 @@ WORDS = {
     "quarantine": N_("Quarantine"),
     "hold": N_("On hold"),
     "damaged": N_("Damaged"),
+    # what was changed about a person
+    "added": N_("Added"),
+    "changed": N_("Changed"),
+    "renamed": N_("Renamed"),
+    "roles": N_("Roles changed"),
+    "pin": N_("New PIN"),
+    "unlocked": N_("Unlocked"),
+    "left": N_("Switched off"),
+    "came_back": N_("Switched on"),
     # roles
     "picker": N_("Picker"),
     "packer": N_("Packer"),

@@ -28,6 +28,7 @@ PAGES = [
     "/office/returns",
     "/office/exceptions",
     "/office/people",
+    "/office/people/1",
     "/office/printers",
     "/office/label-sheets?what=bin",
     "/office/labels/item/MUG",

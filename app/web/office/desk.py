@@ -24,6 +24,10 @@ _PLACE_OF = {
     "one_return": "returns",
     "take_file": "imports",
     "verification": "ledger",
+    "person": "people",
+    "add_person": "people",
+    "change_person": "people",
+    "give_pin": "people",
     "one_label": "printers",
     "label_sheets": "printers",
 }

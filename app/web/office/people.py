@@ -1,76 +1,118 @@
-"""People: who works here, unlock a badge, let somebody go or come back, end a token."""
+"""People: who works here, what they may do, their PIN and badge; end a token."""
 
-from flask import render_template
+from typing import TypedDict
+
+from flask import make_response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app import clock
 from app.db import reading, transact
-from app.language import _
-from app.people.models import Operator
-from app.people.sign_in import open_badge
-from app.people.tokens import list_tokens, revoke, revoke_all
-from app.refusal import Forbidden, NotFound, Refused
+from app.people import operators as rules
+from app.people.changes import changes_of
+from app.people.pins import hash_pin
+from app.people.tokens import list_tokens, revoke
+from app.refusal import NotFound, Refused
+from app.web import forms
 from app.web.office.desk import back_to, desk
-from app.web.office.reads.people import operators
+from app.web.office.reads.people import operators, person_of
 from app.web.rules import CHIEFS, allow
-from app.web.security import current_actor
+from app.web.security import current_actor, settings
+
+
+class Typed(TypedDict):
+    """What stands in the form of a person."""
+
+    name: str
+    badge: str
+    roles: list[str]
 
 
 @desk.get("/people")
 @allow(roles=CHIEFS)
 def people() -> str:
     """Everybody with their roles, locks and tokens."""
-    with reading() as session:
-        return render_template(
-            "office/people.html",
-            people=operators(session),
-            tokens=list_tokens(session, kind="api"),
-            now=clock.now(),
+    return _people()
+
+
+@desk.post("/people")
+@allow(roles=CHIEFS)
+def add_person() -> WerkzeugResponse:
+    """Somebody new; what was typed stays where something about it is wrong."""
+    actor, typed = current_actor(), _typed()
+
+    def work(session: Session) -> int:
+        return rules.add_person(
+            session, actor, name=typed["name"], badge=typed["badge"], roles=typed["roles"], pin_hash=pin_hash
+        ).id
+
+    try:
+        pin_hash = hash_pin(settings(), forms.text("pin", longest=64))
+        operator_id = transact(work)
+    except Refused as refusal:
+        return make_response(_people(typed=typed, message=refusal.message), refusal.status)
+    return back_to("person", operator_id=operator_id)
+
+
+@desk.get("/people/<int:operator_id>")
+@allow(roles=CHIEFS)
+def person(operator_id: int) -> str:
+    """One person: name, roles, PIN, badge, and what was changed."""
+    return _person(operator_id)
+
+
+@desk.post("/people/<int:operator_id>")
+@allow(roles=CHIEFS)
+def change_person(operator_id: int) -> WerkzeugResponse:
+    """Another name, other roles."""
+    actor, typed = current_actor(), _typed()
+    try:
+        transact(
+            lambda session: rules.change_person(session, actor, operator_id, name=typed["name"], roles=typed["roles"])
         )
+    except Refused as refusal:
+        return _not_so(operator_id, refusal)
+    return back_to("person", operator_id=operator_id)
+
+
+@desk.post("/people/<int:operator_id>/pins")
+@allow(roles=CHIEFS)
+def give_pin(operator_id: int) -> WerkzeugResponse:
+    """A new PIN for somebody who forgot theirs."""
+    actor = current_actor()
+    try:
+        pin_hash = hash_pin(settings(), forms.text("pin", longest=64))
+        transact(lambda session: rules.give_pin(session, actor, operator_id, pin_hash=pin_hash))
+    except Refused as refusal:
+        return _not_so(operator_id, refusal)
+    return back_to("person", operator_id=operator_id)
 
 
 @desk.post("/people/<int:operator_id>/unlocks")
 @allow(roles=CHIEFS)
 def unlock(operator_id: int) -> WerkzeugResponse:
     """Open a locked badge."""
-    transact(lambda session: open_badge(_operator(session, operator_id)))
-    return back_to("people")
+    actor = current_actor()
+    transact(lambda session: rules.unlock_person(session, actor, operator_id))
+    return back_to("person", operator_id=operator_id)
 
 
 @desk.post("/people/<int:operator_id>/departures")
 @allow(roles=CHIEFS)
 def let_go(operator_id: int) -> WerkzeugResponse:
-    """Somebody does not work here any more: their next request is refused, on every device."""
+    """Somebody does not work here any more."""
     actor = current_actor()
-    if operator_id == actor.operator_id:
-        raise Refused("own_account", _("You cannot switch yourself off. Ask another supervisor."))
-
-    def work(session: Session) -> None:
-        operator = _operator(session, operator_id)
-        if "admin" in operator.roles and "admin" not in actor.roles:
-            raise Forbidden("role_missing", _("Only an admin may switch off an admin. Ask one."))
-        operator.is_active = False
-        revoke_all(session, operator_id=operator_id)
-
-    transact(work)
-    return back_to("people")
+    transact(lambda session: rules.switch_off(session, actor, operator_id))
+    return back_to("person", operator_id=operator_id)
 
 
 @desk.post("/people/<int:operator_id>/returns")
 @allow(roles=CHIEFS)
 def welcome_back(operator_id: int) -> WerkzeugResponse:
-    """Somebody works here again, with the badge and PIN they had."""
+    """Somebody works here again."""
     actor = current_actor()
-
-    def work(session: Session) -> None:
-        operator = _operator(session, operator_id)
-        if "admin" in operator.roles and "admin" not in actor.roles:
-            raise Forbidden("role_missing", _("Only an admin may let an admin in again. Ask one."))
-        operator.is_active = True
-
-    transact(work)
-    return back_to("people")
+    transact(lambda session: rules.switch_on(session, actor, operator_id))
+    return back_to("person", operator_id=operator_id)
 
 
 @desk.post("/tokens/<int:token_id>/revocations")
@@ -81,8 +123,43 @@ def end_token(token_id: int) -> WerkzeugResponse:
     return back_to("people")
 
 
-def _operator(session: Session, operator_id: int) -> Operator:
-    found = session.get(Operator, operator_id, with_for_update=True)
-    if found is None:
-        raise NotFound("unknown_operator", _("There is no such operator. Choose one of the list."))
-    return found
+def _typed() -> Typed:
+    return Typed(
+        name=forms.text("name", longest=200),
+        badge=forms.text("badge", longest=200),
+        roles=request.form.getlist("roles"),
+    )
+
+
+def _not_so(operator_id: int, refusal: Refused) -> WerkzeugResponse:
+    if isinstance(refusal, NotFound):
+        raise refusal
+    return make_response(_person(operator_id, message=refusal.message), refusal.status)
+
+
+def _people(*, typed: Typed | None = None, message: str = "") -> str:
+    with reading() as session:
+        return render_template(
+            "office/people.html",
+            people=operators(session),
+            tokens=list_tokens(session, kind="api"),
+            roles=rules.roles_to_give(current_actor()),
+            typed=typed or Typed(name="", badge="", roles=[]),
+            message=message,
+            now=clock.now(),
+        )
+
+
+def _person(operator_id: int, *, message: str = "") -> str:
+    actor = current_actor()
+    with reading() as session:
+        one = person_of(session, operator_id)
+        return render_template(
+            "office/person.html",
+            person=one,
+            changes=changes_of(session, operator_id),
+            roles=rules.roles_to_give(actor),
+            may_change=rules.may_change(actor, one),
+            message=message,
+            now=clock.now(),
+        )
