@@ -105,6 +105,8 @@ def app(database_url: str, tmp_path: Path) -> Iterator["Flask"]:
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     app = create_app(Settings(database_url=database_url, data_dir=data_dir, secret_key="only-for-tests"))
+    with app.app_context():
+        databases.share_compiled(db.engine)
     yield app
     with app.app_context():
         db.engine.dispose()
