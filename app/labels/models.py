@@ -41,6 +41,12 @@ class Printer(Model):
     next_at: Mapped[datetime | None]
     worker: Mapped[str] = mapped_column(default="")
     locked_until: Mapped[datetime | None]
+
+    @property
+    def speaks(self) -> str:
+        """``zpl`` or ``pdf``: ZPL is one language, packed or not."""
+        return self.language.partition("_")[0]
+
     __table_args__ = (
         CheckConstraint("kind IN ('tcp','ipp','cups','folder')", name="kind"),
         CheckConstraint("language IN ('zpl','zpl_hex','pdf')", name="language"),
@@ -84,7 +90,8 @@ class DevicePrinter(Model):
 class PrintJob(Model):
     """Labels of one template for one printer, printed together and in the order of the jobs.
 
-    ``content``: ``{"rows": [fields, ...]}``; ``payload`` the very bytes, once made. ``priority``: higher goes first.
+    ``content``: ``{"rows": [fields, ...]}``; ``payload`` the very bytes, once made (a carrier's label has only those).
+    ``priority``: higher goes first.
     ``state``: queued; sending (bytes may be on their way until ``locked_until``); sent (all were taken); done (it is
     out); failed (nothing is out, and nobody tries any more); unknown (part of it may be out: a person is asked);
     cancelled. A failed or unknown job is undecided until ``decided_at``. ``reprint_of`` names the first job.

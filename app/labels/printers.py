@@ -16,6 +16,8 @@ from app.language import _
 from app.ports import Health
 from app.refusal import Conflict, NotFound, Refused
 
+CARRIER = "carrier"
+"""A kind of label that has no template: a carrier's own (see ``carrier``)."""
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
@@ -41,7 +43,7 @@ def save_printer(session: Session, warehouse_id: int, request: PrinterRequest) -
             "bad_printer", _("Give the printer a code of letters, digits, - and _, a name, a kind and an address.")
         )
     for name in request.labels:
-        template(name)
+        _require_label(name)
     printer = session.scalar(select(Printer).where(Printer.code == request.code))
     if printer is None:
         printer = Printer(code=request.code, warehouse_id=warehouse_id)
@@ -107,7 +109,7 @@ def save_station(session: Session, warehouse_id: int, name: str, *, location_id:
 def give_printer(session: Session, station_id: int, *, template_name: str, printer_id: int | None) -> None:
     """The station prints this label there; an empty name means every other label, no printer takes it away again."""
     if template_name:
-        template(template_name)
+        _require_label(template_name)
     where = (StationPrinter.station_id == station_id, StationPrinter.template == template_name)
     session.execute(delete(StationPrinter).where(*where))
     if printer_id is not None:
@@ -176,6 +178,12 @@ def nearest_printer(
         if printer := printer_at(session, station_id, template_name=template_name):
             return printer
     return None
+
+
+def _require_label(name: str) -> None:
+    """Errors: ``unknown_template``."""
+    if name != CARRIER:
+        template(name)
 
 
 def takes(printer: Printer, template_name: str) -> bool:

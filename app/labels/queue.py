@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, undefer
 from app import clock
 from app.db import changed, table
 from app.labels.models import Printer, PrintJob
-from app.labels.printers import takes
+from app.labels.printers import CARRIER, takes
 from app.labels.template import template
 from app.labels.zpl import require_copies
 from app.language import _, current
@@ -148,9 +148,9 @@ def reprint(session: Session, actor: Actor, job_id: int, *, reason: str, printer
         .execution_options(populate_existing=True)
     ).one()
     target = printer or session.get_one(Printer, job.printer_id)
-    _require_usable(target, job.template)
-    is_marked = reason in _MARKED and "mark" in template(job.template).optional_fields
-    is_same = not is_marked and _speaks_alike(session, job.printer_id, target)
+    require_usable(target, job.template)
+    is_marked = reason in _MARKED and job.template != CARRIER and "mark" in template(job.template).optional_fields
+    is_same = not is_marked and _keeps_bytes(session, job, target)
     again = PrintJob(
         printer_id=target.id, template=job.template, title=job.title, copies=job.copies,
         content=_marked(full.content) if is_marked else full.content, payload=full.payload if is_same else None,
@@ -176,8 +176,8 @@ def move(session: Session, actor: Actor, job_id: int, *, printer: Printer) -> Pr
         return reprint(session, actor, job_id, reason="not_printed", printer=printer)
     if job.state not in ("queued", "failed") or job.decided_at is not None:
         raise _not_now(job)
-    _require_usable(printer, job.template)
-    if not _speaks_alike(session, job.printer_id, printer):
+    require_usable(printer, job.template)
+    if not _keeps_bytes(session, job, printer):
         job.payload = None
     job.printer_id, job.state, job.attempts = printer.id, "queued", 0
     job.error, job.error_code = "", ""
@@ -218,7 +218,7 @@ def _written(session: Session, actor: Actor | None, new: NewJob, *, batch: str, 
         raise Refused("no_labels", _("There is nothing to print. Choose at least one."))
     require_copies(new.copies)
     chosen = template(new.template)
-    _require_usable(session.get_one(Printer, new.printer_id), new.template)
+    require_usable(session.get_one(Printer, new.printer_id), new.template)
     rows = [{name: value for name, value in chosen.checked(row).items() if value} for row in new.rows]
     jobs = [
         PrintJob(
@@ -234,7 +234,8 @@ def _written(session: Session, actor: Actor | None, new: NewJob, *, batch: str, 
     return jobs
 
 
-def _require_usable(printer: Printer, template_name: str) -> None:
+def require_usable(printer: Printer, template_name: str) -> None:
+    """Errors: ``printer_retired``; ``printer_takes_others``."""
     if not printer.is_active:
         raise Refused("printer_retired", _("%(name)s is out of use. Choose another printer.", name=printer.name))
     if not takes(printer, template_name):
@@ -245,10 +246,24 @@ def _require_usable(printer: Printer, template_name: str) -> None:
         )  # fmt: skip
 
 
-def _speaks_alike(session: Session, printer_id: int, other: Printer) -> bool:
-    """Whether both printers understand the same bytes."""
-    first = session.get_one(Printer, printer_id)
-    return (first.language, first.dpi) == (other.language, other.dpi)
+def _keeps_bytes(session: Session, job: PrintJob, target: Printer) -> bool:
+    """Whether the other printer gets the very same bytes. A carrier's label has no others.
+
+    Errors: ``other_language`` where it would need some.
+    """
+    first = session.get_one(Printer, job.printer_id)
+    if job.template != CARRIER:
+        return (first.language, first.dpi) == (target.language, target.dpi)
+    is_dotted = first.speaks == "zpl"  # whose sizes are dots: another resolution is another size
+    if first.speaks != target.speaks or (is_dotted and first.dpi != target.dpi):
+        raise other_language(target)
+    return True
+
+
+def other_language(printer: Printer) -> Refused:
+    """The printer cannot make sense of bytes that are as they are."""
+    message = _("%(name)s does not understand this label. Choose another printer.", name=printer.name)
+    return Refused("other_language", message)
 
 
 def _marked(content: Mapping[str, object]) -> dict[str, object]:

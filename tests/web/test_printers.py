@@ -1,5 +1,6 @@
 """Printers at the desk: set up, tried, and what is asked when nobody knows; and the same for programs."""
 
+import io
 import re
 import uuid
 from collections.abc import Callable
@@ -181,6 +182,13 @@ def test_a_printer_scanned_at_home_is_said_and_stays_on_the_screen(chief: "Flask
     assert "Labels come out of" not in packer.get("/").text
     answer = packer.post("/scans", data={"scan_id": str(uuid.uuid4()), "code": code}, headers={"HX-Request": "true"})
     assert (answer.status_code, "unknown_printer" in answer.text) == (422, True)
+
+
+def test_a_carriers_file_is_printed_from_the_desk(shop: "Flask", chief: "FlaskClient") -> None:
+    for data, status in ((b"^XA^XZ", 303), (b"hello", 422), (b"", 422)):
+        answer = chief.post("/office/carrier-labels", data={"printer": "DESK", "file": (io.BytesIO(data), "dhl.zpl")})
+        assert answer.status_code == status
+    assert (the_job(shop).template, the_job(shop).title) == ("carrier", "dhl.zpl")
 
 
 # Programs.

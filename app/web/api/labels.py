@@ -1,5 +1,6 @@
 """Labels: which there are, how one looks, one as PDF, and one printed."""
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -8,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.labels import queue, render_pdf, render_png, templates
+from app.labels.carrier import MOST_BYTES, enqueue_carrier_label
 from app.labels.models import Printer, PrintJob
 from app.labels.parts import Barcode
-from app.labels.printers import printer_at, printer_of, station_of
+from app.labels.printers import CARRIER, printer_at, printer_of, station_of
 from app.language import _
 from app.places.models import Warehouse
 from app.places.warehouses import warehouse_of
@@ -138,10 +140,42 @@ def print_label(session: Session, body: NewPrintJob) -> PrintJobState:
     Errors: as for a preview; ``printer_or_station``; ``unknown_printer``; ``unknown_station``; ``no_printer``;
     ``printer_takes_others``.
     """
-    new = queue.NewJob(
-        printer_id=_printer(session, body).id, template=body.template, rows=_rows(session, body), copies=body.copies
-    )
+    printer = _printer(session, body, label=body.template)
+    new = queue.NewJob(printer_id=printer.id, template=body.template, rows=_rows(session, body), copies=body.copies)
     return _state(session, queue.enqueue(session, current_actor(), new))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarrierLabel:
+    """A carrier's own label, PDF or ZPL, as base64, and where it comes out. It is sent byte for byte.
+
+    ``reference``: what it is for, such as a carton's SSCC.
+    """
+
+    data: Annotated[str, Size(1, MOST_BYTES * 4 // 3 + 4)]
+    title: Annotated[str, Size(0, 200)] = ""
+    reference: Annotated[str, Size(0, 64)] = ""
+    printer: Annotated[str, Size(1, 64)] | None = None
+    station: Annotated[str, Size(1, 60)] | None = None
+    warehouse: Code | None = None
+
+
+@writes("/carrier-labels", may=PRINTERS, answer=PrintJobState, status=(201,))
+def print_carrier_label(session: Session, body: CarrierLabel) -> PrintJobState:
+    """Queue a carrier's label; a station's printer for it is the one for the label ``carrier``.
+
+    Errors: ``bad_base64``; ``bad_carrier_label``; ``other_language`` where the printer does not understand it;
+    ``printer_or_station``; ``unknown_printer``; ``unknown_station``; ``no_printer``; ``printer_takes_others``.
+    """
+    try:
+        data = base64.b64decode(body.data, validate=True)
+    except ValueError:
+        raise Refused("bad_base64", _("The label's data is no base64. Encode its bytes as they are.")) from None
+    printer = _printer(session, body, label=CARRIER)
+    job = enqueue_carrier_label(
+        session, current_actor(), printer=printer, data=data, title=body.title, reference=body.reference
+    )
+    return _state(session, job)
 
 
 @reads("/print-jobs/<int(max=9223372036854775807):job_id>", may=PRINTERS)
@@ -150,14 +184,14 @@ def show_print_job(session: Session, job_id: int) -> PrintJobState:
     return _state(session, queue.job_seen(session, job_id))
 
 
-def _printer(session: Session, body: NewPrintJob) -> Printer:
+def _printer(session: Session, body: NewPrintJob | CarrierLabel, *, label: str) -> Printer:
     if (body.printer is None) == (body.station is None):
         raise Refused("printer_or_station", _("Give either a printer or a station."))
     if body.printer is not None:
         return printer_of(session, body.printer)
     warehouse_id = warehouse_of(session, body.warehouse).id if body.warehouse else _first_warehouse(session)
     station = station_of(session, warehouse_id, body.station or "")
-    found = printer_at(session, station.id, template_name=body.template)
+    found = printer_at(session, station.id, template_name=label)
     if found is None:
         raise Refused("no_printer", _("This station prints no such label. Set a printer up for it."))
     return found

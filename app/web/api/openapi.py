@@ -22,7 +22,7 @@ _GROUPS = (
     ("/orders /waves", "Orders"),
     ("/purchase-orders /returns", "Deliveries and returns"),
     ("/tasks", "Floor work"),
-    ("/barcodes /labels /print-jobs", "Barcodes and labels"),
+    ("/barcodes /labels /print-jobs /carrier-labels", "Barcodes and labels"),
 )
 _ABOUT = (
     "Times are RFC 3339 in UTC, quantities whole base units, money text with up to four decimals. Unknown fields are "

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
 from app.labels import queue, templates
+from app.labels.carrier import MOST_BYTES, enqueue_carrier_label
 from app.labels.models import KINDS, LANGUAGES, RESOLUTIONS, Printer
 from app.labels.printers import (
     PrinterRequest,
@@ -79,11 +80,25 @@ def test_printer(printer_id: int) -> WerkzeugResponse:
     def work(session: Session) -> None:
         printer = _printer(session, printer_id)
         bins_first = sorted(templates(), key=lambda each: each.name != "bin")
-        label = next(each for each in bins_first if takes(printer, each.name))
+        label = next((each for each in bins_first if takes(printer, each.name)), bins_first[0])
         new = queue.NewJob(
             printer_id=printer.id, template=label.name, rows=[dict(label.example)], title=_("Test print")
         )  # fmt: skip
         queue.enqueue(session, current_actor(), new)
+
+    transact(work)
+    return back_to("printers")
+
+
+@desk.post("/carrier-labels")
+@allow(roles=OFFICE)
+def print_carrier_label() -> WerkzeugResponse:
+    """A file that the carrier gave, as it is. Errors: those of ``enqueue_carrier_label``."""
+    code, file = forms.needed("printer"), request.files.get("file")
+    data, title = (file.read(MOST_BYTES + 1), file.filename or "") if file else (b"", "")
+
+    def work(session: Session) -> None:
+        enqueue_carrier_label(session, current_actor(), printer=printer_of(session, code), data=data, title=title)
 
     transact(work)
     return back_to("printers")

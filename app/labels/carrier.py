@@ -1,0 +1,53 @@
+"""A carrier's own label: bytes that are not ours, and reach the printer as they came, or not at all.
+
+Nothing in them is read, drawn or proved. They count as a label of the kind ``carrier``, for which a station may have a
+printer of its own, and go through the queue as every other.
+"""
+
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.labels.models import Printer, PrintJob
+from app.labels.printers import CARRIER
+from app.labels.queue import SOMEBODY_WAITS, other_language, require_usable
+from app.language import _, current
+from app.people.actor import Actor
+from app.refusal import Refused
+
+MOST_BYTES = 4 * 1024 * 1024
+
+
+def enqueue_carrier_label(
+    session: Session, actor: Actor | None, *, printer: Printer, data: bytes, title: str = "", reference: str = ""
+) -> PrintJob:
+    """Write a job of these very bytes; ``reference`` is what they are for, such as a carton's SSCC.
+
+    Errors: ``bad_carrier_label`` for what is neither PDF nor ZPL, or too large; ``other_language`` where the printer
+    does not understand it; ``printer_retired``; ``printer_takes_others``.
+    """
+    require_usable(printer, CARRIER)
+    if printer.speaks != language_of(data):
+        raise other_language(printer)
+    job = PrintJob(
+        printer_id=printer.id, template=CARRIER, title=(title or _("Carrier's label"))[:200], content={"rows": []},
+        payload=data, priority=SOMEBODY_WAITS, language=current(), subject_type=CARRIER if reference else "",
+        subject=reference, operator_id=actor.operator_id if actor else None, created_at=clock.now(),
+    )  # fmt: skip
+    session.add(job)
+    session.flush()
+    return job
+
+
+def language_of(data: bytes) -> Literal["pdf", "zpl"]:
+    """What a printer must understand to print this. Errors: ``bad_carrier_label``."""
+    if 0 < len(data) <= MOST_BYTES:
+        if data.startswith(b"%PDF-"):
+            return "pdf"
+        if b"^XA" in data[:4096].upper():  # commands of the carrier's may stand before the first label
+            return "zpl"
+    raise Refused(
+        "bad_carrier_label",
+        _("This is no label in PDF or ZPL of at most %(n)s MiB. Ask the carrier for one.", n=MOST_BYTES // 1024**2),
+    )
