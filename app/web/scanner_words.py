@@ -68,12 +68,12 @@ def _settings(code: str) -> list[tuple[str, str]]:
     zebra, honeywell, plain = "Zebra (DataWedge)", "Honeywell (Android)", _("Scanner that types as a keyboard")
     enter = [
         (zebra, _("Profile › Keystroke output › Basic data formatting › Send ENTER key: on")),
-        (honeywell, _("Scan settings › Data processing settings › Suffix: \\n, and Wedge as keys: on for it")),
+        (honeywell, _("Data Processing Settings › Suffix: \\n")),
         (plain, _("In its manual: add a suffix, CR (ENTER), for all kinds of barcodes")),
     ]
     delay = [
         (zebra, _("Profile › Keystroke output › Inter character delay: 0")),
-        (honeywell, _("Scan settings › Data processing settings › Wedge method: Standard")),
+        (honeywell, _("Data Processing Settings › Wedge Method: Standard")),
         (plain, _("In its manual: inter-character delay (keystroke delay): none")),
     ]
     return {
@@ -82,13 +82,19 @@ def _settings(code: str) -> list[tuple[str, str]]:
         "slow": delay,
         "hiccup": delay,
         "aim_off": [
-            (zebra, _("Profile › Barcode input › Configure scanner settings › Reader params › Code ID type: AIM")),
-            (honeywell, _("Scan settings › Data processing settings › Symbology prefix: AIM")),
+            (zebra, _("Profile › Barcode input › Configure scanner settings › Scan params › Code ID type: AIM")),
+            (honeywell, _("Data Processing Settings › Symbology Prefix: AIM")),
             (plain, _("In its manual: transmit AIM ID (symbology identifier) as prefix, for all kinds of barcodes")),
         ],
         "separator_missing": [
-            (zebra, _("Profile › Keystroke output › Key event options › Send characters as events: on")),
-            (honeywell, _("Scan settings › Data processing settings › Wedge as keys: add 0x1D")),
+            (
+                zebra,
+                _(
+                    "Profile › Keystroke output › Key event options › Send Characters as Events and Send Control "
+                    "Characters as Events: both on"
+                ),
+            ),
+            (honeywell, _("Data Processing Settings › Wedge Method: Keyboard; or Wedge as keys: add 29")),
             (plain, _("In its manual: control characters as Ctrl+X, or replace GS (29) by | and write | below")),
         ],
         "layout": [
@@ -106,7 +112,7 @@ def _settings(code: str) -> list[tuple[str, str]]:
         ],
         "extra": [
             (zebra, _("Profile › Keystroke output › Basic data formatting › Prefix to data, Suffix to data: empty")),
-            (honeywell, _("Scan settings › Data processing settings › Prefix, Suffix: empty")),
+            (honeywell, _("Data Processing Settings › Prefix: empty, Suffix: \\n")),
             (plain, _("In its manual: clear all prefixes and suffixes, then add the suffix CR")),
         ],
     }.get(code, [])
