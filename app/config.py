@@ -27,6 +27,8 @@ class Settings:
     ``house_address``: where parcels come from and go back to, its lines parted by ``|``; printed on labels and papers.
     ``count_approval_units``: a counted difference above this many units waits for a second person.
     ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
+    ``office_sign_in``: ``pin`` (badge and PIN, as on the floor), ``password`` (and a code from the telephone), or
+    ``auto``: ``password`` in production. ``office_idle_minutes``: after which such a browser is signed out.
     ``worker_late_seconds``: after this long without a sign of life the worker counts as gone.
     ``keep_sessions_days``, ...: how long what is over stays in the database: ended sessions, requests under an
     ``Idempotency-Key``, printed labels, devices on which nobody signs in any more.
@@ -49,6 +51,8 @@ class Settings:
     receipt_tolerance_percent: int = 0
     session_hours: int = 12
     idle_minutes: int = 5
+    office_sign_in: str = "auto"
+    office_idle_minutes: int = 30
     carton_max_grams: int = 30_000
     log_level: str = "INFO"
     trust_proxy: bool = False
@@ -85,6 +89,8 @@ class Settings:
         """This object, or ``SettingsError`` where the settings contradict each other."""
         if self.mode not in {"demo", "training", "production"}:
             raise SettingsError("TRUESHELF_MODE: choose demo, training or production.")
+        if self.office_sign_in not in {"auto", "pin", "password"}:
+            raise SettingsError("TRUESHELF_OFFICE_SIGN_IN: choose auto, pin or password.")
         if self.mode == "production" and DEVELOPMENT_KEY in {self.secret_key, self.pepper}:
             raise SettingsError(
                 "Set TRUESHELF_SECRET_KEY and TRUESHELF_PEPPER to long random values before running in production."
@@ -116,6 +122,11 @@ class Settings:
     def house_lines(self) -> str:
         """The house's address as it is printed, line by line; empty where none is set."""
         return "\n".join(line.strip() for line in self.house_address.split("|") if line.strip())
+
+    @property
+    def wants_password(self) -> bool:
+        """Whether the office's pages ask for password and code, and not for badge and PIN alone."""
+        return self.office_sign_in == "password" or (self.office_sign_in == "auto" and self.mode == "production")
 
     @property
     def shows_ways(self) -> bool:

@@ -19,7 +19,7 @@ from app import clock
 from app.barcode.internal import InternalKind, decode
 from app.config import Settings
 from app.language import _
-from app.people.models import Device, Operator
+from app.people.models import Device, Operator, Token
 from app.people.pins import check_pin
 from app.people.tokens import create_session, digest
 from app.refusal import Forbidden, Refused
@@ -47,6 +47,7 @@ class SignedIn:
     token: str
     device_key: str | None
     operator_id: int
+    token_id: int
 
 
 def badge_code(scanned: str) -> str:
@@ -124,7 +125,8 @@ def complete(session: Session, attempt: Attempt, *, settings: Settings, device_k
         new_key = secrets.token_urlsafe(32)
         device = _enrol(session, new_key)
     token = create_session(session, operator_id=operator_id, device_id=device.id, hours=settings.session_hours)
-    return SignedIn(token=token, device_key=new_key, operator_id=operator_id)
+    token_id = session.scalars(select(Token.id).where(Token.token_hash == digest(token))).one()
+    return SignedIn(token=token, device_key=new_key, operator_id=operator_id, token_id=token_id)
 
 
 def unlock(session: Session, badge: str, *, supervisor: Attempt) -> str:

@@ -34,6 +34,7 @@ _KNOWN = (
         _token.c.expires_at,
         _token.c.last_seen_at,
         _token.c.device_id,
+        _token.c.proved_at,
         _device.c.name.label("device"),
         _device.c.profile,
         _operator.c.id.label("operator_id"),
@@ -53,13 +54,17 @@ _KNOWN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """Who a token stands for, what bounds it, and how its operator likes the screen; all from one SELECT."""
+    """Who a token stands for, what bounds it, and how its operator likes the screen; all from one SELECT.
+
+    ``is_proved``: its person gave password and code (see ``office_sign_in``).
+    """
 
     token_id: int
     kind: str
     scopes: frozenset[str]
     last_seen_at: datetime
     device_id: int | None
+    is_proved: bool
     profile: dict[str, Any]
     actor: Actor
     hand: str
@@ -119,6 +124,7 @@ def bearer_for(token: str, *, now: datetime) -> Bearer | None:
         scopes=frozenset(row.scopes),
         last_seen_at=row.last_seen_at,
         device_id=row.device_id,
+        is_proved=row.proved_at is not None,
         profile=row.profile or {},
         actor=Actor(
             operator_id=row.operator_id,

@@ -5,7 +5,7 @@
 - ``scans``     THE door: a scan or an action reaches its task
 - ``photos``    a photo instead of a scan (``photo_reader`` reads it beside the server)
 - ``scanner``   tests any scanner; ``barcode_links`` puts an unknown barcode on its item
-- ``auth``      sign in and out; ``own_pin`` changes one's PIN
+- ``auth``      sign in and out; ``own_pin`` changes one's PIN; ``office_door`` asks for password and code
 - ``home`` ``tasks`` ``enquiry`` ``history`` ``labels`` ``preferences`` ``guide``   the floor's screens
 - ``offline``   what a browser keeps for a dead spot
 - ``office``    the desk: orders, purchase orders, stock, work, people, files
@@ -24,7 +24,7 @@ from app.web import errors, logs, office, offline, screens, security
 
 _FLOOR = (
     "auth", "home", "tasks", "scans", "photos", "barcode_links", "enquiry", "history", "labels", "preferences",
-    "own_pin", "scanner", "guide", "health", "offline",
+    "own_pin", "office_door", "scanner", "guide", "health", "offline",
 )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def enter() -> WerkzeugResponse:
     badge = rules.badge_code(request.form.get("badge", "")[:200])
     pin = request.form.get("pin", "")[:64]
     try:
-        _require_private_line()
+        require_private_line()
         if not pin:
             return make_response(_ask_for_pin(badge))
         return _begin_shift(badge, pin)
@@ -79,8 +79,8 @@ def unlock() -> WerkzeugResponse:
     chief = rules.badge_code(request.form.get("supervisor", "")[:200])
     pin = request.form.get("pin", "")[:64]
     try:
-        _require_private_line()
-        attempt = transact(lambda session: rules.begin(session, chief, **_device()))
+        require_private_line()
+        attempt = transact(lambda session: rules.begin(session, chief, **device()))
         rules.require_pin(settings(), attempt, pin)
         name = transact(lambda session: rules.unlock(session, badge, supervisor=attempt))
     except Refused as refusal:
@@ -96,6 +96,7 @@ def sign_in_page(*, step: str = "badge", badge: str = "", name: str = "", messag
         sign_in={"step": step, "badge": badge, "name": name, "message": message, "code": code},
         sign_in_url=url_for("auth.sign_in"),
         unlock_url=url_for("auth.unlock_page", badge=badge),
+        office_url=url_for("office_door.page") if settings().wants_password else "",
         warehouse=_warehouse_name(),
     )
 
@@ -106,21 +107,26 @@ def home_of(roles: frozenset[str]) -> str:
 
 
 def _ask_for_pin(badge: str) -> str:
-    name = transact(lambda session: rules.name_behind(session, badge, **_device()))
+    name = transact(lambda session: rules.name_behind(session, badge, **device()))
     if name is None:
         raise Refused("unknown_badge", _("This badge is nobody's. Scan another one, or ask your supervisor."))
     return sign_in_page(step="pin", badge=badge, name=name)
 
 
 def _begin_shift(badge: str, pin: str) -> WerkzeugResponse:
-    attempt = transact(lambda session: rules.begin(session, badge, **_device()))
+    attempt = transact(lambda session: rules.begin(session, badge, **device()))
     rules.require_pin(settings(), attempt, pin)
     key = cookies.read(request, cookies.DEVICE)
     entered = transact(lambda session: rules.complete(session, attempt, settings=settings(), device_key=key))
+    return let_in(entered, url_for("home.home"))
+
+
+def let_in(entered: rules.SignedIn, address: str) -> WerkzeugResponse:
+    """The way to a page with the cookies of whoever has just signed in."""
     before = current_bearer()
     if before is not None:  # a badge that was scanned in the middle of another's shift: that one ends here
         transact(lambda session: revoke(session, before.token_id))
-    response = redirect(url_for("home.home"), 303)
+    response = redirect(address, 303)
     assert isinstance(response, Response)
     cookies.write(request, response, cookies.SESSION, entered.token)
     if entered.device_key:
@@ -128,11 +134,13 @@ def _begin_shift(badge: str, pin: str) -> WerkzeugResponse:
     return response
 
 
-def _device() -> dict[str, str]:
+def device() -> dict[str, str]:
+    """What tells this device from others, for the counting of wrong tries."""
     return {"device_key": cookies.read(request, cookies.DEVICE), "address": request.remote_addr or "?"}
 
 
-def _require_private_line() -> None:
+def require_private_line() -> None:
+    """Errors: ``https_needed``."""
     if not cookies.may_keep_secrets(request):
         raise Refused("https_needed", _("A PIN is sent over HTTPS only. Open this page with https:// at its start."))
 

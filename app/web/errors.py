@@ -7,7 +7,7 @@
 
 import json
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -30,6 +30,8 @@ def _refused(refusal: Exception) -> WerkzeugResponse:
     assert isinstance(refusal, Refused)
     if refusal.status == 401 and not _wants_problem() and not _wants_fragment():
         return _to_sign_in()
+    if refusal.code == "password_needed" and not _wants_problem() and not _wants_fragment():
+        return redirect(url_for("office_door.page"), 303)
     response = answer(refusal.status, refusal.code, refusal.message, refusal.details)
     if "retry_after_seconds" in refusal.details:
         response.headers["Retry-After"] = str(refusal.details["retry_after_seconds"])

@@ -1,6 +1,6 @@
 """One's own PIN: the old one, then the new one twice. A wrong old one counts as a wrong PIN at the door."""
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -10,7 +10,8 @@ from app.people import sign_in
 from app.people.operators import choose_pin
 from app.people.pins import hash_pin
 from app.refusal import Refused
-from app.web import cookies, forms
+from app.web import forms
+from app.web.auth import device
 from app.web.rules import allow
 from app.web.security import current_actor, current_bearer, settings
 
@@ -43,8 +44,7 @@ def _change() -> None:
     if new != forms.text("again", longest=64):
         raise Refused("pins_differ", _("The new PIN was typed in two ways. Type it again."))
     pin_hash = hash_pin(settings(), new)
-    key, address = cookies.read(request, cookies.DEVICE), request.remote_addr or "?"
-    attempt = transact(lambda session: sign_in.begin_as(session, actor.operator_id, device_key=key, address=address))
+    attempt = transact(lambda session: sign_in.begin_as(session, actor.operator_id, **device()))
     sign_in.require_pin(settings(), attempt, forms.text("pin", longest=64))
 
     def work(session: Session) -> None:

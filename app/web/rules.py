@@ -36,6 +36,11 @@ class Rule:
     is_for_any_role: bool
     is_signed: bool
 
+    @property
+    def is_office(self) -> bool:
+        """Whether only those come in who decide over others' work: where a password is wanted, it is wanted here."""
+        return bool(self.roles) and self.roles <= {*READERS}
+
     def admits(self, bearer: Bearer | None) -> bool:
         """Whether this person or program may come in."""
         if self.is_public:

@@ -20,7 +20,7 @@ from app.refusal import Forbidden, NotFound, Refused
 from app.web import cookies
 from app.web.rules import allow, rule_of
 
-__all__ = ["Unknown", "allow", "current_actor", "current_bearer", "install", "settings"]
+__all__ = ["PasswordNeeded", "Unknown", "allow", "current_actor", "current_bearer", "install", "settings"]
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _LARGEST_ID = 2**63 - 1
@@ -56,6 +56,10 @@ class Unknown(Refused):
     """Nobody we know: no token, or one that is revoked, expired, idle, or of a disabled operator (HTTP 401)."""
 
     status = 401
+
+
+class PasswordNeeded(Forbidden):
+    """Badge and PIN were right and are not enough for this page."""
 
 
 def current_bearer() -> Bearer | None:
@@ -105,10 +109,16 @@ def _gate() -> None:
         _require_own_page(request)
     _require_same_person()
     if rule.admits(g.bearer):
+        if rule.is_office and settings().wants_password and _is_by_pin(g.bearer):
+            raise PasswordNeeded("password_needed", _("Sign in with your password and a code for this."))
         return
     if g.bearer is None:
         raise _not_signed_in()
     raise Forbidden("role_missing", _("You may not do this. Ask your supervisor."))
+
+
+def _is_by_pin(bearer: Bearer | None) -> bool:
+    return bearer is not None and bearer.kind == "session" and not bearer.is_proved
 
 
 def _require_readable(request: Request) -> None:
@@ -144,7 +154,9 @@ def _token(request: Request) -> tuple[str, bool]:
 def _bearer(token: str) -> Bearer | None:
     moment = clock.now()
     bearer = bearer_for(token, now=moment)
-    if bearer is None or bearer.is_idle(moment, minutes=settings().idle_minutes):
+    if bearer is None:
+        return None
+    if bearer.is_idle(moment, minutes=settings().office_idle_minutes if bearer.is_proved else settings().idle_minutes):
         return None
     if bearer.is_stale(moment):
         transact(lambda session: note_seen(session, bearer.token_id, now=moment))

@@ -54,6 +54,8 @@ WORDS = {
     "unlocked": N_("Unlocked"),
     "left": N_("Switched off"),
     "came_back": N_("Switched on"),
+    "password": N_("Password and telephone set up"),
+    "password_taken_back": N_("Password taken back"),
     # roles
     "picker": N_("Picker"),
     "packer": N_("Packer"),

@@ -23,7 +23,7 @@ def ids(shop: "Flask") -> dict[str, int]:
     from app.people.models import Operator
 
     with shop.app_context(), reading() as session:
-        return {badge: id_ for badge, id_ in session.execute(select(Operator.badge, Operator.id))}
+        return {row.badge: row.id for row in session.execute(select(Operator.badge, Operator.id))}
 
 
 def try_pin(client: "FlaskClient", badge: str, pin: str) -> int:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app import clock
 from app.db import reading, transact
+from app.people import office_sign_in
 from app.people import operators as rules
 from app.people.changes import changes_of
 from app.people.pins import hash_pin
@@ -97,6 +98,15 @@ def unlock(operator_id: int) -> WerkzeugResponse:
     return back_to("person", operator_id=operator_id)
 
 
+@desk.post("/people/<int:operator_id>/password-losses")
+@allow(roles=("admin",))
+def take_password_back(operator_id: int) -> WerkzeugResponse:
+    """Somebody lost telephone and paper: they set both up again."""
+    actor = current_actor()
+    transact(lambda session: office_sign_in.forget(session, actor, operator_id))
+    return back_to("person", operator_id=operator_id)
+
+
 @desk.post("/people/<int:operator_id>/departures")
 @allow(roles=CHIEFS)
 def let_go(operator_id: int) -> WerkzeugResponse:
@@ -160,6 +170,7 @@ def _person(operator_id: int, *, message: str = "") -> str:
             changes=changes_of(session, operator_id),
             roles=rules.roles_to_give(actor),
             may_change=rules.may_change(actor, one),
+            may_set_up=settings().wants_password and not rules.TRUSTED.isdisjoint(one.roles),
             message=message,
             now=clock.now(),
         )

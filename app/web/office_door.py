@@ -1,0 +1,144 @@
+"""The door to the office: badge, password and code; and setting the two up, once, with badge and PIN."""
+
+import base64
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.db import reading, transact
+from app.labels.symbols import encode
+from app.language import _
+from app.people import office_sign_in as rules
+from app.people import sign_in, totp
+from app.people.pins import hash_password
+from app.refusal import Conflict, Refused
+from app.web import cookies, forms
+from app.web.auth import device, let_in, require_private_line
+from app.web.rules import READERS, allow
+from app.web.security import current_actor, current_bearer, settings
+
+pages = Blueprint("office_door", __name__, url_prefix="/office-sign-in")
+
+
+@pages.get("")
+@allow(public=True)
+def page() -> str:
+    """Badge, password, code. Whoever came with badge and PIN and has no password yet is led to set it up."""
+    return _door()
+
+
+@pages.post("")
+@allow(public=True)
+def enter() -> WerkzeugResponse:
+    """Let in, or say no without saying what was wrong."""
+    badge = sign_in.badge_code(forms.text("badge", longest=200))
+    password, code = forms.text("password", longest=500), forms.text("code", longest=50)
+    try:
+        require_private_line()
+        begun = transact(lambda session: rules.begin(session, badge, **device()))
+        proof = rules.require_password(settings(), begun, password=password, code=code)
+        key = cookies.read(request, cookies.DEVICE)
+        entered = transact(lambda session: rules.complete(session, begun, proof, settings=settings(), device_key=key))
+    except Refused as refusal:
+        return make_response(_door(badge=badge, message=refusal.message), refusal.status)
+    return let_in(entered, url_for("office.overview"))
+
+
+@pages.get("/set-up")
+@allow(any_role=True)
+def set_up_page() -> str:
+    """The QR code for the telephone, and the form."""
+    _require_may_set_up()
+    return _form()
+
+
+@pages.post("/set-up")
+@allow(any_role=True)
+def set_up() -> WerkzeugResponse:
+    """PIN, new password twice, and the first code of the telephone; then the recovery codes, this once."""
+    _require_may_set_up()
+    nonce = forms.needed("nonce", longest=60)
+    try:
+        codes = _set_up(nonce)
+    except Refused as refusal:
+        return make_response(_form(nonce=nonce, message=refusal.message), refusal.status)
+    return make_response(render_template("floor/recovery_codes.html", codes=codes))
+
+
+def _set_up(nonce: str) -> list[str]:
+    actor, bearer = current_actor(), current_bearer()
+    assert bearer is not None, "whoever has a role has a token"
+    require_private_line()
+    password = forms.text("password", longest=500)
+    if password != forms.text("again", longest=500):
+        raise Refused("passwords_differ", _("The password was typed in two ways. Type it again."))
+    attempt = transact(lambda session: sign_in.begin_as(session, actor.operator_id, **device()))
+    sign_in.require_pin(settings(), attempt, forms.text("pin", longest=64))
+    transact(lambda session: sign_in.give_back(session, attempt))
+    step = rules.require_code(settings(), actor.operator_id, nonce=nonce, code=forms.text("code", longest=50))
+    password_hash = hash_password(settings(), password, names=[actor.name, "trueshelf"])
+
+    def work(session: Session) -> list[str]:
+        return rules.set_up(
+            session,
+            settings(),
+            actor.operator_id,
+            password_hash=password_hash,
+            nonce=nonce,
+            step=step,
+            token_id=bearer.token_id,
+        )
+
+    return transact(work)
+
+
+def _require_may_set_up() -> None:
+    """Who has set it up already does it again only from inside: badge and PIN are not worth a password."""
+    bearer = current_bearer()
+    if bearer is None or bearer.kind != "session" or bearer.actor.roles.isdisjoint(READERS):
+        raise Refused("no_office_role", _("You have no work in the office, so you need no password."))
+    with reading() as session:
+        if rules.is_set_up(session, bearer.actor.operator_id) and not bearer.is_proved:
+            raise Conflict(
+                "already_set_up", _("You have a password. Sign in with it, or ask an admin to take it back.")
+            )
+
+
+def _door(*, badge: str = "", message: str = "") -> str:
+    bearer = current_bearer()
+    may_set_up = False
+    if bearer is not None and bearer.kind == "session" and not bearer.actor.roles.isdisjoint(READERS):
+        with reading() as session:
+            may_set_up = not rules.is_set_up(session, bearer.actor.operator_id)
+    return render_template("floor/office_door.html", badge=badge, message=message, may_set_up=may_set_up)
+
+
+def _form(*, nonce: str = "", message: str = "") -> str:
+    actor = current_actor()
+    nonce = nonce or totp.new_nonce()
+    secret = totp.secret_of(settings(), actor.operator_id, nonce)
+    return render_template(
+        "floor/office_set_up.html",
+        nonce=nonce,
+        message=message,
+        secret=totp.as_text(secret),
+        picture=_picture(totp.address(secret, name=actor.name)),
+    )
+
+
+def _picture(content: str) -> str:
+    """A QR code as an address that an image can have."""
+    symbol = encode("qr", content)
+    size = symbol.width
+    dots = "".join(
+        f"M{symbol.quiet + x} {symbol.quiet + y}h1v1h-1z"
+        for y, row in enumerate(symbol.rows)
+        for x, module in enumerate(row)
+        if module == "1"
+    )
+    drawn = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
+        f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path d="{dots}"/></svg>'
+    )
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()

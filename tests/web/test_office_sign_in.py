@@ -1,0 +1,280 @@
+"""The office's door where a password is wanted: badge, password, and a code that is good once."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import clock
+from app.people import totp
+from tests.web.conftest import PIN, fill
+from tests.web.test_sign_in import later, try_pin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+Browse = Callable[[str], "FlaskClient"]
+PASSWORD = "nine blue mugs on a shelf"
+
+
+@pytest.fixture
+def shop(database_url: str, tmp_path: "Path") -> "Iterator[Flask]":
+    """As everywhere, but the office asks for a password."""
+    from app.config import Settings
+    from app.db import db
+    from app.factory import create_app
+
+    app = create_app(
+        Settings(database_url=database_url, data_dir=tmp_path, secret_key="for-tests", office_sign_in="password")
+    )
+    fill(app)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+class Telephone:
+    """An authenticator: it knows what the page showed, and the time."""
+
+    def __init__(self, page: str) -> None:
+        import base64
+
+        found = re.search(r'class="telephone-text">([A-Z2-7]+)<', page)
+        assert found is not None, page
+        self.secret = base64.b32decode(found[1])
+        nonce = re.search(r'name="nonce" value="([^"]+)"', page)
+        assert nonce is not None
+        self.nonce = unescape(nonce[1])
+
+    def code(self, *, steps: int = 0) -> str:
+        return totp.code_at(self.secret, totp.step_at(clock.now()) + steps)
+
+
+def set_up(client: "FlaskClient", **changes: str) -> "tuple[Telephone, TestResponse]":
+    telephone = Telephone(client.get("/office-sign-in/set-up").text)
+    form = {"nonce": telephone.nonce, "code": telephone.code(), "password": PASSWORD, "again": PASSWORD, "pin": PIN}
+    return telephone, client.post("/office-sign-in/set-up", data=form | changes)
+
+
+def enter(client: "FlaskClient", badge: str, password: str, code: str) -> int:
+    return client.post("/office-sign-in", data={"badge": badge, "password": password, "code": code}).status_code
+
+
+def recovery_codes(page: str) -> list[str]:
+    return re.findall(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", page)
+
+
+def is_inside(client: "FlaskClient") -> bool:
+    answer = client.get("/office/orders")
+    assert answer.status_code in {200, 303, 401, 403}
+    return answer.status_code == 200
+
+
+@pytest.mark.parametrize("badge", ["office", "supervisor", "admin", "auditor"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_badge_and_pin_alone_do_not_open_the_office(browse: Browse, badge: str) -> None:
+    client = browse(badge)
+    answer = client.get("/office/orders")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/office-sign-in")
+    assert "/office-sign-in/set-up" in client.get("/office-sign-in").text
+    changing = client.post("/office/people", data={})
+    assert (changing.status_code, changing.headers.get("Location")) in {(303, "/office-sign-in"), (403, None)}
+    by_cookie = client.post("/api/v1/adjustments", json={})
+    assert (by_cookie.status_code, by_cookie.json["code"]) in {(403, "password_needed"), (403, "role_missing")}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_floor_and_programs_need_no_password(browse: Browse, token: Callable[..., dict[str, str]]) -> None:
+    assert browse("picker").get("/").status_code == 200
+    assert browse("supervisor").get("/").status_code == 200
+    assert browse("").get("/api/v1/movements", headers=token("office", "office")).status_code == 200
+
+
+def test_password_and_telephone_are_set_up_once_and_open_the_office(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, elsewhere = browse("office"), browse("office")
+    telephone, done = set_up(here)
+    assert done.status_code == 200
+    assert len(set(recovery_codes(done.text))) == 10
+    assert is_inside(here)
+    assert elsewhere.get("/").status_code == 401, "what was signed in by PIN is signed out"
+    later(monkeypatch, seconds=30)
+    desk = browse("")
+    assert enter(desk, "office", PASSWORD, telephone.code()) == 303
+    assert is_inside(desk)
+
+
+def test_no_code_opens_twice_and_no_earlier_one_after_it(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    telephone, _done = set_up(browse("office"))
+    assert enter(browse(""), "office", PASSWORD, telephone.code()) == 422, "that one was used to set it up"
+    later(monkeypatch, seconds=30)
+    code = telephone.code()
+    assert enter(browse(""), "office", PASSWORD, code) == 303
+    assert enter(browse(""), "office", PASSWORD, code) == 422
+    assert enter(browse(""), "office", PASSWORD, telephone.code(steps=-1)) == 422
+    assert enter(browse(""), "office", PASSWORD, telephone.code(steps=1)) == 303, "a clock may run half a minute ahead"
+    assert enter(browse(""), "office", PASSWORD, telephone.code(steps=2)) == 422
+
+
+@pytest.mark.parametrize(
+    ("badge", "password", "code"),
+    [
+        ("office", "not the right password", "right"),
+        ("office", PIN, "right"),
+        ("office", "", "right"),
+        ("office", PASSWORD, "000000"),
+        ("office", PASSWORD, ""),
+        ("office", PASSWORD, "١٢٣٤٥٦"),
+        ("auditor", PASSWORD, "right"),
+        ("stranger", PASSWORD, "right"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_wrong_is_not_told(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch, badge: str, password: str, code: str
+) -> None:
+    telephone, _done = set_up(browse("office"))
+    later(monkeypatch, seconds=30)
+    typed = {"badge": badge, "password": password, "code": telephone.code() if code == "right" else code}
+    client = browse("")
+    answer = client.post("/office-sign-in", data=typed)
+    assert answer.status_code == 422
+    assert "Badge, password or code is wrong" in answer.text
+    assert PASSWORD not in answer.text
+    assert not is_inside(client)
+
+
+def test_wrong_passwords_and_wrong_pins_are_counted_together(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    telephone, _done = set_up(browse("office"))
+    later(monkeypatch, seconds=30)
+    client = browse("")
+    for _ in range(3):
+        assert enter(client, "office", "not the right password", telephone.code()) == 422
+    assert enter(client, "office", PASSWORD, "000000") == 422, "the right password does not forget them"
+    assert try_pin(client, "office", "0000").status_code == 422
+    assert enter(client, "office", PASSWORD, telephone.code()) == 422
+    assert "locked" in client.post("/office-sign-in", data={"badge": "office"}).text
+    later(monkeypatch, minutes=16)
+    assert enter(client, "office", PASSWORD, telephone.code()) == 303
+
+
+def test_a_recovery_code_opens_once(browse: Browse) -> None:
+    _telephone, done = set_up(browse("office"))
+    first, second, *_others = recovery_codes(done.text)
+    assert enter(browse(""), "office", PASSWORD, first) == 303
+    assert enter(browse(""), "office", PASSWORD, first) == 422
+    assert enter(browse(""), "office", PASSWORD, f" {second.upper()} ") == 303
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"code": "000000"}, "not the code of now"),
+        ({"again": PASSWORD + "x"}, "typed in two ways"),
+        ({"password": "too short", "again": "too short"}, "15 to 200"),
+        ({"password": "a" * 20, "again": "a" * 20}, "guessed soon"),
+        ({"password": "trueshelfofficeoffice", "again": "trueshelfofficeoffice"}, "guessed soon"),
+        ({"password": "x" * 201, "again": "x" * 201}, "15 to 200"),
+        ({"pin": "0000"}, "wrong"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_cannot_be_set_up_is_refused(browse: Browse, changes: dict[str, str], words: str) -> None:
+    client = browse("office")
+    telephone, answer = set_up(client, **changes)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert telephone.nonce in answer.text, "the telephone need not read the picture again"
+    assert not is_inside(client)
+
+
+def test_badge_and_pin_do_not_set_a_new_password_where_there_is_one(browse: Browse) -> None:
+    inside = browse("office")
+    set_up(inside)
+    thief = browse("office")
+    assert thief.get("/office-sign-in/set-up").status_code == 409
+    assert thief.post("/office-sign-in/set-up", data={"nonce": "x"}).status_code == 409
+    assert not is_inside(thief)
+    assert inside.get("/office-sign-in/set-up").status_code == 200, "from inside it can be done again"
+    assert browse("picker").get("/office-sign-in/set-up").status_code == 422
+
+
+def test_an_admin_takes_a_password_back_and_a_supervisor_does_not(browse: Browse, shop: "Flask") -> None:
+    from sqlalchemy import select
+
+    from app.db import reading
+    from app.people.models import Operator
+
+    office, admin, chief = browse("office"), browse("admin"), browse("supervisor")
+    for client in (office, admin, chief):
+        set_up(client)
+    with shop.app_context(), reading() as session:
+        lost = session.scalars(select(Operator.id).where(Operator.badge == "office")).one()
+    path = f"/office/people/{lost}/password-losses"
+    assert path in admin.get(f"/office/people/{lost}").text
+    assert chief.post(path).status_code == 403
+    assert is_inside(office)
+    assert admin.post(path).status_code == 303
+    assert not is_inside(office)
+    again = browse("office")
+    set_up(again)
+    assert is_inside(again)
+
+
+def test_a_desk_is_left_alone_longer_than_a_handheld(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, handheld = browse("office"), browse("supervisor")
+    set_up(desk)
+    later(monkeypatch, minutes=20)
+    assert is_inside(desk)
+    assert handheld.get("/").status_code == 401
+    later(monkeypatch, minutes=32)
+    assert not is_inside(desk)
+
+
+# RFC 6238, appendix B, its SHA-1 rows cut to six digits: (seconds since 1970, code).
+VECTORS = [
+    (59, "287082"),
+    (1111111109, "081804"),
+    (1111111111, "050471"),
+    (1234567890, "005924"),
+    (2000000000, "279037"),
+    (20000000000, "353130"),
+]
+
+
+@pytest.mark.parametrize(("seconds", "code"), VECTORS)
+def test_the_codes_are_those_of_the_standard(seconds: int, code: str) -> None:
+    secret, moment = b"12345678901234567890", datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    assert totp.code_at(secret, totp.step_at(moment)) == code
+    assert totp.matching_step(secret, code, moment) == totp.step_at(moment)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_telephone_reads_the_picture(browse: Browse) -> None:
+    """Drawn again as a bitmap, because no reader here takes SVG."""
+    import base64
+
+    import PIL.Image
+    import zxingcpp
+
+    page = browse("office").get("/office-sign-in/set-up").text
+    found = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', page)
+    assert found is not None
+    drawn = base64.b64decode(found[1]).decode()
+    size = int(re.search(r'viewBox="0 0 (\d+) ', drawn)[1])  # type: ignore[index]
+    picture = PIL.Image.new("L", (size, size), 255)
+    for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", drawn):
+        picture.putpixel((int(x), int(y)), 0)
+    [read] = zxingcpp.read_barcodes(picture.resize((size * 4, size * 4), PIL.Image.Resampling.NEAREST))
+    secret = Telephone(page).secret
+    assert read.text == totp.address(secret, name="office")
+    assert read.text.startswith("otpauth://totp/Trueshelf:office?secret=")
