@@ -1,4 +1,4 @@
-"""What one kind of work leaves for the next: totes carried to a place, picked orders to pack, cartons to ship."""
+"""What one kind of work leaves for the next: goods to put away, totes to pack, cartons to ship."""
 
 from sqlalchemy import select
 
@@ -12,8 +12,9 @@ from app.ledger.post import Move, Place, Posted
 from app.orders.models import Order
 from app.places.models import Container
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line
+from app.tasks.lines import Line, cancel_lines, change_line
 from app.tasks.models import Task, TaskLine
+from app.tasks.queue import NewLine, add_lines, finish, open_task
 
 
 def move_containers(
@@ -50,6 +51,55 @@ def move_containers(
         work.session.get_one(Container, container_id).location_id = location_id
     work.session.flush()
     return posted
+
+
+def to_putaway(work: Work, received: list[Move]) -> list[int]:
+    """Add what came in to the put-away work of this delivery that nobody has taken up yet. Returns its new lines."""
+    found = work.session.scalar(
+        select(Task.id)
+        .where(
+            Task.kind == "putaway",
+            Task.status == "open",
+            Task.document_type == work.task.document_type,
+            Task.document_id == work.task.document_id,
+        )
+        .order_by(Task.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if found is None:
+        found = open_task(
+            work.session,
+            kind="putaway",
+            warehouse_id=work.task.warehouse_id,
+            document_type=work.task.document_type,
+            document_id=work.task.document_id,
+            document=work.task.document,
+        ).id
+    return add_lines(
+        work.session,
+        found,
+        [
+            NewLine(
+                item_id=move.item_id,
+                quantity=move.quantity,
+                lot_id=move.lot_id,
+                serial=move.serial,
+                source_location_id=move.target.location_id,
+                source_container_id=move.target.container_id,
+                source_condition=move.target.condition,
+            )
+            for move in received
+        ],
+    )
+
+
+def withdraw_from_putaway(work: Work, line_ids: list[int]) -> None:
+    """The receipt is undone: its put-away lines go, and a task that has none left."""
+    cancel_lines(work.session, line_ids)
+    emptied = select(Task.id).join(TaskLine, TaskLine.task_id == Task.id).where(TaskLine.id.in_(line_ids))
+    for task_id in set(work.session.scalars(emptied.where(Task.status == "open", Task.lines <= 0))):
+        finish(work.session, task_id, status="cancelled")
 
 
 def to_packing(work: Work) -> None:

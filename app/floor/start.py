@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.barcode.internal import InternalKind
 from app.config import Settings
-from app.floor import printing
+from app.floor import blind, printing, receipt
 from app.floor.packing import open_packing, totes_at_rest
 from app.floor.resolve import read, resolve
 from app.floor.shipping import resume_shipping
@@ -39,8 +39,8 @@ def start(
 ) -> int:
     """Open (or find) the task for this work and claim it for the actor. Returns its id.
 
-    ``document``: receive wants a purchase order; pack a tote or an order; ship an order; inspect an RMA or an order;
-    count a bin in ``location``; move nothing.
+    ``document``: receive wants a purchase order, or ``blind`` where none came; pack a tote or an order; ship an order;
+    inspect an RMA or an order; count a bin in ``location``; move nothing.
     Errors: ``unknown_kind``; ``role_missing``; ``unknown_*``; ``nothing_to_do``; ``task_taken``.
     """
     opener = _OPENERS.get(kind)
@@ -69,6 +69,8 @@ def _unfinished(
 
 
 def _receive(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
+    if document.lower() == receipt.BLIND:
+        return blind.open_receipt(session, warehouse)
     order = purchase_order_of(session, document)
     if order.warehouse_id != warehouse.id:
         raise Refused("other_warehouse", _("%(po)s arrives at another warehouse.", po=order.number))

@@ -91,7 +91,7 @@ def _work(session: Session, actor: Actor, warehouse_id: int) -> dict[str, Any]:
         for job in held_by(session, actor, warehouse_id=warehouse_id)
     ]
     counts = [{"kind": kind, "count": number} for kind, number in waiting(session, actor, warehouse_id=warehouse_id)]
-    starts = [kind for kind in ("move", "count") if actor.may(*ROLES[kind])]
+    starts = [kind for kind in ("move", "receive", "count") if actor.may(*ROLES[kind])]
     printer = printer_chosen(session, device=device_of(actor), warehouse_id=warehouse_id)
     return {
         "resume": resume,

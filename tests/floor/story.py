@@ -185,6 +185,11 @@ class Floor:
     def reasons(self) -> list[str]:
         return self.read(lambda s: list(s.scalars(select(Posting.reason).order_by(Posting.id))))
 
+    def notes(self, reason: str) -> list[str]:
+        """The notes of the postings of this kind, the oldest first."""
+        statement = select(Posting.note).where(Posting.reason == reason).order_by(Posting.id)
+        return self.read(lambda s: list(s.scalars(statement)))
+
     def tasks(self, kind: str, *, status: str = "open") -> list[int]:
         statement = select(Task.id).where(Task.kind == kind, Task.status == status).order_by(Task.id)
         return self.read(lambda s: list(s.scalars(statement)))

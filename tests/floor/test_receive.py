@@ -232,3 +232,75 @@ def test_case_33_receiving_goes_on_where_it_was(floor: Floor, receiver: Worker) 
     other = floor.worker("Ron", "receiver", device="TABLET-2").start("receive", "PO-1")
     assert (other.prompt["counted"], other.prompt["lot"], other.prompt["expiry"]) == (1, "L1", "2099-12-31")
     other.scan("DOCK").hears("received")
+
+
+def test_what_came_damaged_goes_straight_into_quarantine_with_its_reason(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-1", ("MUG", 6))
+    receiver.start("receive", "PO-1").act("damaged").refused("scan_item_first").scan("MUG", "MUG")
+    receiver.act("damaged", reason="ugly").refused("unknown_reason").act("damaged").hears("fault_noted")
+    receiver.scan("DOCK").refused("not_here").scan("QUARANTINE").hears("received")
+    assert receiver.movements == [("MUG", 2, "SUPPLIER", "QUARANTINE")]
+    assert floor.sums("MUG") == (2, 2, 0, 4), "they came, and nobody may sell them"
+    assert floor.notes("receive") == ["damaged"]
+    assert floor.tasks("putaway") == [], "they stand where they belong"
+    receiver.scan("MUG", "DOCK").hears("received")
+    assert floor.sums("MUG") == (3, 2, 0, 3), "the next ones are sound again"
+    receiver.act("undo").act("undo").hears("undone")
+    assert floor.sums("MUG") == (0, 0, 0, 6)
+
+
+def test_damaged_goods_stay_at_the_dock_where_the_house_has_no_quarantine(floor: Floor, receiver: Worker) -> None:
+    floor.bin("QUARANTINE", is_blocked=True)
+    floor.purchase("PO-1", ("MUG", 1))
+    receiver.start("receive", "PO-1").scan("MUG").act("damaged", reason="defective").scan("DOCK").finished()
+    assert floor.sums("MUG") == (1, 1, 0, 0)
+
+
+def test_expired_goods_come_in_only_as_expired(floor: Floor, receiver: Worker) -> None:
+    floor.item("MILK", tracking="lot", has_expiry=True)
+    floor.purchase("PO-1", ("MILK", 1))
+    receiver.start("receive", "PO-1").scan("MILK", "L1").scan("2020-01-31").refused("expired")
+    receiver.act("damaged", reason="expired").scan("2020-01-31", "QUARANTINE").finished()
+    assert floor.sums("MILK") == (1, 1, 0, 0)
+
+
+def test_units_with_serial_numbers_come_in_by_their_numbers(floor: Floor, receiver: Worker) -> None:
+    floor.item("PHONE", tracking="serial")
+    floor.purchase("PO-1", ("PHONE", 4))
+    receiver.start("receive", "PO-1").scan("PHONE", "SN1").asked("serial")
+    assert "serial number" in receiver.prompt["instruction"]
+    assert "quantity" not in receiver.prompt["expects"]
+    receiver.scan("SN1").refused("serial_twice").scan("SN2").hears("serial_confirmed")
+    assert receiver.prompt["counted"] == 2
+    receiver.scan("DOCK").hears("received").scan("PHONE", "SN3").scan("PHONE").asked("serial").scan("SN4")
+    receiver.scan("DOCK").finished()
+    assert (floor.sums("PHONE"), floor.at("PHONE", "DOCK")) == ((4, 0, 0, 0), 4)
+
+
+def test_goods_without_a_purchase_order_come_in_with_a_reason(floor: Floor, receiver: Worker) -> None:
+    floor.bin("A-01")
+    floor.item("MUG")
+    floor.item("TEA", tracking="lot")
+    receiver.start("receive", "blind").asked("reason").scan("MUG").refused("wrong_item")
+    receiver.act("skip").refused("finish_line_first").act("reason", reason="wind").refused("unknown_reason")
+    receiver.act("quantity", quantity=3).refused("scan_item_first").act("reason", reason="sample").hears("reason_noted")
+    receiver.asked("item").scan("MUG", "MUG").asked("item", "quantity", "target").act("quantity", quantity=7)
+    receiver.scan("TEA").refused("finish_line_first").scan("DOCK").hears("received")
+    receiver.scan("TEA", "L1", "TEA").act("damaged").scan("QUARANTINE").hears("received")
+    assert (floor.sums("MUG"), floor.sums("TEA")) == ((7, 0, 0, 0), (2, 2, 0, 0))
+    assert floor.notes("receive") == ["sample", "damaged"]
+    receiver.act("undo").hears("undone").act("done").hears("receipt_done").finished()
+    assert receiver.answer["task"]["lines"] == receiver.answer["task"]["done_lines"] == 1
+    floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
+    assert (floor.at("MUG"), floor.sums("TEA")) == (7, (0, 0, 0, 0))
+
+
+def test_a_robot_ends_a_blind_receipt_and_a_picker_begins_none(floor: Floor, receiver: Worker, picker: Worker) -> None:
+    receiver.start("receive", "blind").robot().finished()
+    assert "Nothing" in receiver.prompt["instruction"]
+    receiver.start("receive", "BLIND").act("reason", reason="found").scan("NEW").refused("unknown_code")
+    floor.item("PHONE", tracking="serial")
+    receiver.scan("PHONE", "SN1", "SN2").robot().finished()
+    assert floor.sums("PHONE") == (2, 0, 0, 0)
+    with pytest.raises(Refused, match="role_missing"):
+        picker.start("receive", "blind")

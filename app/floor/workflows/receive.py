@@ -1,24 +1,20 @@
-"""Receive: goods of a purchase order come in at the dock.
+"""Receive: goods come in at the dock, by a purchase order or (blind) by none.
 
 Item, then lot and expiry where the item wants them (a GS1 label gives all at once), the quantity by scanning on or by
-the keypad, then the dock: SUPPLIER -> dock, and *inbound* becomes *on hand*. What is received opens put-away work.
+the keypad, then the dock: SUPPLIER -> dock, and *inbound* becomes *on hand*. What is received opens put-away work. What
+came damaged goes straight into quarantine.
 """
 
-from datetime import date, timedelta
-
-from sqlalchemy import select
-
-from app.catalog.models import Lot
-from app.floor import confirm, logistic_unit
-from app.floor.dates import typed_date
+from app.floor import arriving, blind, confirm, handover, logistic_unit
+from app.floor.arriving import check_lot
 from app.floor.logistic_unit import or_sscc
+from app.floor.receipt import is_blind, prompt
 from app.floor.step import (
     Arguments,
     Meaning,
     Prompt,
     Said,
     Step,
-    Way,
     Work,
     Workflow,
     action_way,
@@ -27,72 +23,45 @@ from app.floor.step import (
 )
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
-from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.places.models import SUPPLIER
 from app.refusal import Refused
 from app.supply.purchase_orders import receive_units
-from app.tasks.lines import Line, cancel_lines, line_of, lines, to_the_end
-from app.tasks.models import Task, TaskLine
-from app.tasks.queue import NewLine, add_lines, finish, open_task
+from app.tasks.lines import Line, line_of, lines, to_the_end
+from app.tasks.models import TaskLine
 
-DOCKS = ("dock", "stage")
+DOCKS, QUARANTINE = ("dock", "stage"), ("quarantine",)
+FAULTS = ("damaged", "defective", "parts_missing", "wrong_item", "expired", "other")
+"""Why arriving goods go into quarantine."""
 
 
 def waiting(work: Work) -> Step | None:
-    if work.line is None or work.memory.get("is_done"):
+    if work.memory.get("is_done"):
         return None
-    line = work.line
+    if is_blind(work):
+        if "reason" not in work.memory:
+            return blind.REASON
+    elif work.line is None:
+        return None
     if not work.counted:
         return ITEM
-    if line.tracking == "lot" and "lot" not in work.memory:
-        return LOT
-    if line.has_expiry and "expiry" not in work.memory:
-        return EXPIRY
-    if line.tracking == "serial" and len(work.memory.get("serials", [])) < work.counted:
-        return SERIAL
-    return MORE if work.counted < line.left and not logistic_unit.is_complete(work) else TARGET
-
-
-def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
-    line = work.the_line
-    expiry = work.memory.get("expiry")
-    sscc = logistic_unit.of(work).get("sscc")
-    return Prompt(
-        expects=expects,
-        instruction=instruction,
-        value=value,
-        ways=[*ways, *_always(work)],
-        sku=line.sku,
-        name=line.name,
-        image_url=line.image_url,
-        quantity=line.left,
-        counted=work.counted,
-        lot=work.memory.get("lot"),
-        expiry=expiry,
-        document=work.task.document,
-        detail=[
-            (_("Ordered"), str(line.quantity)),
-            (_("Received"), str(line.done)),
-            *([("SSCC", sscc)] if sscc else []),
-        ],
-    )
-
-
-def _always(work: Work) -> list[Way]:
-    ways = [action_way("skip", _("Later"))] if not work.counted else []
-    if work.task.done_lines or work.memory.get("undo"):
-        ways.append(action_way("done", _("Nothing more comes today")))
-    if work.counted or work.memory.get("undo") or logistic_unit.of(work):
-        ways.append(action_way("undo", _("Undo")))
-    return ways
+    unanswered = arriving.waiting(work)
+    if unanswered is not None:
+        return unanswered
+    is_whole = not is_blind(work) and work.counted >= work.the_line.left
+    if is_whole or logistic_unit.is_complete(work) or "fault" in work.memory:
+        return TARGET
+    return SERIALS if work.the_line.tracking == "serial" else MORE
 
 
 def _ask_item(work: Work) -> Prompt:
+    if is_blind(work):
+        ways = [action_way("done", _("Nothing more comes"))]
+        return prompt(work, _("Scan what came"), value=work.task.document, ways=ways, expects=("item",))
     line = work.the_line
     ways = [scan_way(line.code, line.name)]
     instruction = _("Scan what is inside this unit") if logistic_unit.of(work) else _("Scan an item of the delivery")
-    return _prompt(work, instruction, value=line.sku, ways=ways, expects=("item",))
+    return prompt(work, instruction, value=line.sku, ways=ways, expects=("item",))
 
 
 def _accept_item(work: Work, meaning: Meaning) -> Said:
@@ -100,25 +69,35 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         return _accept_target(work, meaning)
     if meaning.type != "item":
         raise confirm.wrong(meaning, wanted=_("Scan an item of %(document)s.", document=work.task.document))
-    line = work.the_line
     logistic_unit.require_one(work, meaning)
-    if work.counted and meaning.id != line.item_id:
+    if work.counted and meaning.id != work.the_line.item_id:
         raise Refused(
             "finish_line_first",
-            _("Scan the dock for the %(n)s %(sku)s first, then the next item.", n=work.counted, sku=line.sku),
+            _("Scan the dock for the %(n)s %(sku)s first, then the next item.", n=work.counted, sku=work.the_line.sku),
         )
     if not work.counted:
-        line = _line_for(work, meaning)
+        line = blind.line_for(work, meaning) if is_blind(work) else _line_for(work, meaning)
         work.remember(line=line.id)
         work.next_line()
-    _check_lot(work, meaning)
+    check_lot(work, meaning)
+    return _count(work, meaning)
+
+
+def _count(work: Work, meaning: Meaning) -> Said:
+    """Errors: ``too_many`` beyond what the house tolerates; a blind receipt takes what comes."""
+    line = work.the_line
     said = confirm.count(work, line, meaning.quantity, limit=_limit(work, line))
     logistic_unit.counted(work, meaning)
-    return said
+    if not is_blind(work):
+        return said
+    blind.grow(work)
+    return Said("item_confirmed", _("%(n)s %(sku)s", n=work.counted, sku=line.sku))
 
 
 def _limit(work: Work, line: Line) -> int:
     """How many may come: what is due, and what the house tolerates above it."""
+    if is_blind(work):
+        return confirm.MOST_AT_ONCE
     return line.left + line.quantity * work.settings.receipt_tolerance_percent // 100
 
 
@@ -143,214 +122,126 @@ def _line_for(work: Work, meaning: Meaning) -> Line:
     )
 
 
-def _check_lot(work: Work, meaning: Meaning) -> None:
-    known = work.memory.get("lot")
-    if known and meaning.lot and meaning.lot != known:
-        raise Refused(
-            "lot_differs",
-            _("This is lot %(lot)s. Scan the dock for lot %(known)s first.", lot=meaning.lot, known=known),
-        )
-    expiry = work.memory.get("expiry")
-    if known and expiry and meaning.expiry and meaning.expiry.isoformat() != expiry:
-        raise _expiry_conflict(known, expiry)
-
-
-def _expiry_conflict(lot: str, known: str) -> Refused:
-    return Refused(
-        "expiry_conflict",
-        _("Lot %(lot)s is known to expire on %(day)s. Look at the label again.", lot=lot, day=known),
-    )
-
-
 def _ask_more(work: Work) -> Prompt:
     line = work.the_line
-    ways: list[Way] = []
-    if line.tracking != "serial":
-        ways.append(action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left))
-    ways += [scan_way(line.code, line.name), *confirm.place_ways(work, DOCKS)]
-    return _prompt(
-        work,
-        _("Scan on, give the quantity, or scan the dock"),
-        value=f"{work.counted} / {line.left}",
-        ways=ways,
-        expects=("item", "quantity", "target"),
-    )
+    docks = confirm.place_ways(work, DOCKS)
+    if is_blind(work):
+        ways, value = [*docks, action_way("quantity", _("How many are there?"))], str(work.counted)
+    else:
+        every = action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left)
+        ways, value = [every, scan_way(line.code, line.name), *docks], f"{work.counted} / {line.left}"
+    instruction = _("Scan on, give the quantity, or scan the dock")
+    return prompt(work, instruction, value=value, ways=ways, expects=("item", "quantity", "target"))
 
 
-def _ask_lot(work: Work) -> Prompt:
+def _ask_serials(work: Work) -> Prompt:
     line = work.the_line
-    today = f"{work.today:%Y%m%d}"
-    ways = [scan_way(today, _("No lot on the goods: use today's date"))]
-    return _prompt(work, _("Scan the lot"), value=line.sku, ways=ways, expects=("lot",))
+    docks = confirm.place_ways(work, DOCKS)
+    ways, value = [*docks, arriving.serial_way(work)], str(work.counted)
+    if not is_blind(work):
+        ways, value = [arriving.serial_way(work), *docks], f"{work.counted} / {line.left}"
+    instruction = _("Scan the next serial number, or the dock")
+    return prompt(work, instruction, value=value, ways=ways, expects=("serial", "item", "target"))
 
 
-def _accept_lot(work: Work, meaning: Meaning) -> Said:
-    if meaning.type != "lot":
-        raise confirm.wrong(meaning, wanted=_("Scan the lot of %(sku)s.", sku=work.the_line.sku))
-    work.remember(lot=meaning.code)
-    known = work.session.scalar(select(Lot).where(Lot.item_id == work.the_line.item_id, Lot.code == meaning.code))
-    if known is not None and known.expiry is not None:
-        _require_good(work, known.expiry)
-        if meaning.expiry and meaning.expiry != known.expiry:
-            raise _expiry_conflict(meaning.code, known.expiry.isoformat())
-        work.remember(expiry=known.expiry.isoformat())
-    return Said("lot_confirmed", _("Lot %(lot)s", lot=meaning.code))
-
-
-def _ask_expiry(work: Work) -> Prompt:
-    line = work.the_line
-    good_until = work.today + timedelta(days=365)
-    ways = [scan_way(good_until.isoformat(), _("Good until %(day)s", day=good_until.isoformat()))]
-    return _prompt(work, _("Scan or type the expiry date"), value=line.sku, ways=ways, expects=("expiry",))
-
-
-def _accept_expiry(work: Work, meaning: Meaning) -> Said:
-    if meaning.type != "expiry":
-        raise confirm.wrong(meaning, wanted=_("Scan the expiry date (YYYY-MM-DD)."))
-    day = typed_date(meaning.code)
-    if day is None:
-        raise Refused("bad_date", _("%(text)s is no date. Give it as YYYY-MM-DD.", text=meaning.code[:20]))
-    _require_good(work, day)
-    work.remember(expiry=day.isoformat())
-    return Said("expiry_confirmed", _("Good until %(day)s", day=day.isoformat()))
-
-
-def _require_good(work: Work, day: date) -> None:
-    if day < work.today:
-        raise Refused("expired", _("Expired on %(day)s. Set it aside and ask the office.", day=day.isoformat()))
-
-
-def _ask_serial(work: Work) -> Prompt:
-    line = work.the_line
-    number = len(work.memory.get("serials", [])) + 1
-    ways = [scan_way(f"{line.sku}-{work.task.id}-{line.id}-{line.done + number}", _("The unit's serial number"))]
-    return _prompt(work, _("Scan the serial number"), value=line.sku, ways=ways, expects=("serial",))
-
-
-def _accept_serial(work: Work, meaning: Meaning) -> Said:
+def _accept_serials(work: Work, meaning: Meaning) -> Said:
+    """The next unit by its own number: the item was scanned with the first one."""
     if meaning.type != "serial":
-        raise confirm.wrong(meaning, wanted=_("Scan the serial number of %(sku)s.", sku=work.the_line.sku))
-    serials = work.memory.get("serials", [])
-    if meaning.code in serials:
-        raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
-    here = select(Balance.id).where(
-        Balance.item_id == work.the_line.item_id, Balance.serial == meaning.code, Balance.quantity > 0
-    )
-    if work.session.scalar(here.limit(1)):
-        raise Refused("serial_in_stock", _("Serial %(serial)s is in stock already. Look again.", serial=meaning.code))
-    work.remember(serials=[*serials, meaning.code])
-    return Said("serial_confirmed", _("Serial %(serial)s", serial=meaning.code))
+        return _accept_item(work, meaning)
+    said = arriving.accept_serial(work, meaning)
+    _count(work, meaning)
+    return said
+
+
+def _target_kinds(work: Work) -> tuple[str, ...]:
+    """Where the counted goods go: to a dock, or into quarantine where they are damaged (and the house has one)."""
+    is_kept = "fault" in work.memory and bool(confirm.place_ways(work, QUARANTINE))
+    return QUARANTINE if is_kept else DOCKS
 
 
 def _ask_target(work: Work) -> Prompt:
-    docks = confirm.place_ways(work, DOCKS)
-    prompt = _prompt(work, _("Scan the dock"), value=str(work.counted), ways=docks, expects=("target",))
-    prompt.target = next((way["label"] for way in docks), None)
-    return prompt
+    kinds = _target_kinds(work)
+    ways = confirm.place_ways(work, kinds)
+    instruction = _("Scan the dock") if kinds == DOCKS else _("Put it into quarantine and scan the place")
+    asked = prompt(work, instruction, value=str(work.counted), ways=ways, expects=("target",))
+    asked.target = next((way["label"] for way in ways), None)
+    return asked
 
 
 def _accept_target(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "item":
         return _accept_item(work, meaning)
-    dock = confirm.target_location(work, meaning, kinds=DOCKS)
-    line = work.the_line
-    lot_id = _lot_id(work, line)
-    condition = "quarantine" if confirm.item_row(work.session, line.item_id).inspect_on_receipt else "available"
-    plate_id = logistic_unit.plate(work, dock.id)
-    target = Place(dock.id, plate_id, condition)
-    quantity = work.counted
+    place = confirm.target_location(work, meaning, kinds=_target_kinds(work))
+    line, quantity, fault = work.the_line, work.counted, work.memory.get("fault", "")
+    is_kept = fault or confirm.item_row(work.session, line.item_id).inspect_on_receipt
+    plate_id = logistic_unit.plate(work, place.id)
+    target = Place(place.id, plate_id, "quarantine" if is_kept else "available")
+    lot_id = arriving.lot_id(work, line)
     units = work.memory.get("serials") or [""]
     share = quantity if units == [""] else 1
     moves = [Move(line.item_id, share, Place(SUPPLIER), target, lot_id=lot_id, serial=serial) for serial in units]
-    posted = work.post("receive", [(move, line.sku, "SUPPLIER", dock.code) for move in moves], line_id=line.id)
-    assert line.document_line_id is not None, "a receive line without its purchase order line"
-    receive_units(
-        work.session,
-        line.document_line_id,
-        quantity,
-        tolerance_percent=work.settings.receipt_tolerance_percent,
+    posted = work.post(
+        "receive",
+        [(move, line.sku, "SUPPLIER", place.code) for move in moves],
+        line_id=line.id,
+        note=fault or work.memory.get("reason", ""),
     )
-    putaway_lines = _open_putaway(work, dock.id, [(move, condition) for move in moves])
+    _tell_order(work, line, quantity)
     work.can_undo(
         posting=posted.posting_id,
         line=line.id,
         quantity=quantity,
         source=_("the delivery"),
-        target=dock.code,
-        putaway=putaway_lines,
+        target=place.code,
+        putaway=[] if fault else handover.to_putaway(work, moves),
         plate=plate_id,
     )
     work.finish_units(line, quantity)
-    work.forget("lot", "expiry", "serials", "unit")
-    return Said("received", _("%(n)s %(sku)s received at %(place)s", n=quantity, sku=line.sku, place=dock.code))
+    work.forget(*arriving.FACTS, "fault", "unit")
+    return Said("received", _("%(n)s %(sku)s received at %(place)s", n=quantity, sku=line.sku, place=place.code))
 
 
-def _lot_id(work: Work, line: Line) -> int | None:
-    """The lot's row, made if it is new. Errors: ``expiry_conflict`` where a known lot has another date."""
-    code = work.memory.get("lot")
-    if not code:
-        return None
-    text = work.memory.get("expiry")
-    expiry = date.fromisoformat(text) if text else None
-    known = work.session.scalar(select(Lot).where(Lot.item_id == line.item_id, Lot.code == code))
-    if known is None:
-        known = Lot(item_id=line.item_id, code=code, expiry=expiry)
-        work.session.add(known)
-        work.session.flush()
-    elif expiry and known.expiry and known.expiry != expiry:
-        raise _expiry_conflict(code, known.expiry.isoformat())
-    return known.id
+def _tell_order(work: Work, line: Line, quantity: int) -> None:
+    """The purchase order, where there is one, expects fewer (more again: a negative quantity)."""
+    if is_blind(work):
+        return
+    assert line.document_line_id is not None, "a receive line without its purchase order line"
+    tolerance = work.settings.receipt_tolerance_percent if quantity > 0 else 0
+    receive_units(work.session, line.document_line_id, quantity, tolerance_percent=tolerance)
 
 
-def _open_putaway(work: Work, dock_id: int, received: list[tuple[Move, str]]) -> list[int]:
-    """Add what came in to the put-away work of this delivery that nobody has taken up yet."""
-    found = work.session.scalar(
-        select(Task.id)
-        .where(
-            Task.kind == "putaway",
-            Task.status == "open",
-            Task.document_type == work.task.document_type,
-            Task.document_id == work.task.document_id,
+# Exceptions.
+
+
+def _damaged(work: Work, arguments: Arguments) -> Said:
+    """What is counted arrived in no state to be sold: it is received into quarantine, with the reason.
+
+    Errors: ``scan_item_first``; ``unknown_reason``.
+    """
+    if not work.counted:
+        raise Refused("scan_item_first", _("Scan the item first."))
+    reason = arguments.reason or "damaged"
+    if reason not in FAULTS:
+        raise Refused(
+            "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(FAULTS)), reasons=list(FAULTS)
         )
-        .order_by(Task.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if found is None:
-        found = open_task(
-            work.session,
-            kind="putaway",
-            warehouse_id=work.task.warehouse_id,
-            document_type=work.task.document_type,
-            document_id=work.task.document_id,
-            document=work.task.document,
-        ).id
-    return add_lines(
-        work.session,
-        found,
-        [
-            NewLine(
-                item_id=move.item_id,
-                quantity=move.quantity,
-                lot_id=move.lot_id,
-                serial=move.serial,
-                source_location_id=dock_id,
-                source_container_id=move.target.container_id,
-                source_condition=condition,
-            )
-            for move, condition in received
-        ],
-    )
+    work.remember(fault=reason)
+    return Said("fault_noted", _("%(n)s go into quarantine.", n=work.counted))
 
 
 def _quantity(work: Work, arguments: Arguments) -> Said:
-    if work.line is not None and work.line.tracking == "serial":
+    if work.line is None or not work.counted:
+        raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
+    if work.line.tracking == "serial":
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
-    return confirm.set_count(work, work.the_line, arguments, limit=_limit(work, work.the_line))
+    said = confirm.set_count(work, work.line, arguments, limit=_limit(work, work.line))
+    if is_blind(work):
+        blind.grow(work)
+    return said
 
 
 def _skip(work: Work) -> Said:
-    if work.counted:
+    if work.counted or work.line is None or is_blind(work):
         raise Refused("finish_line_first", _("Scan the dock for what you counted first, or undo it."))
     line = work.the_line
     to_the_end(work.session, work.task.id, line.id)
@@ -360,13 +251,16 @@ def _skip(work: Work) -> Said:
 
 
 def _done(work: Work) -> Said:
-    """The delivery held less than ordered: the rest stays open on the purchase order."""
+    """Less came than was ordered: the rest stays open on the purchase order. A blind receipt always ends so."""
     if work.counted:
         raise Refused("finish_line_first", _("Scan the dock for what you counted first, or undo it."))
-    if not work.memory.get("undo"):
+    if not work.memory.get("undo") and not is_blind(work):
         raise Refused("nothing_received", _("Nothing was received yet. Scan an item, or release the task."))
     work.forget("unit")
     work.remember(is_done=True)
+    if is_blind(work):
+        blind.leave_rest(work)
+        return Said("receipt_done", _("Done."))
     return Said("receipt_done", _("Done. What did not come stays open on %(po)s.", po=work.task.document))
 
 
@@ -384,36 +278,34 @@ def _undo(work: Work) -> Said:
         return forgotten
     if not work.counted and _is_put_away(work):
         raise Refused("put_away_already", _("This was put away already. Move it back first."))
-    return undo(work, tell=_tell_undone, begun=("lot", "expiry", "serials", "unit"))
+    return undo(work, tell=_tell_undone, begun=(*arriving.FACTS, "fault", "unit"))
 
 
 def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
-    cancel_lines(work.session, facts["putaway"])
-    emptied = select(Task.id).join(TaskLine, TaskLine.task_id == Task.id).where(TaskLine.id.in_(facts["putaway"]))
-    for task_id in set(work.session.scalars(emptied.where(Task.status == "open", Task.lines <= 0))):
-        finish(work.session, task_id, status="cancelled")
+    handover.withdraw_from_putaway(work, facts["putaway"])
     logistic_unit.free(work, facts.get("plate"))
-    assert line.document_line_id is not None
-    receive_units(work.session, line.document_line_id, -facts["quantity"], tolerance_percent=0)
+    _tell_order(work, line, -facts["quantity"])
     work.forget("is_done")
 
 
 def finished(work: Work) -> str:
+    if not something_posted(work):
+        return _("Nothing was received. Take the next job.")
     return _("Delivery received. Next: put it away.")
 
 
 ITEM = Step(("item", "sscc"), _ask_item, or_sscc(_accept_item))
 MORE = Step(("item", "sscc", "location"), _ask_more, or_sscc(_accept_item))
-LOT = Step(("lot", "sscc"), _ask_lot, or_sscc(_accept_lot), takes_new=True)
-EXPIRY = Step(("expiry", "sscc"), _ask_expiry, or_sscc(_accept_expiry), takes_new=True)
-SERIAL = Step(("serial", "sscc"), _ask_serial, or_sscc(_accept_serial), takes_new=True)
+SERIALS = Step(("serial", "item", "sscc", "location"), _ask_serials, or_sscc(_accept_serials), takes_new=True)
 TARGET = Step(("location", "sscc"), _ask_target, or_sscc(_accept_target))
 
 WORKFLOW = Workflow(
     kind="receive",
     waiting=waiting,
     actions={
+        "reason": blind.say_why,
         "quantity": _quantity,
+        "damaged": _damaged,
         "skip": no_arguments(_skip),
         "done": no_arguments(_done),
         "undo": no_arguments(_undo),

@@ -97,8 +97,8 @@ def list_tasks(session: Session, query: TaskQuery) -> Page[TaskRow]:
 
 @dataclass(frozen=True, kw_only=True)
 class NewTask:
-    """``document``: a purchase order to receive, a tote or order to pack, an order to ship, an RMA to inspect.
-    ``location``: the bin to count."""
+    """``document``: a purchase order to receive (``blind`` where none came), a tote or order to pack, an order to ship,
+    an RMA to inspect. ``location``: the bin to count."""
 
     kind: Annotated[str, Size(1, 20)]
     warehouse: Code

@@ -1,0 +1,84 @@
+"""A blind receipt: goods that no purchase order announced. The receiver says why; each line is made by scanning."""
+
+from sqlalchemy.orm import Session
+
+from app.floor import confirm, receipt
+from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, action_way
+from app.language import N_, _
+from app.places.models import Warehouse
+from app.places.numbers import next_number
+from app.refusal import Refused
+from app.tasks.lines import Line, change_line, line_of, lines, shrink_line
+from app.tasks.models import TaskLine
+from app.tasks.queue import NewLine, add_lines, open_task
+
+REASONS = {
+    "no_order": N_("No purchase order"),
+    "sample": N_("Sample"),
+    "found": N_("Found"),
+    "other": N_("Other"),
+}
+
+
+def open_receipt(session: Session, warehouse: Warehouse) -> int:
+    """Begin one, under a number of its own. Returns the task's id."""
+    number = next_number(session, "blind receipt")
+    return open_task(
+        session,
+        kind="receive",
+        warehouse_id=warehouse.id,
+        document_type=receipt.BLIND,
+        document_id=number,
+        document=f"BR-{number:06d}",
+    ).id
+
+
+def _ask_reason(work: Work) -> Prompt:
+    ways = [action_way("reason", _(label), reason=reason) for reason, label in REASONS.items()]
+    return receipt.prompt(
+        work, _("Why is there no purchase order?"), value=work.task.document, ways=ways, expects=("reason",)
+    )
+
+
+def _no_scan(_work: Work, meaning: Meaning) -> Said:
+    raise confirm.wrong(meaning, wanted=_("First say why there is no purchase order."))
+
+
+def say_why(work: Work, arguments: Arguments) -> Said:
+    """The action *reason*. Errors: ``unknown_action`` where a purchase order is the reason; ``unknown_reason``."""
+    if not receipt.is_blind(work):
+        raise Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name="reason"))
+    if arguments.reason not in REASONS:
+        raise Refused(
+            "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(REASONS)), reasons=list(REASONS)
+        )
+    work.remember(reason=arguments.reason)
+    return Said("reason_noted", _("%(reason)s. Now scan what came.", reason=_(REASONS[arguments.reason])))
+
+
+def line_for(work: Work, meaning: Meaning) -> Line:
+    """The line of this item: one that was undone, else a new one."""
+    again = lines(work.session, work.task.id, TaskLine.item_id == meaning.id, TaskLine.status == "open", limit=1)
+    if again:
+        return again[0]
+    new = add_lines(work.session, work.task.id, [NewLine(item_id=meaning.id)])[0]
+    work.session.refresh(work.task)
+    line = line_of(work.session, new)
+    assert line is not None, "a line that was just made is gone"
+    return line
+
+
+def grow(work: Work) -> None:
+    """A line asks for as many as were counted: nobody knew before."""
+    change_line(work.session, work.the_line.id, quantity=work.the_line.done + work.counted)
+    work.next_line()
+
+
+def leave_rest(work: Work) -> None:
+    """Lines whose receipt was undone ask for nothing any more."""
+    for line in lines(work.session, work.task.id, TaskLine.status == "open"):
+        shrink_line(work.session, line.id, line.left)
+    work.session.refresh(work.task)
+
+
+REASON = Step(("reason",), _ask_reason, _no_scan)
