@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.floor.step import Arguments, Said, Way, Work, action_way
 from app.labels import queue
+from app.labels.by_hand import is_by_hand
 from app.labels.models import Printer, PrintJob
 from app.labels.printers import choose_printer, nearest_printer, printer_of
 from app.language import _
@@ -72,7 +73,13 @@ def print_carton(work: Work, carton: Container) -> None:
 def require_label(work: Work, carton: Container) -> None:
     """A carton leaves with its label. Errors: ``label_not_printed`` while it failed, or nobody knows."""
     job = queue.last_job(work.session, _CARTON, carton.code)
-    if job is None or not queue.is_undecided(job):
+    if job is None:
+        return
+    if job.state == "queued" and is_by_hand(work.session, job):
+        raise Refused(
+            "label_not_printed", _("Open this carton's label and print it: choose it under Problem."), job=job.id
+        )
+    if not queue.is_undecided(job):
         return
     if job.state == "unknown":
         message = _("Did the label of this carton come out? Look at the printer, then choose under Problem.")

@@ -54,7 +54,7 @@ class Claimed:
 
 
 def due_printers(session: Session, now: datetime) -> list[int]:
-    """The printers that have something to print, may be called, and are nobody's at the moment."""
+    """The printers that have something to print, may be called, and are nobody's at the moment; never the browser."""
     waits = exists().where(
         job_table.c.printer_id == printer_table.c.id,
         or_(
@@ -62,7 +62,9 @@ def due_printers(session: Session, now: datetime) -> list[int]:
             and_(job_table.c.state == "sending", job_table.c.locked_until < now),
         ),
     )
-    statement = select(printer_table.c.id).where(printer_table.c.is_active, _is_free(now), _is_rested(now), waits)
+    statement = select(printer_table.c.id).where(
+        printer_table.c.is_active, printer_table.c.kind != "browser", _is_free(now), _is_rested(now), waits
+    )
     return list(session.scalars(statement))
 
 
@@ -76,7 +78,7 @@ def claim(session: Session, printer_id: int, *, worker: str) -> Claimed | None:
         return None
     _give_up_abandoned(session, printer_id, now)
     row = session.execute(
-        select(job_table, *(printer_table.c[name].label(f"printer_{name}") for name in _PRINTER))
+        select(job_table, *printer_columns())
         .join(printer_table, printer_table.c.id == job_table.c.printer_id)
         .where(job_table.c.printer_id == printer_id, job_table.c.state == "queued")
         .order_by(job_table.c.priority.desc(), job_table.c.id)
@@ -85,7 +87,7 @@ def claim(session: Session, printer_id: int, *, worker: str) -> Claimed | None:
     if row is None:
         release(session, printer_id, worker=worker)
         return None
-    return _claimed(row)
+    return claimed(row)
 
 
 def release(session: Session, printer_id: int, *, worker: str) -> None:
@@ -161,7 +163,13 @@ def unprintable(session: Session, job: Claimed, refusal: Refused) -> None:
 _PRINTER = ("kind", "address", "language", "dpi", "has_answered")
 
 
-def _claimed(row: Row[Any]) -> Claimed:
+def printer_columns() -> list[Any]:
+    """What ``claimed`` wants to know of the printer, beside the job's own columns."""
+    return [printer_table.c[name].label(f"printer_{name}") for name in _PRINTER]
+
+
+def claimed(row: Row[Any]) -> Claimed:
+    """A row of the job's columns and ``printer_columns``."""
     return Claimed(
         job_id=row.id, title=row.title, template=row.template, content=row.content, payload=row.payload,
         copies=row.copies, words=row.language, printer_id=row.printer_id, kind=row.printer_kind,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from app.db import STRICT, BigInt, Id, Json, Model
 
-KINDS = ("tcp", "ipp", "cups", "folder")
+KINDS = ("tcp", "ipp", "cups", "folder", "browser")
 LANGUAGES = ("zpl", "zpl_hex", "pdf")
 RESOLUTIONS = (203, 300, 600)
 STATES = ("queued", "sending", "sent", "done", "failed", "unknown", "cancelled")
@@ -48,7 +48,7 @@ class Printer(Model):
         return self.language.partition("_")[0]
 
     __table_args__ = (
-        CheckConstraint("kind IN ('tcp','ipp','cups','folder')", name="kind"),
+        CheckConstraint("kind IN ('tcp','ipp','cups','folder','browser')", name="kind"),
         CheckConstraint("language IN ('zpl','zpl_hex','pdf')", name="language"),
         CheckConstraint("dpi IN (203,300,600)", name="dpi"),
         CheckConstraint("state IN ('unseen','ready','attention','offline')", name="state"),

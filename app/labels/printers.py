@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -35,8 +35,12 @@ class PrinterRequest:
 
 
 def save_printer(session: Session, warehouse_id: int, request: PrinterRequest) -> Printer:
-    """Set a printer up, or change the one of this code. Errors: ``bad_printer``; ``unknown_template``;
-    ``printer_elsewhere`` for a code of another warehouse."""
+    """Set a printer up, or change the one of this code; the browser has no address, and prints PDF.
+
+    Errors: ``bad_printer``; ``unknown_template``; ``printer_elsewhere`` for a code of another warehouse.
+    """
+    if request.kind == "browser":
+        request = replace(request, address="browser", language="pdf")
     is_good = request.kind in KINDS and request.language in LANGUAGES and request.dpi in RESOLUTIONS
     if not (is_good and _CODE.fullmatch(request.code) and request.name.strip() and request.address.strip()):
         raise Refused(

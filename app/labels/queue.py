@@ -202,8 +202,12 @@ def cancel_batch(session: Session, actor: Actor, batch: str) -> int:
 
 
 def oldest_waiting(session: Session) -> datetime | None:
-    """Since when the oldest job waits that no printer has taken; None where none waits."""
-    waiting = select(PrintJob.created_at).where(PrintJob.state == "queued")
+    """Since when the oldest job waits that no printer has taken; None where none waits. The browser takes none."""
+    waiting = (
+        select(PrintJob.created_at)
+        .join(Printer, Printer.id == PrintJob.printer_id)
+        .where(PrintJob.state == "queued", Printer.kind != "browser")
+    )
     return session.scalar(waiting.order_by(PrintJob.created_at).limit(1))
 
 

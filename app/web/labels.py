@@ -1,14 +1,16 @@
 """Pictures of codes for the screen, and labels as PDF for a printer that the browser knows."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.db import reading
-from app.labels import render_pdf, render_png
+from app.db import reading, transact
+from app.labels import by_hand, queue, render_pdf, render_png
+from app.labels.delivery import bytes_of
 from app.labels.symbols import Symbol, encode, fitting
 from app.language import _
 from app.refusal import Forbidden, Refused
 from app.web.label_fields import Fields, rows_of
-from app.web.rules import CHIEFS, allow
+from app.web.rules import CHIEFS, FLOOR, OFFICE, allow
 from app.web.screens import current_warehouse
 from app.web.security import current_actor
 
@@ -43,6 +45,42 @@ def label(template: str, code: str) -> Response:
 def picture(template: str, code: str) -> Response:
     """Its first page as the printer draws it, one pixel per dot. Errors: those of ``label_rows``."""
     return Response(render_png(template, label_rows(template, code)[0]), mimetype="image/png")
+
+
+@pages.post("/labels/carton/<code>/openings")
+@allow(any_role=True)
+def open_carton(code: str) -> WerkzeugResponse:
+    """A carton's label on this screen: its job, where its printer is the browser, else one more copy of it."""
+    with reading() as session:
+        job = queue.last_job(session, "carton", code)
+        job_id = job.id if job is not None and by_hand.is_by_hand(session, job) else None
+    if job_id is None:
+        return redirect(url_for("labels.label", template="carton", code=code), 303)
+    return open_job(job_id)
+
+
+@pages.post("/print-jobs/<int:job_id>/openings")
+@allow(roles=(*FLOOR, *OFFICE))
+def open_job(job_id: int) -> WerkzeugResponse:
+    """Open a label whose printer is the browser; from now on a person is asked whether it came out.
+
+    Errors: ``unknown_print_job``; ``not_by_hand``; those of the label.
+    """
+    with reading() as session:
+        job = by_hand.to_open(session, job_id)
+    payload = bytes_of(job)
+    transact(lambda session: by_hand.opened(session, job_id, payload))
+    return redirect(url_for("labels.opened_job", job_id=job_id), 303)
+
+
+@pages.get("/print-jobs/<int:job_id>.pdf")
+@allow(roles=(*FLOOR, *OFFICE))
+def opened_job(job_id: int) -> Response:
+    """The label that was opened."""
+    with reading() as session:
+        response = Response(by_hand.document_of(session, job_id), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="label-{job_id}.pdf"'
+    return response
 
 
 def label_rows(template: str, code: str) -> list[Fields]:

@@ -44,7 +44,8 @@ class PrintShop:
 
     def set_up(self, printer: TcpPrinter | str, code: str = "ZEBRA", **changes: object) -> int:
         kind, address = ("folder", printer) if isinstance(printer, str) else ("tcp", printer.address)
-        request = PrinterRequest(code=code, name=code.title(), kind=kind, address=address, **changes)  # type: ignore[arg-type]
+        wanted: dict[str, object] = {"kind": kind, "address": address, **changes}
+        request = PrinterRequest(code=code, name=code.title(), **wanted)  # type: ignore[arg-type]
         return transact(lambda session: save_printer(session, self.warehouse_id, request).id)
 
     def label(self, printer_id: int, name: str = "A-01", **changes: object) -> int:

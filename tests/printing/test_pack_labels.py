@@ -9,7 +9,7 @@ from app import clock
 from app.barcode.internal import InternalKind, encode
 from app.config import Settings
 from app.db import db, reading, transact
-from app.labels import queue
+from app.labels import by_hand, queue
 from app.labels.models import PrintJob
 from app.labels.printers import PrinterRequest, save_printer
 from app.people.actor import Actor
@@ -165,3 +165,20 @@ def test_a_printer_that_is_not_here_is_refused_at_home(floor: Floor, code: str) 
     with pytest.raises(Refused) as refusal:
         floor.worker("Pat", "packer", device="TC52").home(encode(InternalKind.PRINTER, code))
     assert refusal.value.code == {"NOBODY": "unknown_printer", "ELSEWHERE": "printer_elsewhere"}[code]
+
+
+def test_a_carton_whose_label_nobody_opened_in_the_browser_is_not_closed(floor: Floor) -> None:
+    def screen(house: House) -> None:
+        request = PrinterRequest(code="SCREEN", name="Screen", kind="browser", address="")
+        save_printer(house.session, house.warehouse().id, request)
+
+    floor.do(screen)
+    pat = floor.worker("Pat", "packer", device="TC52").start("pack", "O-1")
+    pat.scan(encode(InternalKind.PRINTER, "SCREEN")).scan("TOTE-1").scan("MUG").scan("MUG")
+    carton = pat.prompt["target"]
+    pat.scan(carton).refused("label_not_printed")
+    (job,) = jobs(pat)
+    transact(lambda session: by_hand.opened(session, job.id, b"%PDF-"))
+    pat.scan(carton).refused("label_not_printed")
+    assert "Did the label of this carton come out?" in pat.message
+    pat.act("label_printed").hears("label_seen").scan(carton).hears("carton_closed")

@@ -11,6 +11,7 @@ import pytest
 from app.barcode.internal import InternalKind, encode
 from app.db import reading, transact
 from app.labels.models import Printer, PrintJob
+from tests.web.test_floor import scan, shown
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -189,6 +190,49 @@ def test_a_carriers_file_is_printed_from_the_desk(shop: "Flask", chief: "FlaskCl
         answer = chief.post("/office/carrier-labels", data={"printer": "DESK", "file": (io.BytesIO(data), "dhl.zpl")})
         assert answer.status_code == status
     assert (the_job(shop).template, the_job(shop).title) == ("carrier", "dhl.zpl")
+
+
+def test_a_label_is_opened_and_printed_in_the_browser_as_the_last_resort(
+    shop: "Flask", chief: "FlaskClient", browse: Browse
+) -> None:
+    screen = {"code": "SCREEN", "name": "Screen", "kind": "browser", "language": "zpl"}
+    assert chief.post("/office/printers", data=screen).status_code == 303
+    chief.post("/office/labels/item/MUG", data={"printer": "SCREEN"})
+    assert "Open and print" in chief.get("/office/printers").text
+    assert chief.get("/print-jobs/1.pdf").status_code == 409
+    opened = chief.post("/print-jobs/1/openings")
+    assert (opened.status_code, opened.headers["Location"]) == (303, "/print-jobs/1.pdf")
+    assert chief.get("/print-jobs/1.pdf").data.startswith(b"%PDF")
+    page = chief.get("/office/printers?only=undecided").text
+    assert "Did it print?" in page
+    assert "Open again" in page
+    chief.post("/office/print-jobs/1/answers", data={"answer": "yes"})
+    assert chief.post("/print-jobs/1/openings").status_code == 409
+    assert browse("auditor").post("/print-jobs/1/openings").status_code == 403
+
+
+def test_a_cartons_label_is_opened_from_its_packing(chief: "FlaskClient", browse: Browse) -> None:
+    chief.post("/office/printers", data={"code": "SCREEN", "name": "Screen", "kind": "browser", "language": "pdf"})
+    chief.post("/office/stations", data={"name": "Pack 1"})
+    chief.post("/office/stations/1/printers", data={"label": "", "printer": "SCREEN"})
+    chief.post("/office/waves")
+    worker = browse("supervisor")
+    carton = ""
+    for kind in ("pick", "pack"):
+        url = worker.post("/tasks/next", data={"kind": kind}).headers["Location"]
+        text = worker.get(url).text
+        while (code := shown(text, "scan")) and not carton:
+            text = scan(worker, f"{url}/scans", code).text
+            found = re.search(r"labels/carton/(\d{18})/openings", text)
+            carton = found[1] if found else ""
+    opened = worker.post(f"/labels/carton/{carton}/openings")
+    assert re.fullmatch(r"/print-jobs/\d+\.pdf", opened.headers["Location"])
+    again = worker.post(f"/labels/carton/{carton}/openings")
+    assert again.headers["Location"] == opened.headers["Location"]
+    answered = opened.headers["Location"].removesuffix(".pdf")
+    chief.post(f"/office{answered}/answers", data={"answer": "yes"})
+    plain = worker.post(f"/labels/carton/{carton}/openings")
+    assert plain.headers["Location"] == f"/labels/carton/{carton}.pdf"
 
 
 # Programs.

@@ -1,6 +1,7 @@
-"""Ways to a printer, one file each: raw TCP, IPP, the host's own CUPS, a folder."""
+"""Ways to a printer, one file each: raw TCP, IPP, the host's own CUPS, a folder, the browser."""
 
 from app.config import Settings
+from app.connectors.printers.browser import Browser
 from app.connectors.printers.cups import Cups
 from app.connectors.printers.folder import Folder
 from app.connectors.printers.ipp import Ipp
@@ -14,4 +15,10 @@ def printers(settings: Settings) -> dict[str, Printer]:
     near = Neighbourhood(
         networks=settings.printer_networks, ports=frozenset(int(port) for port in settings.printer_ports)
     )
-    return {"tcp": RawTcp(near), "ipp": Ipp(near), "cups": Cups(), "folder": Folder(settings.data_dir / "printouts")}
+    return {
+        "tcp": RawTcp(near),
+        "ipp": Ipp(near),
+        "cups": Cups(),
+        "folder": Folder(settings.data_dir / "printouts"),
+        "browser": Browser(),
+    }

@@ -57,7 +57,7 @@ def set_up_printer() -> WerkzeugResponse:
     """Set a printer up, or change the one of this code; ask it at once how it is."""
     wanted = PrinterRequest(
         code=forms.needed("code").strip(), name=forms.needed("name"), kind=forms.needed("kind"),
-        address=forms.needed("address").strip(), language=forms.needed("language"),
+        address=forms.text("address").strip(), language=forms.needed("language"),
         dpi=forms.number("dpi") or 203, labels=[name for name in request.form.getlist("labels") if name],
     )  # fmt: skip
     here = current_warehouse().id

@@ -26,7 +26,8 @@ def job_rows(session: Session, warehouse_id: int, *, only: str, before: int, lim
         select(
             PrintJob.id, PrintJob.title, PrintJob.template, PrintJob.subject, PrintJob.state, PrintJob.error,
             PrintJob.created_at, PrintJob.attempts, PrintJob.reprint_of, PrintJob.reason, PrintJob.printer_id,
-            Printer.name.label("printer"), Operator.name.label("operator"), _UNDECIDED.label("is_undecided"),
+            Printer.name.label("printer"), Printer.kind, Operator.name.label("operator"),
+            _UNDECIDED.label("is_undecided"),
         )
         .join(Printer, Printer.id == PrintJob.printer_id)
         .outerjoin(Operator, Operator.id == PrintJob.operator_id)
