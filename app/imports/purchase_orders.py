@@ -1,16 +1,26 @@
 """Purchase orders: one row is one line, in its newest state. A supplier that is named for the first time is made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.imports.columns import UNITS_MAX, Column, moment, money, text, whole
 from app.imports.result import Outcome
-from app.imports.saving import items_by_sku, warehouses_by_code
+from app.imports.saving import CHUNK, among, items_by_sku, warehouses_by_code
 from app.imports.table import Row
+from app.places.models import Warehouse
 from app.refusal import Refused
-from app.supply.models import PurchaseOrder, Supplier
-from app.supply.purchase_orders import open_purchase_order, save_line, supplier_of
+from app.supply.models import PurchaseOrder, PurchaseOrderLine
+from app.supply.purchase_orders import (
+    NewLine,
+    add_lines,
+    new_purchase_order,
+    require_same,
+    save_line,
+    supplier_of,
+)
 
 COLUMNS = (
     Column("number", text(40), is_required=True),
@@ -33,33 +43,72 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     """
     items = items_by_sku(session, rows, outcome)
     warehouses = warehouses_by_code(session, rows, outcome)
-    suppliers: dict[str, Supplier] = {}
-    orders: dict[tuple[str, str, str], PurchaseOrder] = {}
+    rows = [row for row in rows if row["sku"] in items and row["warehouse"] in warehouses]
+    orders = _orders(session, rows, warehouses, outcome)
+    known = _known_lines(session, {order.id for order in orders.values()})
+    fresh: list[NewLine] = []
     for row in rows:
-        if row["sku"] not in items or row["warehouse"] not in warehouses:
+        order = orders.get(row.number)
+        if order is None:
             continue
-        column = "number"
-        try:
-            if row["supplier"] not in suppliers:
-                suppliers[row["supplier"]] = supplier_of(session, row["supplier"])
-            key = (row["number"], row["supplier"], row["warehouse"])
-            if key not in orders:
-                orders[key] = open_purchase_order(
-                    session,
-                    number=row["number"],
-                    supplier_id=suppliers[row["supplier"]].id,
-                    warehouse_id=warehouses[row["warehouse"]].id,
-                )
-            column = "quantity"
-            line = save_line(
-                session,
-                orders[key],
-                line=row["line"],
-                item_id=items[row["sku"]].id,
-                quantity=row["quantity"],
-                unit_cost=row.get("unit_cost"),
-                eta=row.get("eta"),
+        says = (items[row["sku"]].id, row["quantity"], row.get("unit_cost"), row.get("eta"))
+        item_id, quantity, unit_cost, eta = says
+        there = known.get((order.id, row["line"]))
+        if there is None:
+            fresh.append(
+                NewLine(order=order, line=row["line"], item_id=item_id, quantity=quantity, unit_cost=unit_cost, eta=eta)
             )
-            outcome.count(line)
+        elif there == says:
+            outcome.count("unchanged")
+        else:
+            try:
+                outcome.count(
+                    save_line(
+                        session,
+                        order,
+                        line=row["line"],
+                        item_id=item_id,
+                        quantity=quantity,
+                        unit_cost=unit_cost,
+                        eta=eta,
+                    )
+                )
+            except Refused as refused:
+                outcome.refuse(row.number, "quantity", refused.code, refused.message)
+    for start in range(0, len(fresh), CHUNK):
+        portion = fresh[start : start + CHUNK]
+        add_lines(session, portion)
+        outcome.count("created", len(portion))
+
+
+def _orders(
+    session: Session, rows: Sequence[Row], warehouses: dict[str, Warehouse], outcome: Outcome
+) -> dict[int, PurchaseOrder]:
+    """Row number -> its purchase order; those that are new are made together."""
+    suppliers = {code: supplier_of(session, code).id for code in sorted({row["supplier"] for row in rows})}
+    numbers = among(session, select(PurchaseOrder), PurchaseOrder.number, (row["number"] for row in rows))
+    by_number: dict[str, PurchaseOrder] = {found[0].number: found[0] for found in numbers}
+    orders: dict[int, PurchaseOrder] = {}
+    for row in rows:
+        place = (suppliers[row["supplier"]], warehouses[row["warehouse"]].id)
+        order = by_number.get(row["number"])
+        if order is None:
+            order = new_purchase_order(number=row["number"], supplier_id=place[0], warehouse_id=place[1])
+            by_number[order.number] = order
+            session.add(order)
+        try:
+            require_same(order, supplier_id=place[0], warehouse_id=place[1])
         except Refused as refused:
-            outcome.refuse(row.number, column, refused.code, refused.message)
+            outcome.refuse(row.number, "number", refused.code, refused.message)
+            continue
+        orders[row.number] = order
+    session.flush()
+    return orders
+
+
+def _known_lines(session: Session, order_ids: Iterable[int]) -> dict[tuple[int, str], tuple[Any, ...]]:
+    """(purchase order, line) -> what it says now."""
+    line = PurchaseOrderLine
+    statement = select(line.purchase_order_id, line.line, line.item_id, line.quantity, line.unit_cost, line.eta)
+    found = among(session, statement, line.purchase_order_id, order_ids)
+    return {(row[0], row[1]): tuple(row[2:]) for row in found}

@@ -1,15 +1,18 @@
 """Purchase orders: placed, received, short-closed. Every change moves *inbound* with it."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import table
 from app.language import _
-from app.ledger.sums import shift
+from app.ledger.sums import add_to_sums, shift
 from app.refusal import NotFound, Refused
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from app.tasks.models import Task, TaskLine
@@ -44,15 +47,28 @@ def open_purchase_order(session: Session, *, number: str, supplier_id: int, ware
     """
     found = session.scalar(select(PurchaseOrder).where(PurchaseOrder.number == number))
     if found is None:
-        found = PurchaseOrder(number=number, supplier_id=supplier_id, warehouse_id=warehouse_id, created_at=clock.now())
+        found = new_purchase_order(number=number, supplier_id=supplier_id, warehouse_id=warehouse_id)
         session.add(found)
         session.flush()
-    elif (found.supplier_id, found.warehouse_id) != (supplier_id, warehouse_id):
+    require_same(found, supplier_id=supplier_id, warehouse_id=warehouse_id)
+    return found
+
+
+def new_purchase_order(*, number: str, supplier_id: int, warehouse_id: int) -> PurchaseOrder:
+    """A purchase order without lines, not written yet."""
+    return PurchaseOrder(number=number, supplier_id=supplier_id, warehouse_id=warehouse_id, created_at=clock.now())
+
+
+def require_same(order: PurchaseOrder, *, supplier_id: int, warehouse_id: int) -> None:
+    """Errors: ``purchase_order_differs`` where the number is known for another supplier or warehouse."""
+    if (order.supplier_id, order.warehouse_id) != (supplier_id, warehouse_id):
         raise Refused(
             "purchase_order_differs",
-            _("%(number)s is known for another supplier or warehouse. Give it a number of its own.", number=number),
+            _(
+                "%(number)s is known for another supplier or warehouse. Give it a number of its own.",
+                number=order.number,
+            ),
         )
-    return found
 
 
 def save_line(
@@ -109,6 +125,46 @@ def save_line(
     order.status = "open" if _open_lines(session, order.id) else "closed"
     session.flush()
     return "updated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLine:
+    """A line that its purchase order does not have yet."""
+
+    order: PurchaseOrder
+    line: str
+    item_id: int
+    quantity: int
+    unit_cost: Decimal | None
+    eta: datetime | None
+
+
+def add_lines(session: Session, lines: Sequence[NewLine]) -> None:
+    """Write many new lines at once; *inbound* follows, in the global order of its rows."""
+    inbound: dict[tuple[int, int], int] = defaultdict(int)
+    for each in lines:
+        inbound[each.item_id, each.order.warehouse_id] += each.quantity
+        each.order.status = "open"
+    session.execute(
+        insert(line_table),
+        [
+            {
+                "purchase_order_id": each.order.id,
+                "line": each.line,
+                "item_id": each.item_id,
+                "quantity": each.quantity,
+                "unit_cost": each.unit_cost,
+                "eta": each.eta,
+            }
+            for each in lines
+        ],
+    )
+    none = {"on_hand": 0, "unavailable": 0, "committed": 0}
+    sums = [
+        {"item_id": item_id, "warehouse_id": warehouse_id, **none, "inbound": units}
+        for (item_id, warehouse_id), units in sorted(inbound.items())
+    ]
+    add_to_sums(session, sums)
 
 
 def _is_being_received(session: Session, line_id: int) -> bool:
