@@ -32,6 +32,7 @@ class Settings:
     ``worker_late_seconds``: after this long without a sign of life the worker counts as gone.
     ``keep_sessions_days``, ...: how long what is over stays in the database: ended sessions, requests under an
     ``Idempotency-Key``, printed labels, devices on which nobody signs in any more.
+    ``restricted_layouts``: how numbers that mean something in this house only are laid out (app.barcode.restricted).
     ``label_templates_dir``, ``label_fonts_dir``: folders of this house's own label templates, and of fonts for letters
     that ours lack (Chinese, Japanese, Korean, Thai).
     ``printer_networks``, ``printer_ports``: where a printer may be; an address elsewhere is never called. Loopback and
@@ -61,6 +62,7 @@ class Settings:
     keep_requests_days: int = 30
     keep_print_jobs_days: int = 90
     keep_devices_days: int = 400
+    restricted_layouts: tuple[str, ...] = ()
     label_templates_dir: str = ""
     label_fonts_dir: str = ""
     printer_networks: tuple[str, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
@@ -102,6 +104,8 @@ class Settings:
             folder = getattr(self, name)
             if folder and not Path(folder).is_dir():
                 raise SettingsError(f"TRUESHELF_{name.upper()}: there is no folder {folder}.")
+        if any(len(layout) != 13 or layout.strip("IMVC.0123456789") for layout in self.restricted_layouts):
+            raise SettingsError("TRUESHELF_RESTRICTED_LAYOUTS: write thirteen letters each, such as 21IIIIIMMMMMC.")
         try:
             for network in self.printer_networks:
                 ip_network(network)

@@ -34,7 +34,8 @@ class Barcode:
     ``raw``: as it came; ``text``: cleaned, without the symbology identifier, separators as 0x1D.
     ``elements``: values by word (those of ``ai_table``, and ``item``, ``measure``, ``addon``, ``level``, ``base``), in
     the order of the label: dates in ISO 8601, decimals with their point, never a float.
-    ``candidates``: the GTINs between which an ambiguous code cannot decide.
+    ``candidates``: the GTINs between which an ambiguous code cannot decide. ``generic``: a restricted number with its
+    measure at zero, where the house has said how they are laid out.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Barcode:
     warnings: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     internal: Internal | None = None
+    generic: str = ""
 
     @property
     def gtin(self) -> str | None:

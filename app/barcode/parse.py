@@ -23,12 +23,12 @@ LONGEST = 4096
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How one scanner is set up: what it sends around the data and in place of 0x1D, and the shop's patterns."""
+    """How one scanner is set up: what it sends around the data and in place of 0x1D, and the house's own patterns."""
 
     prefix: str = ""
     suffix: str = ""
     separators: tuple[str, ...] = ()
-    restricted: tuple[RestrictedPattern, ...] = (RestrictedPattern(),)
+    restricted: tuple[RestrictedPattern, ...] = ()
 
 
 DEFAULT_PROFILE = Profile()
@@ -108,17 +108,28 @@ def _fixed_number(raw: str, text: str, aim: str, carries: Carries, profile: Prof
         raise refused("bad_length")
     number = gtin.to_gtin14(text)
     if restricted.is_restricted(text):
-        found = restricted.read_restricted(text, profile.restricted)
-        kind = Kind.RESTRICTED
-    else:
-        found = {"gtin": number}
-        kind = Kind.GTIN
+        return _restricted(raw, text, aim, text, profile, {"addon": addon} if addon else {}, warnings)
+    found = {"gtin": number}
     if addon:
         found["addon"] = addon
     if carries is Carries.ITF14 and "1" <= number[0] <= "8":
         found["level"] = number[0]
         found["base"] = gtin.base(number)
-    return _found(kind, raw, text, aim, found, warnings)
+    return _found(Kind.GTIN, raw, text, aim, found, warnings)
+
+
+def _restricted(
+    raw: str,
+    text: str,
+    aim: str,
+    number: str,
+    profile: Profile,
+    more: dict[str, str] | None = None,
+    warnings: tuple[str, ...] = (),
+) -> Barcode:
+    found = restricted.read_restricted(number, profile.restricted or restricted.USUAL) | (more or {})
+    generic = restricted.generic(number, profile.restricted)
+    return Barcode(Kind.RESTRICTED, raw, text, aim, MappingProxyType(found), warnings, generic=generic)
 
 
 def _unannounced(raw: str, text: str, aim: str, profile: Profile, year: int) -> Barcode:
@@ -182,7 +193,7 @@ def _eight_digits(raw: str, text: str, profile: Profile) -> Barcode | None:
 def _valid_number(raw: str, number: str, profile: Profile) -> Barcode:
     ean = "0" + number if len(number) == 12 else number
     if restricted.is_restricted(ean):
-        return _found(Kind.RESTRICTED, raw, number, "", restricted.read_restricted(ean, profile.restricted))
+        return _restricted(raw, number, "", ean, profile)
     return _found(Kind.GTIN, raw, number, "", {"gtin": gtin.to_gtin14(number)})
 
 

@@ -9,6 +9,7 @@ letters say what each digit is:
 
 from dataclasses import dataclass
 
+from app.barcode.gtin import with_check_digit
 from app.barcode.refusals import refused
 
 DEFAULT_LAYOUT = "..IIIIIMMMMMC"
@@ -37,6 +38,17 @@ class RestrictedPattern:
                 found[word] = digits
         return found
 
+    def generic(self, ean13: str) -> str:
+        """The number with nothing measured, which is what the item is known by; empty where nothing is measured."""
+        if "M" not in self.layout:
+            return ""
+        digits = ("0" if a in "MV" else d for a, d in zip(self.layout, ean13[:12], strict=False))
+        return with_check_digit("".join(digits))
+
+
+USUAL = (RestrictedPattern(),)
+"""How these numbers are shown where the house has said nothing: good enough to read, no ground to name an item on."""
+
 
 def is_restricted(number: str) -> bool:
     """Whether an EAN of 8, 13 or (with a leading zero) 14 digits is for restricted circulation."""
@@ -63,3 +75,12 @@ def read_restricted(number: str, patterns: tuple[RestrictedPattern, ...]) -> dic
         if pattern.fits(number):
             return pattern.read(number)
     return {"item": number[:12]}
+
+
+def generic(number: str, patterns: tuple[RestrictedPattern, ...]) -> str:
+    """What an item that is sold by measure is known by: the number as the first pattern that fits has it at zero.
+
+    Empty without one. A price or weight counts no units: one label is one unit.
+    """
+    ean13 = number[-13:]
+    return next((pattern.generic(ean13) for pattern in patterns if len(ean13) == 13 and pattern.fits(ean13)), "")

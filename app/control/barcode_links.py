@@ -55,6 +55,8 @@ def name_of(actor: Actor, barcode: str) -> tuple[str, str | None]:
         raise Refused("barcode_reserved", _("This names no item: it is one of our own labels, or a pallet's number."))
     if found.gtin:
         return (found.text if found.kind is Kind.GTIN else found.gtin), found.gtin
+    if found.generic:  # the next one weighs something else and is the same item
+        return found.generic, None
     if found.text.isdigit() and len(found.text) in _KEY_LENGTHS:  # parse takes it for text: it may have been misread
         raise refused("bad_check_digit")
     if len(found.text) > _LONGEST:
@@ -63,7 +65,7 @@ def name_of(actor: Actor, barcode: str) -> tuple[str, str | None]:
 
 
 def _article(found: Barcode) -> str | None:
-    return found.gtin or (found.text if found.kind is Kind.RESTRICTED and not found.measure else None)
+    return found.gtin or found.generic or (found.text if found.kind is Kind.RESTRICTED and not found.measure else None)
 
 
 def _is_linked(session: Session, item: Item, text: str, gtin: str | None, quantity: int) -> bool:

@@ -178,10 +178,12 @@ def _container(session: Session, barcode: Barcode, _warehouse: int, _item: int |
 
 
 def _item(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
-    """By the raw text, by its GTIN (or that of a logistic unit's content), by the SKU itself."""
+    """By the raw text, by its GTIN (or that of a logistic unit's content), without its measure, by the SKU itself."""
     text = _text(barcode)
     gtins = [gtin for gtin in (barcode.gtin, barcode.content, *barcode.candidates) if gtin]
     rows = core(session).execute(_ITEM, {"text": text, "gtins": gtins}).all()
+    if not rows and barcode.generic:
+        rows = core(session).execute(_ITEM, {"text": barcode.generic, "gtins": []}).all()
     exact = [row for row in rows if row.barcode == text] or rows
     found = {(row.item_id, row.quantity): row for row in exact}
     if found:

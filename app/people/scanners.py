@@ -1,13 +1,15 @@
 """How the scanner of one device speaks, kept with the device and used for each of its scans."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.barcode.parse import DEFAULT_PROFILE, Profile
+from app.barcode.restricted import RestrictedPattern
+from app.config import Settings
 from app.language import _
 from app.people.models import Device
 from app.refusal import Refused
@@ -39,6 +41,13 @@ class Scanner:
         if not (self.prefix or self.suffix or self.separators):
             return DEFAULT_PROFILE
         return Profile(prefix=self.prefix, suffix=self.suffix, separators=self.separators)
+
+
+def in_this_house(profile: Profile, settings: Settings) -> Profile:
+    """A device's profile with the layouts of this house's own numbers."""
+    if not settings.restricted_layouts:
+        return profile
+    return replace(profile, restricted=tuple(RestrictedPattern(layout) for layout in settings.restricted_layouts))
 
 
 def scanner_of(profile: Mapping[str, Any]) -> Scanner:

@@ -17,14 +17,14 @@ from app.db import reading, transact
 from app.floor.resolve import meanings, read
 from app.labels.symbols import encode
 from app.language import _
-from app.people.scanners import Scanner, keep_scanner, scanner_of
+from app.people.scanners import Scanner, in_this_house, keep_scanner, scanner_of
 from app.refusal import NotFound, Refused
 from app.web import forms
 from app.web.labels import drawing
 from app.web.rules import allow
 from app.web.scanner_words import advice
 from app.web.screens import current_warehouse
-from app.web.security import current_bearer
+from app.web.security import current_bearer, settings
 
 pages = Blueprint("scanner", __name__, url_prefix="/scanner")
 _TESTS = {"text": ("code128", TEST_TEXT), "gs1": ("gs1_datamatrix", TEST_GS1)}
@@ -62,7 +62,8 @@ def interpret() -> str:
     )
     scanner, today = _scanner(), clock.today()
     found = [advice(each) for each in findings(arrival, idle_ms=scanner.idle_ms, pace_ms=scanner.pace_ms)]
-    words = interpretation(arrival.text, profile=scanner.profile, today=today)
+    profile = in_this_house(scanner.profile, settings())
+    words = interpretation(arrival.text, profile=profile, today=today)
     return render_template(
         "floor/_scanner_reading.html",
         arrival=arrival,
@@ -70,7 +71,7 @@ def interpret() -> str:
         kind=words["kind"],
         refusal=words.get("message", ""),
         elements=_elements(words),
-        named=_named(arrival.text, scanner.profile, today),
+        named=_named(arrival.text, profile, today),
     )
 
 

@@ -5,6 +5,7 @@ admit them. Out: headers that let a page load and send nothing but its own. View
 """
 
 import secrets
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, request
@@ -15,6 +16,7 @@ from app.config import Settings
 from app.db import transact
 from app.language import DEFAULT, LANGUAGES, _, choose
 from app.people.actor import Actor
+from app.people.scanners import in_this_house
 from app.people.tokens import Bearer, bearer_for, note_seen
 from app.refusal import Forbidden, NotFound, Refused
 from app.web import cookies
@@ -160,6 +162,9 @@ def _bearer(token: str) -> Bearer | None:
         return None
     if bearer.is_stale(moment):
         transact(lambda session: note_seen(session, bearer.token_id, now=moment))
+    if settings().restricted_layouts:
+        scanner = in_this_house(bearer.actor.scanner, settings())
+        return replace(bearer, actor=replace(bearer.actor, scanner=scanner))
     return bearer
 
 

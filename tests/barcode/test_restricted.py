@@ -6,6 +6,7 @@ import pytest
 
 from app.barcode import Kind, Profile, RestrictedPattern, parse
 from app.barcode.gtin import with_check_digit
+from app.config import Settings, SettingsError
 from app.refusal import Refused
 
 TODAY = date(2026, 6, 15)
@@ -50,3 +51,29 @@ def test_a_layout_that_is_none_is_refused(layout: str) -> None:
     with pytest.raises(Refused) as refusal:
         RestrictedPattern(layout)
     assert refusal.value.code == "bad_layout"
+
+
+@pytest.mark.parametrize(
+    ("body", "generic"),
+    [("211234501234", "211234500000"), ("281234901234", "281234000000"), ("221234501234", "")],
+)
+def test_an_item_by_measure_is_known_by_its_number_at_zero(body: str, generic: str) -> None:
+    number = with_check_digit(body)
+    wanted = with_check_digit(generic) if generic else ""
+    for code in (number, "]E0" + number, "0" + number):
+        assert parse(code, profile=WEIGHED, today=TODAY).generic == wanted
+
+
+def test_a_layout_is_checked_when_the_settings_are_read() -> None:
+    def layouts(text: str) -> tuple[str, ...]:
+        return Settings.from_environment({"TRUESHELF_RESTRICTED_LAYOUTS": text}).restricted_layouts
+
+    assert layouts("21IIIIIMMMMMC, 28IIIIVMMMMMC") == ("21IIIIIMMMMMC", "28IIIIVMMMMMC")
+    for wrong in ("21IIIIIMMMMM", "21IIIIIMMMMMX"):
+        with pytest.raises(SettingsError, match="RESTRICTED_LAYOUTS"):
+            layouts(wrong)
+
+
+def test_without_a_layout_of_the_house_no_number_is_known_by_another() -> None:
+    assert parse(with_check_digit("211234501234"), today=TODAY).generic == ""
+    assert parse(with_check_digit("2123456"), profile=WEIGHED, today=TODAY).generic == ""

@@ -1,12 +1,14 @@
 """An unknown barcode is put on its item on the spot."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.barcode.gtin import with_check_digit
 from app.catalog.models import Item, ItemBarcode
 from app.control.barcode_links import link_barcode
 from app.db import reading, transact
@@ -146,3 +148,17 @@ def test_who_linked_what_is_in_the_log(browse: Callable[[str], FlaskClient], cap
     line = next(line for line in capfd.readouterr().err.splitlines() if '"barcode_linked"' in line)
     assert f'"barcode": "{OTHER}"' in line
     assert '"sku": "CUP"' in line
+
+
+def test_a_scales_label_is_linked_for_every_weight(shop: Flask, browse: Callable[[str], FlaskClient]):
+    first, second, other = map(with_check_digit, ("211234501234", "211234500777", "215432101234"))
+    clerk = browse("receiver")
+    assert clerk.post("/barcodes/link", data={"code": first, "sku": "CUP", "quantity": "1"}).status_code == 422
+    shop.config["SETTINGS"] = replace(shop.config["SETTINGS"], restricted_layouts=("21IIIIIMMMMMC",))
+    assert clerk.post("/enquiry", data={"code": first}).status_code == 422
+    assert clerk.post("/barcodes/link", data={"code": first, "sku": "CUP", "quantity": "1"}).status_code == 303
+    assert linked(shop)[with_check_digit("211234500000")] == ("CUP", None, 1)
+    for code, status in ((first, 200), (second, 200), ("]E0" + second, 200), (other, 422)):
+        assert clerk.post("/enquiry", data={"code": code}).status_code == status, code
+    answer = clerk.post("/scanner/readings", data={"code": second})
+    assert "CUP" in answer.text, "the test page names the same"

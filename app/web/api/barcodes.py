@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.barcode import Profile, interpretation
 from app.floor.resolve import meanings, read
-from app.people.scanners import scanner_named
+from app.people.scanners import in_this_house, scanner_named
 from app.places.models import Warehouse
 from app.refusal import Refused
 from app.web.api.body import Size
 from app.web.api.route import reads
 from app.web.photo_reader import read_apart
+from app.web.security import settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class Interpretation:
 @reads("/barcodes/interpretations", method="POST", answer=Interpretation)
 def interpret_barcode(session: Session, body: ScannedCode) -> dict[str, Any]:
     """Take a scan apart. A code that cannot be read is an answer too: ``kind`` refused, with the reason."""
-    profile = scanner_named(session, body.device).profile
+    profile = in_this_house(scanner_named(session, body.device).profile, settings())
     words = interpretation(body.code, profile=profile, today=clock.today())
     return {**words, "names": _names(session, body.code, profile)}
 
