@@ -1,5 +1,6 @@
 """Ways to a printer against real counterparts: a socket that misbehaves, CUPS' own IPP printer, a folder."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -19,8 +20,11 @@ from app.connectors.printers.raw_tcp import RawTcp
 from app.labels import render_pdf
 from app.labels.template import template
 from app.ports import PrintError
+from tests.conftest import absent
 from tests.printing.tcp_printer import TcpPrinter, printing
 
+PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+"""ippeveprinter is in /usr/sbin, where a plain user's shell does not look."""
 LABEL = b"^XA^FO0,0^GFA,1,1,1,FF^FS^PQ1^XZ\n"
 
 
@@ -158,30 +162,48 @@ def test_a_wrong_setting_stops_the_start(setting: dict[str, tuple[str, ...]]) ->
 
 
 @pytest.fixture
-def ippeveprinter(tmp_path: Path) -> Iterator[tuple[int, Path]]:
-    """CUPS' own IPP Everywhere printer, which keeps its jobs in a folder; its port."""
-    program = shutil.which("ippeveprinter")
-    if program is None:
-        pytest.skip("no ippeveprinter here (Debian: apt-get install cups-ipp-utils)")
+def bus(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A message bus of our own: ippeveprinter does not start without one, though it has nobody to talk to there."""
+    for program, package in (("dbus-daemon", "dbus-daemon"), ("ippeveprinter", "cups-ipp-utils")):
+        if shutil.which(program, path=PATH) is None:
+            absent(f"no {program} here (Debian: apt-get install {package})")
+    command = ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:dir={tmp_path}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as daemon:
+        assert daemon.stdout is not None
+        address = daemon.stdout.readline().strip()
+        yield {**os.environ, "PATH": PATH, "DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
+        daemon.terminate()
+
+
+@pytest.fixture
+def ippeveprinter(request: pytest.FixtureRequest, bus: dict[str, str], tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """CUPS' own IPP Everywhere printer, which keeps its jobs in a folder; its port. A parameter is the program that
+    prints for it, ``true`` by itself."""
+    prints = shutil.which(getattr(request, "param", "true"))
+    assert prints is not None
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     spool = tmp_path / "spool"
     spool.mkdir()
-    command = [program, "-p", str(port), "-n", "localhost", "-r", "off", "-k", "-d", str(spool), "-f",
-               "application/pdf,application/octet-stream", "Label"]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as printer:
-        for _try in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", port), 0.2).close()
-                break
-            except OSError:
-                if printer.poll() is not None:
-                    pytest.skip("ippeveprinter does not start (Debian: avahi-daemon, dbus, both running)")
-                time.sleep(0.1)
-        try:
-            yield port, spool
-        finally:
-            printer.terminate()
+    command = ["ippeveprinter", "-p", str(port), "-n", "localhost", "-r", "off", "-k", "-d", str(spool), "-c", prints,
+               "-f", "application/pdf,application/octet-stream", "Label"]  # fmt: skip
+    log = tmp_path / "ippeveprinter.log"
+    with log.open("wb") as said, subprocess.Popen(command, env=bus, stdout=said, stderr=said) as printer:
+        deadline = time.monotonic() + 60
+        while not is_open(port):
+            assert printer.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        yield port, spool
+        printer.kill()
+
+
+def is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.5).close()
+    except OSError:
+        return False
+    return True
 
 
 def ipp(port: int) -> Ipp:
@@ -193,14 +215,31 @@ def test_an_ipp_printer_takes_our_pdf_byte_for_byte(ippeveprinter: tuple[int, Pa
     pdf = render_pdf("carton", [template("carton").example])
     address = f"ipp://127.0.0.1:{port}/ipp/print"
     receipt = ipp(port).send(address, pdf, title="Carton ^XZ ~ Größe", has_answered=False)
+    assert receipt.is_done, "the printer was asked until it said that the job is completed"
     assert receipt.health.answers
-    for _try in range(50):
-        files = [file for file in spool.rglob("*.pdf") if file.stat().st_size == len(pdf)]
-        if files:
-            break
-        time.sleep(0.1)
-    assert [file.read_bytes() for file in files] == [pdf]
+    assert [file.read_bytes() for file in spool.rglob("*.pdf")] == [pdf]
     assert ipp(port).health(address, has_answered=True).state == "ready"
+
+
+@pytest.mark.parametrize("ippeveprinter", ["false"], indirect=True)
+def test_a_job_that_the_printer_gave_up_may_be_out_in_part_and_is_asked_about(
+    ippeveprinter: tuple[int, Path],
+) -> None:
+    port, _spool = ippeveprinter
+    with pytest.raises(PrintError) as failure:
+        ipp(port).send(f"ipp://127.0.0.1:{port}/ipp/print", b"%PDF-1.4 x", title="x", has_answered=False)
+    assert failure.value.bytes_sent == len(b"%PDF-1.4 x")
+    assert not failure.value.is_permanent
+
+
+@pytest.mark.parametrize("ippeveprinter", ["cat"], indirect=True)
+def test_a_job_that_takes_long_is_sent_and_not_done(
+    ippeveprinter: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.connectors.printers.ipp.DONE_SECONDS", 0.0)
+    port, _spool = ippeveprinter
+    receipt = ipp(port).send(f"ipp://127.0.0.1:{port}/ipp/print", b"%PDF-1.4 x", title="x", has_answered=False)
+    assert not receipt.is_done
 
 
 def test_an_ipp_printer_that_refuses_the_format_has_printed_nothing(ippeveprinter: tuple[int, Path]) -> None:
@@ -228,7 +267,7 @@ def test_what_is_no_ipp_address_is_refused(address: str) -> None:
 @pytest.mark.parametrize("queue", ["", "-h", "a b", "x;rm", "$(id)", "../x", "a/b"])
 def test_a_queue_cannot_be_an_option_or_a_command(queue: str) -> None:
     if shutil.which("lp") is None:
-        pytest.skip("no lp here (Debian: apt-get install cups-client)")
+        absent("no lp here (Debian: apt-get install cups-client)")
     with pytest.raises(PrintError) as failure:
         Cups().send(queue, LABEL, title="x", has_answered=False)
     assert failure.value.is_permanent
@@ -236,7 +275,7 @@ def test_a_queue_cannot_be_an_option_or_a_command(queue: str) -> None:
 
 def test_a_queue_that_is_not_there_printed_nothing() -> None:
     if shutil.which("lp") is None:
-        pytest.skip("no lp here (Debian: apt-get install cups-client)")
+        absent("no lp here (Debian: apt-get install cups-client)")
     with pytest.raises(PrintError) as failure:
         Cups().send("no-such-queue", LABEL, title="-x $(id)", has_answered=False)
     assert failure.value.bytes_sent == 0

@@ -1,10 +1,12 @@
 """IPP over HTTP: office printers, and the queues of a CUPS server (``ipp://server/printers/NAME``).
 
-Source: RFC 8010 (encoding), RFC 8011 (Print-Job, Get-Printer-Attributes). Only what a job and its printer's state need.
+Source: RFC 8010 (encoding), RFC 8011 (Print-Job, Get-Job-Attributes, Get-Printer-Attributes). Only what a job, what
+became of it, and its printer's state need.
 """
 
 import http.client
 import struct
+import time
 from urllib.parse import urlsplit
 
 from app.connectors.printers.network import Neighbourhood
@@ -12,15 +14,22 @@ from app.language import _
 from app.ports import Health, PrintError, Receipt
 
 PORT = 631
-_PRINT_JOB, _GET_PRINTER_ATTRIBUTES = 0x0002, 0x000B
+DONE_SECONDS = 10.0
+POLL_SECONDS = 0.25
+_PRINT_JOB, _GET_JOB_ATTRIBUTES, _GET_PRINTER_ATTRIBUTES = 0x0002, 0x0009, 0x000B
 _OPERATION, _END = 0x01, 0x03
-_TEXT, _NAME, _KEYWORD, _URI, _CHARSET, _LANGUAGE, _MIME = 0x41, 0x42, 0x44, 0x45, 0x47, 0x48, 0x49
-_STOPPED = 5
+_INTEGER, _NAME, _URI, _CHARSET, _LANGUAGE, _MIME = 0x21, 0x42, 0x45, 0x47, 0x48, 0x49
+_STOPPED = 5  # a printer
+_HELD_UP, _CANCELLED, _ABORTED, _COMPLETED = 6, 7, 8, 9  # a job
 _REASONS = {
     "media-empty": "paper_out", "media-needed": "paper_out", "media-jam": "jam", "paused": "paused",
     "cover-open": "head_open", "door-open": "head_open", "marker-supply-empty": "ribbon_out",
     "toner-empty": "ribbon_out",
 }  # fmt: skip
+
+
+Attributes = list[tuple[int, str, str | int]]
+_WHO = (_NAME, "requesting-user-name", "trueshelf")
 
 
 class Ipp:
@@ -30,17 +39,37 @@ class Ipp:
         self.near = near
 
     def send(self, address: str, data: bytes, *, title: str, has_answered: bool) -> Receipt:
-        attributes = [(_NAME, "requesting-user-name", "trueshelf"), (_NAME, "job-name", title[:200])]
         kind = "application/pdf" if data.startswith(b"%PDF") else "application/octet-stream"
-        attributes.append((_MIME, "document-format", kind))
-        code, _said = self._asked(address, _PRINT_JOB, attributes, data)
+        attributes: Attributes = [_WHO, (_NAME, "job-name", title[:200]), (_MIME, "document-format", kind)]
+        code, said = self._asked(address, _PRINT_JOB, attributes, data)
         if code >= 0x0400:  # it says itself that it did not take the job
             health = Health(state="attention", problems=(f"ipp_{code:04x}",), answers=True)
             raise PrintError(
                 _("The printer refused the label (IPP status %(code)s).", code=f"0x{code:04X}"),
                 health=health, is_permanent=code < 0x0500,
             )  # fmt: skip
-        return Receipt(is_done=False, health=self.health(address, has_answered=True))
+        is_done = self._watched(address, _number(said, "job-id"), len(data))
+        return Receipt(is_done=is_done, health=self.health(address, has_answered=True))
+
+    def _watched(self, address: str, job_id: int, size: int) -> bool:
+        """Whether the printer says in time that the job is out; False while it holds the job, or is not asked.
+
+        Errors: ``PrintError`` where it gave the job up: then a part of it may be out.
+        """
+        deadline = time.monotonic() + DONE_SECONDS
+        while job_id and time.monotonic() < deadline:
+            try:
+                code, said = self._asked(address, _GET_JOB_ATTRIBUTES, [(_INTEGER, "job-id", job_id), _WHO], b"")
+            except PrintError:
+                return False
+            state = _number(said, "job-state")
+            if state in (_CANCELLED, _ABORTED):
+                health = Health(state="attention", problems=("job_aborted",), answers=True)
+                raise PrintError(_("The printer gave the label up. Look at it."), bytes_sent=size, health=health)
+            if code >= 0x0400 or state in (_HELD_UP, _COMPLETED):
+                return state == _COMPLETED
+            time.sleep(POLL_SECONDS)
+        return False
 
     def health(self, address: str, *, has_answered: bool) -> Health:
         try:
@@ -54,13 +83,12 @@ class Ipp:
         words = [value.decode("utf-8", "replace") for value in said.get("printer-state-reasons", [])]
         found = {word: name for word in words for reason, name in _REASONS.items() if word.startswith(reason)}
         problems = {name for word, name in found.items() if not word.endswith("-report")}
-        state = said.get("printer-state", [b"\0\0\0\3"])[0]
-        if int.from_bytes(state, "big") == _STOPPED:
+        if _number(said, "printer-state") == _STOPPED:
             problems = problems or {"stopped"}
         return Health(state="attention" if problems else "ready", problems=tuple(sorted(problems)), answers=True)
 
     def _asked(
-        self, address: str, operation: int, attributes: list[tuple[int, str, str]], data: bytes
+        self, address: str, operation: int, attributes: Attributes, data: bytes
     ) -> tuple[int, dict[str, list[bytes]]]:
         """Status and attributes of the answer. Errors: ``PrintError``; bytes count as sent once the request began."""
         place, path = _parts(address)
@@ -87,14 +115,19 @@ class Ipp:
                 ) from error
 
 
-def encode(operation: int, uri: str, attributes: list[tuple[int, str, str]]) -> bytes:
+def encode(operation: int, uri: str, attributes: Attributes) -> bytes:
     """An IPP/1.1 request up to its document."""
-    first = [(_CHARSET, "attributes-charset", "utf-8"), (_LANGUAGE, "attributes-natural-language", "en")]
+    first: Attributes = [(_CHARSET, "attributes-charset", "utf-8"), (_LANGUAGE, "attributes-natural-language", "en")]
     out = struct.pack(">HHIB", 0x0101, operation, 1, _OPERATION)
     for tag, name, value in [*first, (_URI, "printer-uri", uri), *attributes]:
-        key, text = name.encode(), value.encode()[:1000]
+        key, text = name.encode(), value.encode()[:1000] if isinstance(value, str) else struct.pack(">i", value)
         out += struct.pack(">BH", tag, len(key)) + key + struct.pack(">H", len(text)) + text
     return out + bytes([_END])
+
+
+def _number(said: dict[str, list[bytes]], name: str) -> int:
+    """An integer or enum of an answer, 0 where it says none."""
+    return int.from_bytes(said.get(name, [b"\0"])[0], "big")
 
 
 def decode(answer: bytes) -> tuple[int, dict[str, list[bytes]]]:
