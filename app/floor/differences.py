@@ -3,9 +3,11 @@
 A count is ``key -> units``, where the key names item, lot and serial number.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
 from app.control.adjustments import lose
 from app.db import table
@@ -48,15 +50,21 @@ def last_movement(work: Work) -> int:
 
 def books(work: Work) -> Counts:
     """What the books have in this bin, its rows locked until the differences are posted."""
+    assert work.task.location_id is not None, "a count without its bin"
+    return booked_at(work.session, work.task.location_id, only=work.memory.get("only"), is_locked=True)
+
+
+def booked_at(
+    session: Session, location_id: int, *, only: Sequence[int] | None = None, is_locked: bool = False
+) -> Counts:
+    """What the books have in a bin (of ``only`` these items)."""
     statement = (
         select(balance.c.item_id, balance.c.lot_id, balance.c.serial, balance.c.quantity)
-        .where(balance.c.location_id == work.task.location_id, balance.c.quantity > 0)
+        .where(balance.c.location_id == location_id, balance.c.quantity > 0)
         .order_by(balance.c.item_id, balance.c.id)
-        .with_for_update()
     )
-    only = work.memory.get("only")
     found: Counts = {}
-    for row in work.session.execute(statement):
+    for row in session.execute(statement.with_for_update() if is_locked else statement):
         if not only or row.item_id in only:
             key = key_of(row.item_id, row.lot_id, row.serial)
             found[key] = found.get(key, 0) + row.quantity

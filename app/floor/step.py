@@ -222,6 +222,12 @@ class Work:
             self._places[kinds] = first_location(self.session, self.task.warehouse_id, kinds)
         return self._places[kinds]
 
+    def report(self, *, sku: str, place: str, units: int) -> None:
+        """Units that should be at a place and are not: kept beside the scan that said so, for the desk's exceptions."""
+        reports = self.memory.get("reports", {})
+        mine = [*reports.get(self.key, []), {"sku": sku, "place": place, "units": units}]
+        self.memory["reports"] = {**reports, self.key: mine}
+
     def can_undo(self, **facts: Any) -> None:
         """Keep what is needed to take the last posting back; the newest is undone first."""
         self.memory["undo"] = [*self.memory.get("undo", [])[-19:], facts]

@@ -127,6 +127,35 @@ def test_an_oversold_item_names_the_order_that_it_hits(browse: Browse) -> None:
     assert "MUG" in chief.get("/office/stock?only=short").text
 
 
+def test_a_short_pick_names_the_item_and_the_bin(browse: Browse) -> None:
+    chief, picker = browse("supervisor"), browse("picker")
+    chief.post("/office/waves")
+    job = picker.post("/tasks/next").headers["Location"]
+    picker.post(f"{job}/actions", data={"action_id": "too-few", "name": "short"})
+    row = row_of(chief.get("/office/exceptions").text, "MUG")
+    assert row[1].startswith("Too few in the bin")
+    assert row[2:6] == ["MUG", "A-01", "2", "SO-1"]
+
+
+def test_a_count_that_waits_for_approval_says_what_it_would_change(browse: Browse) -> None:
+    chief, counter = browse("supervisor"), browse("counter")
+    job = counter.post("/tasks", data={"kind": "count", "location": "A-01"}).headers["Location"]
+    assert "No count waits for a decision" in chief.get("/office/exceptions").text
+    counter.post(f"{job}/scans", data={"scan_id": "bin", "code": "A-01"})
+    for turn in ("first", "second"):
+        counter.post(f"{job}/scans", data={"scan_id": f"{turn} item", "code": "4006381333931"})
+        counter.post(f"{job}/actions", data={"action_id": f"{turn} quantity", "name": "quantity", "quantity": "40"})
+        counter.post(f"{job}/actions", data={"action_id": f"{turn} done", "name": "done"})
+    row = row_of(chief.get("/office/exceptions").text, "A-01")
+    assert row[1].startswith("MUG +30")
+    assert (row[3], row[4]) == ("counter", "Decide")
+    assert "Decide" not in browse("auditor").get("/office/exceptions").text
+    assert chief.post(f"{job}/takeovers").status_code == 303
+    chief.post(f"{job}/actions", data={"action_id": "yes", "name": "approve"})
+    assert "No count waits for a decision" in chief.get("/office/exceptions").text
+    assert row_of(chief.get("/office/stock").text, "MUG")[2] == "40"
+
+
 def test_a_supervisor_gives_work_away_puts_it_first_and_takes_it_back(browse: Browse) -> None:
     chief, picker = browse("supervisor"), browse("picker")
     chief.post("/office/waves")

@@ -456,6 +456,7 @@ def _missing(work: Work) -> Said:
     units = 0
     for line in missing:
         units += line.left
+        work.report(sku=line.sku, place=line.source_container or "", units=line.left)
         status = "done" if line.done else "cancelled"
         change_line(work.session, line.id, status=status, quantity=line.done or line.quantity)
     partly = len([line for line in missing if line.done])

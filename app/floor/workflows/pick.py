@@ -432,6 +432,7 @@ def _short(work: Work, arguments: Arguments) -> Said:
     )
     work.session.refresh(work.task)
     open_count(work, line.source_location_id)
+    work.report(sku=line.sku, place=line.source or "", units=missing)
     if not work.counted:
         work.forget("line", *BEGUN)
     work.next_line()

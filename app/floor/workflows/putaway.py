@@ -238,7 +238,8 @@ def _short(work: Work, arguments: Arguments) -> Said:
     else:
         work.forget("line", "counted")
     work.next_line()
-    place = line.source_container or line.source
+    place = line.source_container or line.source or ""
+    work.report(sku=line.sku, place=place, units=missing)
     return Said("short", _("%(n)s %(sku)s are not in %(place)s: left out.", n=missing, sku=line.sku, place=place))
 
 

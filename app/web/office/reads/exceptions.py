@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from app.tasks.models import Task
 
 _sums = table(Availability)
 SHORT = ("short", "missing")
-"""What a picker says at a bin, and a packer at a tote."""
+"""What is said at a bin or a dock, and by a packer at a tote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,25 @@ class Oversold:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """``units`` of an item that were not in a bin, tote or dock."""
+
+    sku: str
+    place: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShortPick:
     """A worker said that a bin, or a tote, held less than it should."""
 
     at: datetime
-    task_id: int | None
+    task_id: int
     document: str
     what: str
     operator: str
     device: str
+    reports: tuple[Report, ...]
 
 
 def oversold_rows(session: Session, *, limit: int = 50) -> list[Oversold]:
@@ -72,13 +83,23 @@ def oversold_rows(session: Session, *, limit: int = 50) -> list[Oversold]:
 
 
 def short_picks(session: Session, *, limit: int = 50) -> list[ShortPick]:
-    """The newest reports of too few or damaged units."""
+    """The newest reports of too few units."""
     statement = (
-        select(Scan.received_at, Scan.task_id, Task.document, Scan.code, Operator.name, Scan.device)
+        select(
+            Scan.received_at, Task.id, Task.document, Scan.code, Operator.name, Scan.device, Scan.scan_id, Task.memory
+        )
         .join(Operator, Operator.id == Scan.operator_id)
         .join(Task, Task.id == Scan.task_id)
         .where(Scan.kind == "action", Scan.code.in_(SHORT), Scan.outcome == "accepted")
         .order_by(Scan.id.desc())
         .limit(limit)
     )
-    return [ShortPick(*row) for row in session.execute(statement)]
+    return [
+        ShortPick(at, task_id, document, what, operator, device, _reports(memory, scan_id))
+        for at, task_id, document, what, operator, device, scan_id, memory in session.execute(statement)
+    ]
+
+
+def _reports(memory: dict[str, Any], scan_id: str) -> tuple[Report, ...]:
+    """What the task keeps beside that scan."""
+    return tuple(Report(**one) for one in memory.get("reports", {}).get(f"scan:{scan_id}", ()))
