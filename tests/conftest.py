@@ -47,6 +47,15 @@ def absent(what: str) -> NoReturn:
     pytest.skip(what)
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A page that one test asked for in German leaves this thread speaking German: the next one begins in English."""
+    from app.language import use
+
+    with use("en"):
+        yield
+
+
 # Databases.
 
 
