@@ -18,8 +18,8 @@ from app.refusal import Refused
 
 _CELL = r'(?:"(?:[^"]|"")*"|[^",\r\n]*)'
 _RECORD = re.compile(rf"{_CELL}(?:,{_CELL})*[\r\n]*")
-_FORMULA = re.compile(r"'[=+\-@]")
-"""How our own exports keep a spreadsheet from taking a cell for a formula; the quote is no part of the cell."""
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_GUARDED = re.compile(r"'+[=+\-@]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,14 @@ def read(data: bytes | str, columns: Sequence[Column], key: Sequence[str], outco
             continue
         rows.append(row)
     return rows
+
+
+def guarded(cell: str) -> str:
+    """The cell with a quote before it where a spreadsheet would take it for a formula (OWASP, CSV injection).
+
+    The reader takes that quote away again: a cell that has quotes of its own there gets one more, and keeps its own.
+    """
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _decoded(data: bytes | str, outcome: Outcome) -> str | None:
@@ -162,7 +170,7 @@ def _row(number: int, cells: list[str] | str, layout: list[Column], outcome: Out
     values: dict[str, Any] = {}
     for column, cell in zip(layout, cells, strict=True):
         cell = cell.strip()
-        if _FORMULA.match(cell):
+        if _GUARDED.match(cell):
             cell = cell[1:]
         try:
             if not cell and column.is_required:

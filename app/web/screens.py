@@ -1,11 +1,11 @@
 """What every template is given: the language's words, how this operator likes the screen, where the buttons lead."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_skeleton
 from flask import Flask, g, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from app.web.words import word
 def install(flask: Flask) -> None:
     """Teach the templates these words and filters."""
     flask.jinja_env.globals.update(_=_, ngettext=ngettext, barcode_url=barcode_url)
-    flask.jinja_env.filters.update(local_time=local_time, word=word)
+    flask.jinja_env.filters.update(local_time=local_time, local_day=local_day, word=word)
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = False
     flask.context_processor(_everywhere)
 
@@ -53,8 +53,11 @@ def barcode_url(code: str) -> str:
     return f"{url_for('labels.barcode')}?{urlencode({'code': code})}"
 
 
-def local_time(moment: datetime | None, form: str = "d MMM, HH:mm") -> str:
-    """A moment on the warehouse's wall clock, in the operator's language; nothing for None."""
+def local_time(moment: datetime | None, form: str = "MMMd Hm") -> str:
+    """A moment on the warehouse's wall clock, as the operator's language writes it; nothing for None.
+
+    ``form``: CLDR skeletons (what to tell, in no order): ``MMMd`` a day, ``yMMMd`` with its year, ``Hm`` a time.
+    """
     if moment is None:
         return ""
     if "time_zone" not in g:
@@ -62,7 +65,17 @@ def local_time(moment: datetime | None, form: str = "d MMM, HH:mm") -> str:
             g.time_zone = ZoneInfo(current_warehouse().time_zone)
         except Refused:
             g.time_zone = ZoneInfo("UTC")
-    return format_datetime(moment, form, tzinfo=g.time_zone, locale=language.current())
+    return ", ".join(format_skeleton(part, moment, tzinfo=g.time_zone, locale=_locale()) for part in form.split())
+
+
+def local_day(day: date | None) -> str:
+    """A calendar day, such as an expiry date, as the operator's language writes it; nothing for None."""
+    return format_skeleton("yMMMd", day, locale=_locale()) if day else ""
+
+
+def _locale() -> str:
+    """English in its own home: the day before the month, and 24 hours."""
+    return "en_GB" if language.current() == "en" else language.current()
 
 
 def _everywhere() -> dict[str, Any]:
