@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -36,6 +36,7 @@ from app.tasks.queue import require_role, take_over, taken
 
 Answer = dict[str, Any]
 scan_table, task_table = table(Scan), table(Task)
+_SCAN = insert(scan_table)
 
 
 def scan(
@@ -85,7 +86,7 @@ def _storable(text: str) -> str:
 
 def show(session: Session, settings: Settings, actor: Actor, task_id: int) -> Answer:
     """The task as it stands: its prompt, and nothing judged. Reads only."""
-    work = _load(session, settings, actor, task_id)
+    work, _seen = _load(session, settings, actor, task_id)
     return _answer(work, outcome=None, code="", message="")
 
 
@@ -100,12 +101,11 @@ def _advance(
     scanned_at: datetime | None,
     arguments: Arguments | None,
 ) -> Answer:
-    work = _load(session, settings, actor, task_id, is_locked=True)
+    work, stored = _load(session, settings, actor, task_id, scan_id=scan_id, is_locked=True)
     task = work.task
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    stored = _stored(session, actor, scan_id, body_hash)
     if stored is not None:
-        return stored
+        return _replayed(stored, actor, body_hash)
     if arguments is not None and body["name"] == "take_over":
         take_over(session, actor, task_id)
         session.refresh(task)
@@ -128,15 +128,14 @@ def _advance(
     except Refused as refused:
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT judged")
         session.expunge_all()  # what the rule had begun is gone from the database, and from here
-        work = _load(session, settings, actor, task_id, is_locked=True)
-        task = work.task
+        work, _seen = _load(session, settings, actor, task_id, is_locked=True)
         work.memory.pop("again", None)
         if isinstance(refused, AskAgain):
             work.remember(again=code)
         answer = _answer(work, outcome="refused", code=refused.code, message=refused.message)
     _keep(work)
     core(session).execute(
-        insert(scan_table),
+        _SCAN,
         {
             "scan_id": scan_id,
             "task_id": task_id,
@@ -178,21 +177,13 @@ def _keep(work: Work) -> None:
         core(work.session).execute(_change(tuple(values)), {"task": work.task.id, **given})
 
 
-_STORED = select(scan_table.c.answer, scan_table.c.body_hash, scan_table.c.operator_id).where(
-    scan_table.c.scan_id == bindparam("scan_id")
-)
-
-
-def _stored(session: Session, actor: Actor, scan_id: str, body_hash: str) -> Answer | None:
+def _replayed(stored: Row[Any], actor: Actor, body_hash: str) -> Answer:
     """The first answer to this id. Errors: ``idempotency_key_reused`` for another body or another person."""
-    row = core(session).execute(_STORED, {"scan_id": scan_id}).first()
-    if row is None:
-        return None
-    if row.body_hash != body_hash or row.operator_id != actor.operator_id:
+    if stored.body_hash != body_hash or stored.scanned_by != actor.operator_id:
         raise Conflict(
             "idempotency_key_reused", _("This scan id was used for something else. Give each scan an id of its own.")
         )
-    return {**row.answer, "replayed": True}
+    return {**stored.answer, "replayed": True}
 
 
 def _require_mine(session: Session, actor: Actor, task: Task) -> None:
@@ -206,22 +197,39 @@ def _require_mine(session: Session, actor: Actor, task: Task) -> None:
 
 
 _TASK = (
-    select(Task, Warehouse.code, Warehouse.time_zone, Location.id)
+    select(
+        Task,
+        Warehouse.code,
+        Warehouse.time_zone,
+        Location.id,
+        scan_table.c.answer,
+        scan_table.c.body_hash,
+        scan_table.c.operator_id.label("scanned_by"),
+    )
     .join(Warehouse, Warehouse.id == Task.warehouse_id)
     .join(Location, (Location.warehouse_id == Warehouse.id) & (Location.kind == "floor"))
+    .outerjoin(scan_table, scan_table.c.scan_id == bindparam("scan_id"))
     .where(Task.id == bindparam("task"))
     .execution_options(populate_existing=True)
 )
 _LOCKED_TASK = _TASK.with_for_update(of=Task)
 
 
-def _load(session: Session, settings: Settings, actor: Actor, task_id: int, *, is_locked: bool = False) -> Work:
-    """The task with its warehouse, ready to be worked at. Errors: ``unknown_task``."""
-    row = session.execute(_LOCKED_TASK if is_locked else _TASK, {"task": task_id}).first()
+def _load(
+    session: Session, settings: Settings, actor: Actor, task_id: int, *, scan_id: str = "", is_locked: bool = False
+) -> tuple[Work, Row[Any] | None]:
+    """The task with its warehouse, ready to be worked at, and what this scan's id was answered before, if it was.
+
+    On PostgreSQL a twin of this scan that held the lock meanwhile is not seen here: the unique id then fails at the
+    end, and the transaction is run again and finds it.
+    Errors: ``unknown_task``.
+    """
+    given = {"task": task_id, "scan_id": scan_id}
+    row = session.execute(_LOCKED_TASK if is_locked else _TASK, given).first()
     if row is None:
         raise NotFound("unknown_task", _("There is no such task. Go back and choose again."))
     task: Task = row[0]
-    return Work(
+    work = Work(
         session=session,
         settings=settings,
         actor=actor,
@@ -232,6 +240,7 @@ def _load(session: Session, settings: Settings, actor: Actor, task_id: int, *, i
         now=clock.now(),
         memory=copy.deepcopy(task.memory),
     )
+    return work, row if row.scanned_by is not None else None
 
 
 def _vanished(work: Work) -> Said | None:

@@ -120,19 +120,17 @@ class Work:
     lines_done: int = 0
     """Lines that this scan finished, less those that it opened again; ``advance`` writes them with the memory."""
     is_finished: bool = False
-    _line: Line | None = None
-    _is_loaded: bool = False
+    _turn: list[Line] | None = None
+    _is_next_known: bool = False
     _places: dict[tuple[str, ...], Named | None] = field(default_factory=dict)
 
     @property
     def line(self) -> Line | None:
         """The line being worked at: the one that the memory is about, else the one whose turn it is."""
-        if not self._is_loaded:
-            begun = lines.line_of(self.session, self.memory["line"]) if "line" in self.memory else None
-            is_open = begun is not None and begun.status == "open"
-            self._line = begun if is_open else lines.current(self.session, self.task.id)
-            self._is_loaded = True
-        return self._line
+        if self._turn is None:
+            self._turn = lines.turn(self.session, self.task.id, self.memory.get("line"))
+            self._is_next_known = True
+        return self._turn[0] if self._turn else None
 
     @property
     def the_line(self) -> Line:
@@ -152,7 +150,7 @@ class Work:
 
     def next_line(self) -> None:
         """Read the line again: the last one was finished, skipped or changed."""
-        self._is_loaded = False
+        self._turn = None
 
     def remember(self, **values: Any) -> None:
         """Keep facts about the waiting line until it is finished."""
@@ -203,7 +201,10 @@ class Work:
         if is_whole:
             self.count_lines(1)
         self.forget("line", "counted")
-        self.next_line()
+        if is_whole and self._is_next_known and self._turn and self._turn[0] is line:
+            self._turn, self._is_next_known = self._turn[1:], False
+        else:
+            self.next_line()
         return is_whole
 
     def count_lines(self, lines: int) -> None:

@@ -114,7 +114,12 @@ _LINES = (
 
 
 # Built once: composing a statement costs more than running it on a line.
-_CURRENT = _LINES.where(task_line.c.task_id == bindparam("task"), task_line.c.status == "open").limit(1)
+_TURN = (
+    _LINES.where(task_line.c.task_id == bindparam("task"), task_line.c.status == "open")
+    .order_by(None)
+    .order_by((task_line.c.id == bindparam("begun")).desc(), task_line.c.position, task_line.c.id)
+    .limit(2)
+)
 _BY_ID = _LINES.where(task_line.c.id == bindparam("line"))
 
 
@@ -122,10 +127,9 @@ def _line(row: Any) -> Line:
     return Line(*row)  # the columns above stand in the order of the fields
 
 
-def current(session: Session, task_id: int) -> Line | None:
-    """The open line whose turn it is."""
-    row = core(session).execute(_CURRENT, {"task": task_id}).first()
-    return _line(row) if row else None
+def turn(session: Session, task_id: int, begun: int | None = None) -> list[Line]:
+    """The open line that was ``begun``, else the one whose turn it is; and the one that comes after it."""
+    return [_line(row) for row in core(session).execute(_TURN, {"task": task_id, "begun": begun or 0})]
 
 
 def line_of(session: Session, line_id: int) -> Line | None:

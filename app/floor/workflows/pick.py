@@ -5,10 +5,9 @@ The line is posted when the tote is scanned: bin -> tote. Until then nothing has
 
 from dataclasses import replace
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
-from app.db import core, table
 from app.floor import confirm, handover, totes
 from app.floor.recount import open_count
 from app.floor.step import (
@@ -303,7 +302,10 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
         serial=line.serial,
     )
     used = work.memory.get("totes", [])
-    work.remember(totes=used if tote.id in used else [*used, tote.id])
+    work.remember(
+        totes=used if tote.id in used else [*used, tote.id],
+        codes=work.memory.get("codes", {}) | {str(tote.id): tote.code},
+    )
     work.can_undo(
         posting=posted.posting_id,
         line=line.id,
@@ -332,16 +334,10 @@ def _drop(work: Work) -> Named | None:
     return work.first_place(DROPS)
 
 
-_container = table(Container)
-_CODES = (
-    select(_container.c.code).where(_container.c.id.in_(bindparam("totes", expanding=True))).order_by(_container.c.code)
-)
-
-
 def _ask_drop(work: Work) -> Prompt:
     place = _drop(work)
     assert place is not None, "a drop was asked for in a warehouse without a place for it"
-    codes = core(work.session).scalars(_CODES, {"totes": work.memory["totes"]}).all()
+    codes = [work.memory["codes"][str(tote_id)] for tote_id in work.memory["totes"]]
     return Prompt(
         expects=("target",),
         instruction=_("Bring %(totes)s to packing and scan the place", totes=", ".join(codes)),
