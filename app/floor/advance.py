@@ -19,7 +19,7 @@ from app import clock
 from app.barcode.internal import InternalKind
 from app.config import Settings
 from app.db import core, table
-from app.floor import logistic_unit, printing
+from app.floor import confirm, logistic_unit, printing
 from app.floor.confirm import AskAgain
 from app.floor.models import Scan
 from app.floor.resolve import read, resolve
@@ -301,6 +301,7 @@ def _judge(work: Work, workflow: Workflow, step: Step | None, code: str, argumen
     )
     if meaning.type == "action":
         return _action(work, workflow, meaning.code, Arguments())
+    confirm.whole_label(work, barcode, meaning)
     if meaning.type not in ("item", "sscc"):
         return step.accept(work, meaning)
     is_of_line = meaning.id == work.memory.get("item", item_id) and "sscc" not in meaning.facts

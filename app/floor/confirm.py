@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.barcode import Barcode
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item, Lot
 from app.floor.step import Arguments, Meaning, Said, Way, Work, scan_way
@@ -31,6 +32,24 @@ def once_more(work: Work, code: str, message: str) -> None:
     """Let the second scan of the same code pass; refuse the first with the question."""
     if work.again != work.raw:
         raise AskAgain(code, message)
+
+
+def whole_label(work: Work, barcode: Barcode, meaning: Meaning) -> None:
+    """A lot or serial into which a date seems to have run is taken only when its label is scanned once more.
+
+    A scanner that loses the separators glues them together, and the lot would be a wrong one for ever.
+    Errors: ``separator_lost``.
+    """
+    text = meaning.lot or meaning.serial
+    if not text or "possible_missing_separator" not in barcode.warnings:
+        return
+    is_known = work.memory.get("lot") == text or (meaning.item_id and lot(work, item_id=meaning.item_id, code=text))
+    if not is_known:
+        once_more(
+            work,
+            "separator_lost",
+            _("%(text)s: a date seems to have run into it. Test the scanner, or scan again to take it so.", text=text),
+        )
 
 
 def wrong(meaning: Meaning, *, wanted: str) -> Refused:

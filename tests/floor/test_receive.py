@@ -156,6 +156,21 @@ def test_a_gs1_label_that_comes_late_still_answers_what_is_asked(floor: Floor, r
     assert receiver.prompt["counted"] == 1, "the label named the lot of the unit that was counted"
 
 
+def test_a_lot_that_seems_to_hold_a_date_is_taken_only_once_more(floor: Floor, receiver: Worker) -> None:
+    """The scanner lost the separator between (10) and (17)."""
+    _milk(floor)
+    glued = f"]C101{GTIN}10AB-11729123117300101"
+    receiver.start("receive", "PO-1").scan(glued).refused("separator_lost")
+    assert receiver.prompt["counted"] == 0
+    receiver.scan(f"]C101{GTIN}10AB-1\x1d17300101").hears("expiry_confirmed")
+    assert receiver.prompt["lot"] == "AB-1"
+    receiver.act("undo").scan(glued).refused("separator_lost").scan(glued).hears("lot_confirmed").asked("expiry")
+    assert receiver.prompt["lot"] == "AB-11729123117300101"
+    receiver.scan("2030-01-01").scan(glued).hears("item_confirmed").scan("DOCK").hears("received")
+    receiver.scan(glued).hears("lot_confirmed")
+    assert receiver.prompt["counted"] == 1, "a lot that is known is no question"
+
+
 def test_an_expired_lot_is_set_aside_also_where_its_date_is_known(floor: Floor, receiver: Worker) -> None:
     _milk(floor)
     floor.do(lambda house: house.lot("MILK", "OLD", day("2020-01-01")))
