@@ -22,10 +22,13 @@ from app.control import adjustments
 from app.floor.workflows import inspect
 from app.language import DEFAULT, LANGUAGES, _, choose, current, ngettext, use
 from app.ledger.models import CONDITIONS
+from app.people.actor import Actor
 from app.people.models import ROLES
 from app.places import models as places
+from app.refusal import Forbidden
 from app.tasks import models as tasks
-from app.web.words import WORDS, word
+from app.tasks.queue import require_role
+from app.words import WORDS, word
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -143,6 +146,14 @@ def test_a_code_that_a_screen_shows_has_its_word() -> None:
     with use("de"):
         assert word("quarantine") == "Quarantäne"
         assert word("came back wet") == "came back wet"
+
+
+def test_a_refusal_names_the_work_in_the_operators_language() -> None:
+    picker = Actor(operator_id=1, name="Mia", roles=frozenset({"picker"}))
+    with use("de"), pytest.raises(Forbidden) as refusal:
+        require_role(picker, "receive")
+    assert "(Eingang)" in refusal.value.message
+    assert refusal.value.details["kind"] == "receive", "programs read the code"
 
 
 def test_german_tells_what_to_do_and_names_nobody() -> None:

@@ -25,6 +25,7 @@ from app.supply.models import PurchaseOrderLine
 from app.supply.purchase_orders import purchase_order_of
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import NewLine, claim, open_task, require_role
+from app.words import word
 
 
 def start(
@@ -117,7 +118,7 @@ def _of_order(kind: str) -> Callable[[Session, Warehouse, str, str], int]:
         if found is None:
             raise Refused(
                 "nothing_to_do",
-                _("Order %(order)s has no open work of this kind (%(kind)s).", order=order.order_ref, kind=kind),
+                _("Order %(order)s has no open work of this kind (%(kind)s).", order=order.order_ref, kind=word(kind)),
             )
         return found
 

@@ -15,6 +15,7 @@ from app.language import _
 from app.ledger.models import Balance
 from app.places.models import FLOOR, KINDS, VIRTUAL, Container, Location, Warehouse
 from app.places.warehouses import open_warehouse
+from app.words import word
 
 TOTE = "tote"
 COLUMNS = (
@@ -90,7 +91,7 @@ def _write_locations(
             continue
         there = existing.get(key)
         if there is not None and there.kind != row["kind"] and there.id in full:
-            message = _("%(code)s holds stock as a %(kind)s. Empty it first.", code=row["code"], kind=there.kind)
+            message = _("%(code)s holds stock as a %(kind)s. Empty it first.", code=row["code"], kind=word(there.kind))
             outcome.refuse(row.number, "kind", "location_in_use", message)
         values = {name: value for name, value in row.values.items() if name != "warehouse"}
         wanted.append((key, values | {"warehouse_id": key[0]}))

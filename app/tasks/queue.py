@@ -17,6 +17,7 @@ from app.people.actor import Actor
 from app.people.models import Operator
 from app.refusal import Conflict, Forbidden, NotFound
 from app.tasks.models import Task, TaskLine
+from app.words import word
 
 ROLES = {
     "receive": ("receiver",),
@@ -105,7 +106,7 @@ def require_role(actor: Actor, kind: str) -> None:
     """Errors: ``role_missing`` where the actor may not do this kind of task."""
     if not actor.may(*ROLES[kind]):
         raise Forbidden(
-            "role_missing", _("You may not do this work (%(kind)s). Ask your supervisor.", kind=kind), kind=kind
+            "role_missing", _("You may not do this work (%(kind)s). Ask your supervisor.", kind=word(kind)), kind=kind
         )
 
 

@@ -7,7 +7,7 @@ from flask import url_for
 
 from app.language import _
 from app.web.screens import current_warehouse, local_time
-from app.web.words import word
+from app.words import word
 
 Facts = dict[str, Any]
 

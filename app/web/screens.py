@@ -19,7 +19,7 @@ from app.refusal import Refused
 from app.web import cookies
 from app.web.rules import READERS
 from app.web.security import current_bearer, settings
-from app.web.words import word
+from app.words import word
 
 
 def install(flask: Flask) -> None:

@@ -45,6 +45,16 @@ WORDS = {
     "quarantine": N_("Quarantine"),
     "hold": N_("On hold"),
     "damaged": N_("Damaged"),
+    # figures that the proof of the ledger compares
+    "balance": N_("Stock in a place"),
+    "allocated": N_("Chosen for orders"),
+    "negative": N_("Below zero"),
+    "on_hand": N_("On hand"),
+    "unavailable": N_("Unavailable"),
+    "committed": N_("Promised"),
+    "inbound": N_("On its way"),
+    "held": N_("Picked for orders"),
+    "seal": N_("Seal of a posting"),
     # what was changed about a person
     "added": N_("Added"),
     "changed": N_("Changed"),
