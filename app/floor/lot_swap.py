@@ -11,13 +11,15 @@ from app.catalog.models import Lot
 from app.db import table
 from app.floor import confirm
 from app.floor.step import Meaning, Work
+from app.floor.verified import open_lines, verified_units
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.orders.models import Allocation, Holding, OrderLine, Reservation
 from app.places.models import Location
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line
+from app.tasks.lines import Line, change_line, line_of
+from app.tasks.models import TaskLine
 
 balance, holding = table(Balance), table(Holding)
 
@@ -100,3 +102,21 @@ def _post(work: Work, line: Line, lot_id: int | None, bin_: Location, *, lot: st
         line_id=line.id,
         note=f"{line.lot} -> {lot}",
     )
+
+
+def fits(line: Line, meaning: Meaning) -> bool:
+    """The label's own lot or serial, where it carries one, is the line's."""
+    return (not meaning.lot or not line.lot or meaning.lot == line.lot) and (
+        not line.serial or not meaning.serial or meaning.serial == line.serial
+    )
+
+
+def swapped_lines(work: Work, meaning: Meaning) -> list[Line]:
+    """The line of another lot that this one may replace, swapped to it."""
+    counts = verified_units(work)
+    for line in open_lines(work, TaskLine.item_id == meaning.id):
+        if line.lot and line.id not in counts:
+            swap(work, line, meaning)
+            swapped = line_of(work.session, line.id)
+            return [swapped] if swapped is not None else []
+    return []

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from app.barcode.internal import InternalKind, encode
 from app.floor import confirm
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.suggest import suggest_bin
 from app.floor.undo import Facts, no_arguments, undo
-from app.floor.workflows.putaway import suggest_bin
 from app.language import N_, _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place

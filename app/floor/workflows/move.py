@@ -14,8 +14,8 @@ from app.db import table
 from app.floor import confirm
 from app.floor.handover import move_containers
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.suggest import suggest_bin
 from app.floor.undo import Facts, no_arguments, undo
-from app.floor.workflows.putaway import suggest_bin
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place

@@ -4,24 +4,16 @@ The item is scanned where it stands, then the bin. The suggested bin is one that
 else the first empty one on the walk; another bin is asked for twice. What is not there is left out of the work.
 """
 
-from collections.abc import Collection
-
-from sqlalchemy import exists, func, select
-
 from app.barcode.internal import InternalKind, encode
-from app.db import table
 from app.floor import confirm, handover, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.suggest import suggest_bin
 from app.floor.undo import no_arguments, undo
 from app.language import _
-from app.ledger.models import Balance
 from app.ledger.post import Move, Place
-from app.places.models import Location
 from app.refusal import Refused
 from app.tasks.lines import Line, change_line, lines, shrink_line, to_the_end
 from app.tasks.models import TaskLine
-
-balance = table(Balance)
 
 
 def waiting(work: Work) -> Step | None:
@@ -106,43 +98,6 @@ def _suggest(work: Work, line: Line) -> None:
     if target is not None:
         change_line(work.session, line.id, target_location_id=target)
         work.next_line()
-
-
-def suggest_bin(
-    work: Work, *, item_id: int, units: int, condition: str = "available", avoid: Collection[int] = ()
-) -> int | None:
-    """The id of the best place for units of an item; None where the warehouse has no place for them.
-
-    ``avoid``: where they stand now, or what was found full.
-    """
-    here = (Location.warehouse_id == work.task.warehouse_id) & Location.is_blocked.is_(False)
-    if avoid:
-        here &= Location.id.not_in(avoid)
-    if condition == "quarantine":
-        kept = select(Location.id).where(here, Location.kind == "quarantine")
-        return work.session.scalar(kept.order_by(Location.sequence, Location.code).limit(1))
-    standing = (
-        select(func.coalesce(func.sum(balance.c.quantity), 0))
-        .where(balance.c.location_id == Location.id)
-        .correlate(Location)
-        .scalar_subquery()
-    )
-    has_room = Location.max_units.is_(None) | (Location.max_units >= standing + units)
-    same = (
-        select(Location.id)
-        .join(balance, balance.c.location_id == Location.id)
-        .where(here, Location.kind == "bin", balance.c.item_id == item_id, balance.c.quantity > 0, has_room)
-        .order_by(Location.is_pick_face.desc(), Location.sequence)
-        .limit(1)
-    )
-    is_empty = ~exists().where(balance.c.location_id == Location.id, balance.c.quantity > 0)
-    is_free = ~exists().where(TaskLine.target_location_id == Location.id, TaskLine.status == "open")
-    bins = select(Location.id).where(here, Location.kind == "bin", has_room).order_by(Location.sequence, Location.code)
-    for statement in (same, bins.where(is_empty, is_free).limit(1), bins.limit(1)):
-        found = work.session.scalar(statement)
-        if found is not None:
-            return found
-    return None
 
 
 def _ask_target(work: Work) -> Prompt:
