@@ -5,10 +5,11 @@ The line is posted when the tote is scanned: bin -> tote. Until then nothing has
 
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from app.barcode.internal import InternalKind, encode
 from app.floor import confirm, handover, totes
+from app.floor.drop import DROP, must_drop
+from app.floor.narrower import accept_serial, check_lot, narrower_step, needs_narrower, standing_here
+from app.floor.picking import count_units, exceptions, prompt, tote_code
 from app.floor.recount import open_count
 from app.floor.step import (
     BEGUN,
@@ -26,74 +27,22 @@ from app.floor.step import (
 )
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
-from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.orders import fulfil
-from app.places.models import Container
-from app.places.warehouses import Named
 from app.refusal import Refused
 from app.tasks.lines import Line, lines, to_the_end
 from app.tasks.models import TaskLine
-
-DROPS = ("pack", "stage")
 
 
 def waiting(work: Work) -> Step | None:
     line = work.line
     if line is None:
-        return DROP if work.memory.get("totes") and _drop_places(work) else None
+        return DROP if work.memory.get("totes") and must_drop(work) else None
     if work.memory.get("bin") != line.source_location_id:
         return BIN
     if work.memory.get("pending"):
-        return _narrower(work)
+        return narrower_step(work)
     return TOTE if work.counted >= line.left else ITEM
-
-
-def _narrower(work: Work) -> Step:
-    return {"lot": LOT, "container": CONTAINER, "serial": SERIAL}[work.memory["pending"]]
-
-
-def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
-    line = work.the_line
-    if work.counted or work.memory.get("undo"):
-        ways = [*ways, action_way("undo", _("Undo"))]
-    return Prompt(
-        expects=expects,
-        instruction=instruction,
-        value=value,
-        ways=ways,
-        location=line.source,
-        container=line.source_container,
-        sku=line.sku,
-        name=line.name,
-        image_url=line.image_url,
-        lot=line.lot,
-        expiry=line.expiry.isoformat() if line.expiry else None,
-        serial=line.serial or None,
-        quantity=line.left,
-        counted=work.counted,
-        target=_tote_code(work),
-        document=work.task.document,
-    )
-
-
-def _tote_code(work: Work) -> str | None:
-    """The proposed tote's code; remembered with its id, because every prompt of every line shows it."""
-    if work.task.container_id is None:
-        return None
-    known = work.memory.get("tote")
-    if not known or known[0] != work.task.container_id:
-        code = work.session.scalar(select(Container.code).where(Container.id == work.task.container_id))
-        work.remember(tote=[work.task.container_id, code])
-        return code
-    return str(known[1])
-
-
-def _exceptions(work: Work) -> list[Way]:
-    ways = [action_way("short", _("Not enough here"))]
-    if not work.counted:
-        ways.append(action_way("skip", _("Skip to the end")))
-    return ways
 
 
 # The bin.
@@ -102,8 +51,8 @@ def _exceptions(work: Work) -> list[Way]:
 def _ask_bin(work: Work) -> Prompt:
     line = work.the_line
     code = encode(InternalKind.LOCATION, line.source or "")
-    ways = [scan_way(code, line.source or ""), *_exceptions(work)]
-    return _prompt(work, _("Go to the bin and scan it"), value=line.source or "", ways=ways, expects=("location",))
+    ways = [scan_way(code, line.source or ""), *exceptions(work)]
+    return prompt(work, _("Go to the bin and scan it"), value=line.source or "", ways=ways, expects=("location",))
 
 
 def _accept_bin(work: Work, meaning: Meaning) -> Said:
@@ -120,7 +69,7 @@ def _ask_item(work: Work) -> Prompt:
     ways = [quantity, scan, *_tote_ways(work)] if work.counted and not line.serial else [scan]
     value = f"{work.counted} / {line.left}" if work.counted else str(line.left)
     expects = ("item", "quantity", "target") if work.counted else ("item",)
-    return _prompt(work, _("Scan the item"), value=value, ways=[*ways, *_exceptions(work)], expects=expects)
+    return prompt(work, _("Scan the item"), value=value, ways=[*ways, *exceptions(work)], expects=expects)
 
 
 def _accept_item(work: Work, meaning: Meaning) -> Said:
@@ -129,148 +78,56 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         return _accept_tote(work, meaning)
     if meaning.type == "container" and meaning.id == line.source_container_id:
         work.remember(container=meaning.id)
-        return _count(work, line, 1)
+        return count_units(work, line, 1)
     if meaning.type == "lot" and meaning.item_id == line.item_id:
-        _check_lot(line, meaning.lot)
+        check_lot(line, meaning.lot)
         work.remember(lot_is_known=True)
-        return _count(work, line, 1)
+        return count_units(work, line, 1)
     if meaning.type == "serial":
-        return _accept_serial(work, meaning)
+        return accept_serial(work, meaning)
     if meaning.type == "location" and meaning.id == line.source_location_id:
         return _bin_names_item(work, line)
     confirm.item(line, meaning)
     if meaning.lot:
-        _check_lot(line, meaning.lot)
+        check_lot(line, meaning.lot)
         work.remember(lot_is_known=True)
     if line.serial and meaning.serial:
-        return _accept_serial(work, replace(meaning, type="serial", code=meaning.serial))
+        return accept_serial(work, replace(meaning, type="serial", code=meaning.serial))
     if line.serial:
         work.remember(pending="serial", line=line.id, waiting_units=meaning.quantity)
         return Said("scan_serial", _("Now scan the serial number: %(serial)s", serial=line.serial))
     if not work.counted:
-        narrower = _needs_narrower(work, line)
+        narrower = needs_narrower(work, line)
         if narrower:
             work.remember(pending=narrower, line=line.id, waiting_units=meaning.quantity)
             if narrower == "lot":
                 return Said("scan_lot", _("Several lots are here. Scan the lot: %(lot)s", lot=line.lot))
             return Said("scan_container", _("It stands in several containers here. Scan the container."))
-    return _count(work, line, meaning.quantity)
-
-
-def _count(work: Work, line: Line, units: int) -> Said:
-    said = confirm.count(work, line, units)
-    totes.proposed(work)
-    return said
-
-
-def _here(work: Work, line: Line, *, whole_bin: bool = False) -> list[tuple[int, int | None, int | None]]:
-    """(item, lot, container) of what stands in the line's bin."""
-    statement = select(Balance.item_id, Balance.lot_id, Balance.container_id).where(
-        Balance.location_id == line.source_location_id, Balance.quantity > 0
-    )
-    if not whole_bin:
-        statement = statement.where(Balance.item_id == line.item_id)
-    return [(row.item_id, row.lot_id, row.container_id) for row in work.session.execute(statement)]
-
-
-def _needs_narrower(work: Work, line: Line) -> str | None:
-    """Whether the item alone does not say which stock: several lots, or several containers, in this bin."""
-    if "container" in work.memory:
-        return None
-    here = _here(work, line)
-    if line.lot_id is not None and not work.memory.get("lot_is_known") and len({lot for _i, lot, _c in here}) > 1:
-        return "lot"
-    if len({container for _i, _lot, container in here}) > 1:
-        return "container"
-    return None
+    return count_units(work, line, meaning.quantity)
 
 
 def _bin_names_item(work: Work, line: Line) -> Said:
     """The bin holds one thing only: scanning it again names the item. Errors: ``narrower_scan``."""
-    if work.counted or len(set(_here(work, line, whole_bin=True))) != 1:
+    if work.counted or len(set(standing_here(work, line, whole_bin=True))) != 1:
         raise Refused("narrower_scan", _("Several things are in %(place)s. Scan the item.", place=line.source))
-    return _count(work, line, 1)
-
-
-def _check_lot(line: Line, lot: str) -> None:
-    if line.lot and lot != line.lot:
-        raise Refused("wrong_lot", _("Wrong: this is lot %(this)s. Take lot %(lot)s.", this=lot, lot=line.lot))
-
-
-def _ask_lot(work: Work) -> Prompt:
-    line = work.the_line
-    ways = [scan_way(line.lot or "", _("Lot %(lot)s", lot=line.lot)), *_exceptions(work)]
-    return _prompt(work, _("Scan the lot"), value=line.lot or "", ways=ways, expects=("lot",))
-
-
-def _accept_lot(work: Work, meaning: Meaning) -> Said:
-    line = work.the_line
-    if meaning.type == "item" and meaning.id == line.item_id and meaning.lot:
-        meaning = Meaning(type="lot", item_id=meaning.id, code=meaning.lot, lot=meaning.lot)
-    if meaning.type != "lot" or meaning.item_id != line.item_id:
-        raise confirm.wrong(meaning, wanted=_("Scan lot %(lot)s.", lot=line.lot))
-    _check_lot(line, meaning.lot)
-    work.remember(lot_is_known=True)
-    return _count_waiting(work, line)
-
-
-def _ask_container(work: Work) -> Prompt:
-    line = work.the_line
-    place = line.source_container or line.source or ""
-    kind = InternalKind.CONTAINER if line.source_container else InternalKind.LOCATION
-    ways = [scan_way(encode(kind, place), place), *_exceptions(work)]
-    return _prompt(work, _("Scan the container that you take it from"), value=place, ways=ways, expects=("container",))
-
-
-def _accept_container(work: Work, meaning: Meaning) -> Said:
-    """The line's own container, or the bin itself where the line's units lie loose."""
-    line = work.the_line
-    is_loose = line.source_container_id is None
-    if (is_loose and meaning.type == "location" and meaning.id == line.source_location_id) or (
-        not is_loose and meaning.type == "container" and meaning.id == line.source_container_id
-    ):
-        work.remember(container=line.source_container_id or 0)
-        return _count_waiting(work, line)
-    wanted = _("Take it from %(place)s.", place=line.source_container or _("the loose units: scan the bin"))
-    raise confirm.wrong(meaning, wanted=wanted)
-
-
-def _ask_serial(work: Work) -> Prompt:
-    line = work.the_line
-    ways = [scan_way(line.serial, _("Serial %(serial)s", serial=line.serial)), *_exceptions(work)]
-    return _prompt(work, _("Scan the serial number"), value=line.serial, ways=ways, expects=("serial",))
-
-
-def _accept_serial(work: Work, meaning: Meaning) -> Said:
-    line = work.the_line
-    if not line.serial or meaning.type != "serial" or meaning.code != line.serial:
-        raise confirm.wrong(meaning, wanted=_("Take serial %(serial)s.", serial=line.serial))
-    work.forget("pending", "waiting_units")
-    return _count(work, line, 1)
-
-
-def _count_waiting(work: Work, line: Line) -> Said:
-    """The narrower scan came: the item that waited for it counts now."""
-    units = work.memory.get("waiting_units", 1)
-    work.forget("pending", "waiting_units")
-    return _count(work, line, units)
+    return count_units(work, line, 1)
 
 
 # The tote.
 
 
 def _tote_ways(work: Work) -> list[Way]:
-    code = _tote_code(work)
+    code = tote_code(work)
     return [scan_way(encode(InternalKind.CONTAINER, code), code)] if code else []
 
 
 def _ask_tote(work: Work) -> Prompt:
-    code = _tote_code(work)
+    code = tote_code(work)
     instruction = _("Put %(n)s into the tote and scan it", n=work.counted)
     ways = _tote_ways(work)
     if code:
         ways.append(action_way("full", _("The tote is full, or not here: take another")))
-    return _prompt(work, instruction, value=code or _("an empty tote"), ways=ways, expects=("target",))
+    return prompt(work, instruction, value=code or _("an empty tote"), ways=ways, expects=("target",))
 
 
 def _accept_tote(work: Work, meaning: Meaning) -> Said:
@@ -316,47 +173,13 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
     )
     work.finish_units(line, quantity)
     work.forget("container", "lot_is_known", "pending")
-    if work.line is None and not _drop_places(work):
+    if work.line is None and not must_drop(work):
         work.remember(is_dropped=True)
         handover.to_packing(work)
     return Said("picked", _("%(n)s %(sku)s in %(tote)s", n=quantity, sku=line.sku, tote=tote.code))
 
 
 # The drop: all totes go to one place.
-
-
-def _drop_places(work: Work) -> bool:
-    return not work.memory.get("is_dropped") and _drop(work) is not None
-
-
-def _drop(work: Work) -> Named | None:
-    """The first place for full totes on the walk."""
-    return work.first_place(DROPS)
-
-
-def _ask_drop(work: Work) -> Prompt:
-    place = _drop(work)
-    assert place is not None, "a drop was asked for in a warehouse without a place for it"
-    codes = [work.memory["codes"][str(tote_id)] for tote_id in work.memory["totes"]]
-    return Prompt(
-        expects=("target",),
-        instruction=_("Bring %(totes)s to packing and scan the place", totes=", ".join(codes)),
-        value=place.code,
-        ways=[
-            scan_way(encode(InternalKind.LOCATION, place.code), place.code),
-            action_way("undo", _("Undo")),
-        ],
-        target=place.code,
-        document=work.task.document,
-    )
-
-
-def _accept_drop(work: Work, meaning: Meaning) -> Said:
-    place = confirm.target_location(work, meaning, kinds=DROPS)
-    handover.move_containers(work, work.memory["totes"], place.id, place.code)
-    work.remember(is_dropped=True)
-    handover.to_packing(work)
-    return Said("dropped", _("At %(place)s. This order is ready to be packed.", place=place.code))
 
 
 # Exceptions.
@@ -380,7 +203,7 @@ def _full(work: Work) -> Said:
     work.task.container_id = None
     if totes.proposed(work) is None:
         raise Refused("no_free_tote", _("Every tote is in use. Empty one at packing, or ask your supervisor."))
-    return Said("next_tote", _("Take %(tote)s.", tote=_tote_code(work)))
+    return Said("next_tote", _("Take %(tote)s.", tote=tote_code(work)))
 
 
 def _skip(work: Work) -> Said:
@@ -432,7 +255,7 @@ def _short(work: Work, arguments: Arguments) -> Said:
     if not work.counted:
         work.forget("line", *BEGUN)
     work.next_line()
-    if work.line is None and work.memory.get("totes") and not _drop_places(work):
+    if work.line is None and work.memory.get("totes") and not must_drop(work):
         handover.to_packing(work)
     elsewhere = missing - unfound
     return Said(
@@ -473,11 +296,7 @@ def finished(work: Work) -> str:
 
 BIN = Step(("location",), _ask_bin, _accept_bin)
 ITEM = Step(("item", "target"), _ask_item, _accept_item)
-LOT = Step(("lot",), _ask_lot, _accept_lot)
-CONTAINER = Step(("container",), _ask_container, _accept_container)
-SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
 TOTE = Step(("target",), _ask_tote, _accept_tote)
-DROP = Step(("target",), _ask_drop, _accept_drop)
 
 WORKFLOW = Workflow(
     kind="pick",
