@@ -11,6 +11,7 @@ SQLite and PostgreSQL are both first class. What differs between them is settled
 import fcntl
 import os
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeEngine
 
 Result = TypeVar("Result")
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 TRIES = 6
 _CORE, _ALONE = "core", "alone"
 _ONE_RETRY = text("SELECT pg_advisory_xact_lock(20260301)")
@@ -140,6 +142,11 @@ class Model(DeclarativeBase):
 
 
 STRICT = {"sqlite_strict": True}
+
+
+def can_keep(words: str) -> bool:
+    """Whether both databases keep this text: without NUL, and without half of a surrogate pair."""
+    return _UNKEPT.search(words) is None
 
 
 def table(model: type[Model]) -> Table:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import SecurityError
 
 from app import clock
 from app.config import Settings
-from app.db import transact
+from app.db import can_keep, transact
 from app.language import DEFAULT, LANGUAGES, _, choose
 from app.people.actor import Actor
 from app.people.scanners import in_this_house
@@ -134,7 +134,7 @@ def _require_readable(request: Request) -> None:
     texts = [*request.args.values(), *(name for name in names if isinstance(name, str))]
     if not request.path.startswith("/api/") and request.method not in SAFE_METHODS:
         texts += [*request.form, *request.form.values()]
-    if any("\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text) for text in texts):
+    if not all(map(can_keep, texts)):
         raise Refused("bad_text", _("There is a character in it that cannot be kept. Type it again."))
 
 

@@ -14,6 +14,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from app.db import can_keep
 from app.language import _
 from app.refusal import Refused
 
@@ -237,20 +238,12 @@ class _BadText(Exception):  # noqa: N818 - caught a few lines above, never seen 
 
 
 def text(given: object) -> str:
-    """A text that both databases keep: without NUL, and without half of a surrogate pair."""
+    """A text that both databases keep."""
     if not isinstance(given, str):
         raise TypeError
-    if "\x00" in given or any("\ud800" <= letter <= "\udfff" for letter in given):
+    if not can_keep(given):
         raise _BadText
     return given
-
-
-def is_text(given: str) -> bool:
-    """Whether both databases can keep this text."""
-    try:
-        return bool(text(given)) or True
-    except _BadText:
-        return False
 
 
 def _whole(given: object) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
+from app.db import can_keep
 from app.language import _
 from app.refusal import Refused
-from app.web.api.body import Between, Size, is_text
+from app.web.api.body import Between, Size
 
 T = TypeVar("T")
 MOST = 500
@@ -43,7 +44,7 @@ class Paged:
             raise _bad()
         if any(isinstance(value, int) and not 0 <= value < 2**63 for value in values):
             raise _bad()
-        if any(isinstance(value, str) and not is_text(value) for value in values):
+        if any(isinstance(value, str) and not can_keep(value) for value in values):
             raise _bad()
         return values
 

@@ -15,12 +15,12 @@ from typing import Any, TypeVar, get_type_hints
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from app.db import reading, transact
+from app.db import can_keep, reading, transact
 from app.language import _
 from app.people.tokens import SCOPES
 from app.refusal import NotFound
 from app.web.api import idempotency
-from app.web.api.body import UnsupportedMedia, is_text, loads, read, read_query
+from app.web.api.body import UnsupportedMedia, loads, read, read_query
 from app.web.rules import FLOOR, OFFICE, READERS, allow
 from app.web.security import current_actor
 
@@ -220,7 +220,7 @@ def _canonical(route: Route) -> bytes:
 
 def _names(names: dict[str, Any]) -> dict[str, Any]:
     for name, value in names.items():
-        if isinstance(value, str) and (not is_text(value) or len(value) > 200):
+        if isinstance(value, str) and (not can_keep(value) or len(value) > 200):
             raise NotFound("not_found", _("There is no such %(what)s. Check the address.", what=name))
     return names
 
