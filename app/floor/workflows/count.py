@@ -9,13 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.barcode.internal import InternalKind, encode
-from app.catalog.models import Item, Lot
-from app.db import table
+from app.catalog.models import Lot
 from app.floor import confirm
+from app.floor.counting import ask, begin_again, belongs_elsewhere, bin_way, counted_bin, finish_count, skus_of
 from app.floor.differences import (
     Counts,
-    Difference,
+    balance,
     books,
     compare,
     item_of,
@@ -24,16 +23,13 @@ from app.floor.differences import (
     moved_meanwhile,
     post_differences,
 )
-from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.second_person import APPROVE, approve, ask_approval, recount
+from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
 from app.floor.undo import no_arguments
 from app.language import _
-from app.ledger.models import Balance
 from app.ledger.post import reverse
 from app.places.models import Location
 from app.refusal import Refused
-from app.tasks.queue import APPROVAL
-
-balance = table(Balance)
 
 
 def waiting(work: Work) -> Step | None:
@@ -47,32 +43,16 @@ def waiting(work: Work) -> Step | None:
     return {"lot": LOT, "serial": SERIAL}[pending] if pending else ITEM
 
 
-def _bin(work: Work) -> Location:
-    assert work.task.location_id is not None, "a count without its bin"
-    return work.session.get_one(Location, work.task.location_id)
-
-
-def _bin_way(work: Work) -> Way:
-    code = _bin(work).code
-    return scan_way(encode(InternalKind.LOCATION, code), code)
-
-
-def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
-    if work.memory.get("counts") or work.memory.get("pending"):
-        ways = [*ways, action_way("undo", _("Undo"))]
-    return Prompt(expects=expects, instruction=instruction, value=value, ways=ways, location=_bin(work).code)
-
-
 # The bin, before and after.
 
 
 def _ask_bin(work: Work) -> Prompt:
-    value = _bin(work).code
-    return _prompt(work, _("Go to the bin and scan it"), value=value, ways=[_bin_way(work)], expects=("location",))
+    value = counted_bin(work).code
+    return ask(work, _("Go to the bin and scan it"), value=value, ways=[bin_way(work)], expects=("location",))
 
 
 def _accept_bin(work: Work, meaning: Meaning) -> Said:
-    place = _bin(work)
+    place = counted_bin(work)
     go = _("Go to %(place)s.", place=place.code)
     if meaning.type == "item":
         raise Refused("scan_bin_first", _("Scan the bin first. %(go)s", go=go))
@@ -91,13 +71,13 @@ def _ask_item(work: Work) -> Prompt:
     last = work.memory.get("last")
     instruction = _("Scan every item, then the bin again")
     if again:
-        instruction = _("Count again: %(skus)s. Then scan the bin.", skus=", ".join(_skus(work, again)))
-    prompt = _prompt(
+        instruction = _("Count again: %(skus)s. Then scan the bin.", skus=", ".join(skus_of(work, again)))
+    prompt = ask(
         work,
         instruction,
         value=str(sum(counts.values())),
         ways=[
-            _bin_way(work),
+            bin_way(work),
             action_way("done", _("Nothing more is in it")),
             *([action_way("quantity", _("How many are there?"))] if last in counts else []),
         ],
@@ -109,20 +89,16 @@ def _ask_item(work: Work) -> Prompt:
     return prompt
 
 
-def _skus(work: Work, item_ids: list[int]) -> list[str]:
-    return list(work.session.scalars(select(Item.sku).where(Item.id.in_(item_ids)).order_by(Item.sku)))
-
-
 def _accept_item(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "location" and meaning.id == work.task.location_id:
         return _close(work)
     if meaning.type != "item":
-        raise confirm.wrong(meaning, wanted=_("Scan an item, or %(place)s to close.", place=_bin(work).code))
+        raise confirm.wrong(meaning, wanted=_("Scan an item, or %(place)s to close.", place=counted_bin(work).code))
     only = work.memory.get("only")
     if only and meaning.id not in only:
         raise Refused(
             "counted_already",
-            _("%(sku)s is counted. Count only: %(skus)s.", sku=meaning.code, skus=", ".join(_skus(work, only))),
+            _("%(sku)s is counted. Count only: %(skus)s.", sku=meaning.code, skus=", ".join(skus_of(work, only))),
         )
     tracking = confirm.item_row(work.session, meaning.id).tracking
     if tracking != "none":
@@ -135,7 +111,7 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
 
 def _ask_lot(work: Work) -> Prompt:
     row = confirm.item_row(work.session, work.memory["item"])
-    return _prompt(work, _("Scan the lot"), value=row.sku, ways=[], expects=("lot",))
+    return ask(work, _("Scan the lot"), value=row.sku, ways=[], expects=("lot",))
 
 
 def _accept_lot(work: Work, meaning: Meaning) -> Said:
@@ -156,7 +132,7 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
 
 def _ask_serial(work: Work) -> Prompt:
     row = confirm.item_row(work.session, work.memory["item"])
-    return _prompt(work, _("Scan the serial number"), value=row.sku, ways=[], expects=("serial",))
+    return ask(work, _("Scan the serial number"), value=row.sku, ways=[], expects=("serial",))
 
 
 def _accept_serial(work: Work, meaning: Meaning) -> Said:
@@ -199,31 +175,13 @@ def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, s
     trail = [*work.memory.get("trail", []), [key, units]]
     work.remember(counts={**counts, key: total}, since=since, last=key, trail=trail)
     sku = confirm.item_row(work.session, item_id).sku
-    belongs = _belongs_elsewhere(work, item_id)
+    belongs = belongs_elsewhere(work, item_id)
     if belongs:
         return Said(
             "counted_elsewhere",
             _("%(sku)s: %(n)s. Careful: it belongs in %(place)s.", sku=sku, n=total, place=belongs),
         )
     return Said("item_confirmed", _("%(sku)s: %(n)s", sku=sku, n=total))
-
-
-def _belongs_elsewhere(work: Work, item_id: int) -> str | None:
-    """The bin of an item that the books do not have here and do have there."""
-    rows = work.session.execute(
-        select(balance.c.location_id, Location.code)
-        .join(Location, Location.id == balance.c.location_id)
-        .where(
-            balance.c.item_id == item_id,
-            balance.c.quantity > 0,
-            Location.kind == "bin",
-            Location.warehouse_id == work.task.warehouse_id,
-        )
-        .order_by(Location.sequence, Location.code)
-    ).all()
-    if not rows or any(row.location_id == work.task.location_id for row in rows):
-        return None
-    return str(rows[0].code)
 
 
 # The bin again: compare.
@@ -239,106 +197,18 @@ def _close(work: Work) -> Said:
     large = any(abs(each.units) > work.settings.count_approval_units for each in found)
     if large and work.memory.get("before") != steady:
         work.remember(before=steady)
-        _begin_again(work)
+        begin_again(work)
         return Said("recount", _("That differs a lot. Count the whole bin once more."))
     if large:
-        return _ask_approval(work, steady, moved)
+        return ask_approval(work, steady, moved)
     post_differences(work, found)
     if moved:
-        _begin_again(work, only=sorted(moved))
+        begin_again(work, only=sorted(moved))
         return Said(
             "recount",
-            _("%(skus)s moved while you counted. Count only that again.", skus=", ".join(_skus(work, sorted(moved)))),
+            _("%(skus)s moved while you counted. Count only that again.", skus=", ".join(skus_of(work, sorted(moved)))),
         )
-    return _finish(work, found)
-
-
-def _begin_again(work: Work, *, only: list[int] | None = None) -> None:
-    """The bin (or some items of it) is counted afresh, from here on."""
-    work.forget("only", "last", "trail", "pending")
-    work.remember(counts={}, since={}, start=last_movement(work))
-    if only:
-        work.remember(only=only)
-        work.forget("before")
-
-
-def _finish(work: Work, found: list[Difference]) -> Said:
-    counted = sum(work.memory["counts"].values())
-    work.remember(is_done=True)
-    if not found and not counted:
-        return Said("zero_confirmed", _("%(place)s is empty, as the books say.", place=_bin(work).code))
-    if not found:
-        return Said("count_agrees", _("%(place)s is right.", place=_bin(work).code))
-    return Said("counted", _("%(place)s is counted: %(n)s corrected.", place=_bin(work).code, n=len(found)))
-
-
-# A large difference waits for a second person.
-
-
-def _ask_approval(work: Work, steady: Counts, moved: set[int]) -> Said:
-    """Nothing is posted; the task goes back to the queue, where only a supervisor may take it up."""
-    work.remember(to_approve=steady, moved=sorted(moved), counter=work.actor.operator_id, was=work.task.document_type)
-    work.task.document_type = APPROVAL
-    _let_go(work)
-    return Said("approval_needed", _("Counted twice. A supervisor must approve it; take the next job."))
-
-
-def _let_go(work: Work) -> None:
-    work.task.status, work.task.operator_id, work.task.claimed_at = "open", None, None
-    work.session.flush()
-
-
-def _ask_approve(work: Work) -> Prompt:
-    if not work.actor.may("supervisor"):
-        return Prompt(instruction=_("A supervisor must approve this count. Take the next job."), value=_bin(work).code)
-    ways = [action_way("approve", _("Post the differences")), action_way("recount", _("Count it again"))]
-    prompt = _prompt(work, _("Approve the count?"), value=_bin(work).code, ways=ways, expects=("confirm",))
-    prompt.detail = [
-        (confirm.item_row(work.session, each.item_id).sku, f"{each.units:+d}") for each in _to_approve(work)
-    ]
-    return prompt
-
-
-def _to_approve(work: Work) -> list[Difference]:
-    return compare(work.memory["to_approve"], books(work), leave_out=set(work.memory["moved"]))
-
-
-def _require_supervisor(work: Work) -> None:
-    if "to_approve" not in work.memory:
-        raise Refused("nothing_to_approve", _("This count needs no approval. Go on counting."))
-    if not work.actor.may("supervisor"):
-        raise Refused("role_missing", _("Only a supervisor may decide about this count."))
-
-
-def _approve(work: Work) -> Said:
-    """Errors: ``nothing_to_approve``; ``second_person_needed`` for whoever counted; ``moved_meanwhile``."""
-    _require_supervisor(work)
-    if work.actor.operator_id == work.memory["counter"]:
-        raise Refused("second_person_needed", _("You counted this yourself. Somebody else must approve it."))
-    if moved_meanwhile(work) - set(work.memory["moved"]):
-        raise Refused("moved_meanwhile", _("Stock moved here since it was counted. Let it be counted again."))
-    found, moved = _to_approve(work), work.memory["moved"]
-    _restore(work)
-    post_differences(work, found)
-    if moved:
-        _begin_again(work, only=moved)
-        return Said("recount", _("Approved. Still to count: %(skus)s.", skus=", ".join(_skus(work, moved))))
-    return _finish(work, found)
-
-
-def _recount(work: Work) -> Said:
-    """The supervisor does not believe it: the bin is counted from the beginning, by whoever takes the task next."""
-    _require_supervisor(work)
-    _restore(work)
-    work.forget("start", "since", "counts", "only", "before", "last", "trail")
-    _let_go(work)
-    return Said("sent_back", _("%(place)s will be counted again.", place=_bin(work).code))
-
-
-def _restore(work: Work) -> None:
-    work.task.document_type = work.memory["was"]
-    work.forget("to_approve", "moved", "counter", "was", "before")
-    work.session.flush()
+    return finish_count(work, found)
 
 
 # Actions.
@@ -361,7 +231,7 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
 def _done(work: Work) -> Said:
     if "start" not in work.memory:
         raise Refused(
-            "scan_bin_first", _("Scan the bin first. %(go)s", go=_("Go to %(place)s.", place=_bin(work).code))
+            "scan_bin_first", _("Scan the bin first. %(go)s", go=_("Go to %(place)s.", place=counted_bin(work).code))
         )
     if "to_approve" in work.memory:
         raise Refused("approval_needed", _("A supervisor must approve this count."))
@@ -398,7 +268,7 @@ def _undo(work: Work) -> Said:
 
 
 def finished(work: Work) -> str:
-    return _("%(place)s is counted. Take the next job.", place=_bin(work).code)
+    return _("%(place)s is counted. Take the next job.", place=counted_bin(work).code)
 
 
 BIN = Step(("location",), _ask_bin, _accept_bin)
@@ -407,12 +277,6 @@ LOT = Step(("lot",), _ask_lot, _accept_lot, takes_new=True)
 SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
 
 
-def _no_scan(_work: Work, meaning: Meaning) -> Said:
-    raise confirm.wrong(meaning, wanted=_("Approve the count, or let it be counted again."))
-
-
-APPROVE = Step(("confirm",), _ask_approve, _no_scan)
-
 WORKFLOW = Workflow(
     kind="count",
     waiting=waiting,
@@ -420,8 +284,8 @@ WORKFLOW = Workflow(
         "quantity": _quantity,
         "done": no_arguments(_done),
         "undo": no_arguments(_undo),
-        "approve": no_arguments(_approve),
-        "recount": no_arguments(_recount),
+        "approve": no_arguments(approve),
+        "recount": no_arguments(recount),
     },
     finished=finished,
     may_undo=lambda work: bool(work.memory.get("posted")),

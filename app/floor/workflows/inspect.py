@@ -6,36 +6,20 @@ the inspector's decision: into a bin and sellable again, kept in quarantine or a
 
 from functools import partial
 
-from sqlalchemy import select
-
-from app.barcode.internal import InternalKind, encode
 from app.floor import confirm
-from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
-from app.floor.suggest import suggest_bin
+from app.floor.decision import DECISION, LABELS, TARGET, bench_moves, decide
+from app.floor.sent_back import LOT, SERIAL, prompt
+from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
-from app.language import N_, _
-from app.ledger.models import Balance
-from app.ledger.post import Move, Place
-from app.orders.models import Holding, Reservation
-from app.places.models import CUSTOMER, SCRAP, SUPPLIER, Location
+from app.language import _
+from app.ledger.post import Place
+from app.places.models import CUSTOMER
 from app.refusal import Refused
 from app.returns import disposition
-from app.returns.models import RmaLine
 from app.tasks.lines import Line, lines, shrink_line, to_the_end
 from app.tasks.models import TaskLine
 
 BENCHES = ("returns", "quarantine", "dock")
-REASONS = ("damaged", "unwanted", "wrong_item", "defective", "parts_missing", "other")
-LABELS = {
-    "restock": N_("As new: back into stock"),
-    "quarantine": N_("Keep it in quarantine"),
-    "damaged": N_("Keep it as damaged"),
-    "scrap": N_("Scrap it"),
-    "vendor": N_("Send it to the vendor"),
-}
-_KEPT = {"restock": "available", "quarantine": "quarantine", "damaged": "damaged"}
-"""The decisions that put the units somewhere in the house, and the condition that they get there."""
-_OUTSIDE = {"scrap": (SCRAP, "SCRAP"), "vendor": (SUPPLIER, "SUPPLIER")}
 
 
 def waiting(work: Work) -> Step | None:
@@ -52,33 +36,6 @@ def waiting(work: Work) -> Step | None:
     return MORE if work.counted < work.line.left else BENCH
 
 
-def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
-    line = work.the_line
-    announced = _rma_line(work, line)
-    if work.counted or work.memory.get("undo") or "bench" in work.memory:
-        ways = [*ways, action_way("undo", _("Undo"))]
-    return Prompt(
-        expects=expects,
-        instruction=instruction,
-        value=value,
-        ways=ways,
-        location=work.memory.get("bench", {}).get("place"),
-        sku=line.sku,
-        name=line.name,
-        image_url=line.image_url,
-        lot=work.memory.get("lot"),
-        quantity=line.left,
-        counted=work.memory.get("bench", {}).get("units", work.counted),
-        document=work.task.document,
-        detail=[(_("Announced"), str(announced.quantity)), (_("Reason"), announced.reason or "-")],
-    )
-
-
-def _rma_line(work: Work, line: Line) -> RmaLine:
-    assert line.document_line_id is not None, "an inspection without its return line"
-    return work.session.get_one(RmaLine, line.document_line_id, populate_existing=True)
-
-
 # What came back.
 
 
@@ -89,7 +46,7 @@ def _ask_item(work: Work) -> Prompt:
         ways.append(action_way("skip", _("Later")))
     if work.memory.get("undo"):
         ways.append(action_way("done", _("The rest did not come")))
-    return _prompt(work, _("Scan what came back"), value=line.sku, ways=ways, expects=("item",))
+    return prompt(work, _("Scan what came back"), value=line.sku, ways=ways, expects=("item",))
 
 
 def _accept_item(work: Work, meaning: Meaning) -> Said:
@@ -142,7 +99,7 @@ def _ask_more(work: Work) -> Prompt:
     ways = [scan_way(line.code, line.name), *confirm.place_ways(work, BENCHES)]
     if line.tracking != "serial":
         ways.insert(0, action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left))
-    return _prompt(
+    return prompt(
         work,
         _("Scan the next unit, or the returns place")
         if line.tracking == "serial"
@@ -153,85 +110,13 @@ def _ask_more(work: Work) -> Prompt:
     )
 
 
-def _went_out(work: Work) -> list[tuple[int | None, str]]:
-    """(lot, serial) of what left the house for this order line."""
-    statement = (
-        select(Holding.lot_id, Holding.serial)
-        .join(Reservation, Reservation.id == Holding.reservation_id)
-        .where(
-            Reservation.order_line_id == _rma_line(work, work.the_line).order_line_id,
-            Holding.is_shipped,
-            Holding.quantity > 0,
-        )
-        .order_by(Holding.id)
-    )
-    return [(row.lot_id, row.serial) for row in work.session.execute(statement)]
-
-
-def _shipped_lots(work: Work) -> list[str]:
-    return confirm.lot_codes(work.session, [lot for lot, _serial in _went_out(work) if lot is not None])
-
-
-def _ask_lot(work: Work) -> Prompt:
-    lots = _shipped_lots(work)
-    ways = [scan_way(code, _("Lot %(lot)s", lot=code)) for code in lots]
-    return _prompt(work, _("Scan the lot"), value=work.the_line.sku, ways=ways, expects=("lot",))
-
-
-def _accept_lot(work: Work, meaning: Meaning) -> Said:
-    """Errors: ``wrong_lot`` for one that did not go out with this order line."""
-    if meaning.type != "lot":
-        raise confirm.wrong(meaning, wanted=_("Scan the lot of %(sku)s.", sku=work.the_line.sku))
-    lots = _shipped_lots(work)
-    if meaning.code not in lots:
-        raise Refused(
-            "wrong_lot",
-            _(
-                "Lot %(this)s was not shipped in this order. Shipped: %(lots)s.",
-                this=meaning.code,
-                lots=", ".join(lots),
-            ),
-        )
-    work.remember(lot=meaning.code)
-    return Said("lot_confirmed", _("Lot %(lot)s", lot=meaning.code))
-
-
-def _serials_out(work: Work) -> list[str]:
-    """Serial numbers of this order line that are still with the customer and not scanned yet."""
-    item_id = work.the_line.item_id
-    here = set(work.session.scalars(select(Balance.serial).where(Balance.item_id == item_id, Balance.quantity > 0)))
-    scanned = set(work.memory.get("serials", []))
-    return [serial for _lot, serial in _went_out(work) if serial and serial not in here | scanned]
-
-
-def _ask_serial(work: Work) -> Prompt:
-    ways = [scan_way(serial, _("Serial %(serial)s", serial=serial)) for serial in _serials_out(work)]
-    return _prompt(work, _("Scan the serial number"), value=work.the_line.sku, ways=ways, expects=("serial",))
-
-
-def _accept_serial(work: Work, meaning: Meaning) -> Said:
-    """Errors: ``serial_twice``; ``serial_mismatch`` for a unit that did not go out with this order line."""
-    if meaning.type != "serial":
-        raise confirm.wrong(meaning, wanted=_("Scan the serial number of %(sku)s.", sku=work.the_line.sku))
-    serials = work.memory.get("serials", [])
-    if meaning.code in serials:
-        raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
-    if meaning.code not in _serials_out(work):
-        raise Refused(
-            "serial_mismatch",
-            _("Serial %(serial)s did not leave in this order, or is back already. Set it aside.", serial=meaning.code),
-        )
-    work.remember(serials=[*serials, meaning.code])
-    return Said("serial_confirmed", _("Serial %(serial)s", serial=meaning.code))
-
-
-# First posting: into quarantine.
+# The first posting: into quarantine. The second one follows the decision.
 
 
 def _ask_bench(work: Work) -> Prompt:
     ways = confirm.place_ways(work, BENCHES)
     value = ways[0]["label"] if ways else _("the returns place")
-    return _prompt(work, _("Put it there and scan the returns place"), value=value, ways=ways, expects=("target",))
+    return prompt(work, _("Put it there and scan the returns place"), value=value, ways=ways, expects=("target",))
 
 
 def _accept_bench(work: Work, meaning: Meaning) -> Said:
@@ -249,7 +134,7 @@ def _accept_bench(work: Work, meaning: Meaning) -> Said:
         "serials": work.memory.get("serials", []),
     }
     work.remember(bench=bench, line=line.id)
-    moves = _moves(work, Place(CUSTOMER, None, "quarantine"), Place(place.id, None, "quarantine"))
+    moves = bench_moves(work, Place(CUSTOMER, None, "quarantine"), Place(place.id, None, "quarantine"))
     posted = work.post("return", [(move, line.sku, "CUSTOMER", place.code) for move in moves], line_id=line.id)
     disposition.received(work.session, line.document_line_id, work.counted)
     work.can_undo(
@@ -263,111 +148,6 @@ def _accept_bench(work: Work, meaning: Meaning) -> Said:
     )
     work.forget("counted", "lot", "serials")
     return Said("received", _("%(n)s %(sku)s received. Now look at it.", n=bench["units"], sku=line.sku))
-
-
-def _moves(work: Work, source: Place, target: Place) -> list[Move]:
-    """What is on the bench, from a place to a place; each serial number moves alone."""
-    bench, item_id = work.memory["bench"], work.the_line.item_id
-    if bench["serials"]:
-        return [Move(item_id, 1, source, target, serial=serial) for serial in bench["serials"]]
-    return [Move(item_id, bench["units"], source, target, lot_id=bench["lot"])]
-
-
-# The decision, and the second posting.
-
-
-def _ask_decision(work: Work) -> Prompt:
-    reason = _announced_reason(work)
-    ways = [action_way(name, _(label), reason=reason) for name, label in LABELS.items()]
-    units = work.memory["bench"]["units"]
-    return _prompt(
-        work, _("What becomes of it?"), value=f"{units} x {work.the_line.sku}", ways=ways, expects=("disposition",)
-    )
-
-
-def _announced_reason(work: Work) -> str:
-    """What the customer said, in our words: an action card carries no reason of its own."""
-    said = _rma_line(work, work.the_line).reason
-    return said if said in REASONS else "other"
-
-
-def _no_scan(_work: Work, meaning: Meaning) -> Said:
-    raise confirm.wrong(meaning, wanted=_("Choose what becomes of it: an action card, or the screen."))
-
-
-def _decide(work: Work, arguments: Arguments, *, name: str) -> Said:
-    """Errors: ``scan_item_first`` before anything is received; ``unknown_reason``."""
-    if "bench" not in work.memory:
-        raise Refused("scan_item_first", _("Receive the item first: scan it, then the returns place."))
-    reason = arguments.reason or _announced_reason(work)
-    if reason not in REASONS:
-        raise Refused(
-            "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(REASONS)), reasons=list(REASONS)
-        )
-    if name in _OUTSIDE:
-        location_id, code = _OUTSIDE[name]
-        return _settle(work, name, reason, Place(location_id, None, "quarantine"), code)
-    work.remember(decision={"name": name, "reason": reason, "plan": _plan(work, name)})
-    return Said("decided", _("%(decision)s. Now bring it there.", decision=_(LABELS[name])))
-
-
-def _plan(work: Work, name: str) -> int | None:
-    """The suggested place: a bin for what is sellable, else the quarantine (or the bench, where there is none)."""
-    bench, item_id = work.memory["bench"], work.the_line.item_id
-    if name == "restock":
-        return suggest_bin(work, item_id=item_id, units=bench["units"])
-    kept = work.first_place(("quarantine", "returns"))
-    return kept.id if kept else None
-
-
-def _planned_place(work: Work) -> Location | None:
-    plan = work.memory["decision"]["plan"]
-    return work.session.get(Location, plan) if plan else None
-
-
-def _ask_target(work: Work) -> Prompt:
-    plan = _planned_place(work)
-    ways = [scan_way(encode(InternalKind.LOCATION, plan.code), plan.code)] if plan else []
-    value = plan.code if plan else _("any bin")
-    prompt = _prompt(work, _("Bring it there and scan the place"), value=value, ways=ways, expects=("target",))
-    prompt.target = plan.code if plan else None
-    return prompt
-
-
-def _accept_target(work: Work, meaning: Meaning) -> Said:
-    decision = work.memory["decision"]
-    kinds = ("bin",) if decision["name"] == "restock" else ("quarantine", "returns")
-    place = confirm.target_location(work, meaning, kinds=kinds)
-    plan = _planned_place(work)
-    confirm.room(work, place, work.memory["bench"]["units"])
-    confirm.planned(work, place, plan_id=plan.id if plan else None, plan=plan.code if plan else None)
-    name = decision["name"]
-    return _settle(work, name, decision["reason"], Place(place.id, None, _KEPT[name]), place.code)
-
-
-def _settle(work: Work, name: str, reason: str, target: Place, code: str) -> Said:
-    """Post the decision and tell the return; it closes with its last unit."""
-    bench, line = work.memory["bench"], work.the_line
-    source = Place(bench["location"], None, "quarantine")
-    units = bench["units"]
-    posted = None
-    if source != target:
-        moves = [(move, line.sku, bench["place"], code) for move in _moves(work, source, target)]
-        posted = work.post(name, moves, line_id=line.id, note=reason)
-    assert line.document_line_id is not None, "an inspection without its return line"
-    disposition.inspected(work.session, line.document_line_id, units)
-    work.can_undo(
-        posting=posted.posting_id if posted else None,
-        line=line.id,
-        quantity=units,
-        was="inspected",
-        bench=bench,
-        source=bench["place"],
-        target=code,
-    )
-    work.forget("bench", "decision")
-    work.finish_units(line, units)
-    return Said("inspected", _("%(n)s %(sku)s: %(place)s", n=units, sku=line.sku, place=code))
 
 
 # Exceptions.
@@ -435,17 +215,13 @@ def finished(work: Work) -> str:
 
 ITEM = Step(("item",), _ask_item, _accept_item)
 MORE = Step(("item", "target"), _ask_more, _accept_item)
-LOT = Step(("lot",), _ask_lot, _accept_lot)
-SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
 BENCH = Step(("target",), _ask_bench, _accept_bench)
-DECISION = Step(("disposition",), _ask_decision, _no_scan)
-TARGET = Step(("target",), _ask_target, _accept_target)
 
 WORKFLOW = Workflow(
     kind="inspect",
     waiting=waiting,
     actions={
-        **{name: partial(_decide, name=name) for name in LABELS},
+        **{name: partial(decide, name=name) for name in LABELS},
         "quantity": _quantity,
         "skip": no_arguments(_skip),
         "done": no_arguments(_done),

@@ -1,0 +1,87 @@
+"""A large difference waits for a second person: a supervisor approves what was counted, or lets it be counted again.
+
+Whoever counted never approves it, and what moved meanwhile is not approved at all.
+"""
+
+from app.floor import confirm
+from app.floor.counting import ask, begin_again, counted_bin, finish_count, skus_of
+from app.floor.differences import Counts, Difference, books, compare, moved_meanwhile, post_differences
+from app.floor.step import Meaning, Prompt, Said, Step, Work, action_way
+from app.language import _
+from app.refusal import Refused
+from app.tasks.queue import APPROVAL
+
+
+def ask_approval(work: Work, steady: Counts, moved: set[int]) -> Said:
+    """Nothing is posted; the task goes back to the queue, where only a supervisor may take it up."""
+    work.remember(to_approve=steady, moved=sorted(moved), counter=work.actor.operator_id, was=work.task.document_type)
+    work.task.document_type = APPROVAL
+    _let_go(work)
+    return Said("approval_needed", _("Counted twice. A supervisor must approve it; take the next job."))
+
+
+def _let_go(work: Work) -> None:
+    work.task.status, work.task.operator_id, work.task.claimed_at = "open", None, None
+    work.session.flush()
+
+
+def _ask_approve(work: Work) -> Prompt:
+    if not work.actor.may("supervisor"):
+        return Prompt(
+            instruction=_("A supervisor must approve this count. Take the next job."), value=counted_bin(work).code
+        )
+    ways = [action_way("approve", _("Post the differences")), action_way("recount", _("Count it again"))]
+    prompt = ask(work, _("Approve the count?"), value=counted_bin(work).code, ways=ways, expects=("confirm",))
+    prompt.detail = [
+        (confirm.item_row(work.session, each.item_id).sku, f"{each.units:+d}") for each in _to_approve(work)
+    ]
+    return prompt
+
+
+def _to_approve(work: Work) -> list[Difference]:
+    return compare(work.memory["to_approve"], books(work), leave_out=set(work.memory["moved"]))
+
+
+def _require_supervisor(work: Work) -> None:
+    if "to_approve" not in work.memory:
+        raise Refused("nothing_to_approve", _("This count needs no approval. Go on counting."))
+    if not work.actor.may("supervisor"):
+        raise Refused("role_missing", _("Only a supervisor may decide about this count."))
+
+
+def approve(work: Work) -> Said:
+    """Errors: ``nothing_to_approve``; ``second_person_needed`` for whoever counted; ``moved_meanwhile``."""
+    _require_supervisor(work)
+    if work.actor.operator_id == work.memory["counter"]:
+        raise Refused("second_person_needed", _("You counted this yourself. Somebody else must approve it."))
+    if moved_meanwhile(work) - set(work.memory["moved"]):
+        raise Refused("moved_meanwhile", _("Stock moved here since it was counted. Let it be counted again."))
+    found, moved = _to_approve(work), work.memory["moved"]
+    _restore(work)
+    post_differences(work, found)
+    if moved:
+        begin_again(work, only=moved)
+        return Said("recount", _("Approved. Still to count: %(skus)s.", skus=", ".join(skus_of(work, moved))))
+    return finish_count(work, found)
+
+
+def recount(work: Work) -> Said:
+    """The supervisor does not believe it: the bin is counted from the beginning, by whoever takes the task next."""
+    _require_supervisor(work)
+    _restore(work)
+    work.forget("start", "since", "counts", "only", "before", "last", "trail")
+    _let_go(work)
+    return Said("sent_back", _("%(place)s will be counted again.", place=counted_bin(work).code))
+
+
+def _restore(work: Work) -> None:
+    work.task.document_type = work.memory["was"]
+    work.forget("to_approve", "moved", "counter", "was", "before")
+    work.session.flush()
+
+
+def _no_scan(_work: Work, meaning: Meaning) -> Said:
+    raise confirm.wrong(meaning, wanted=_("Approve the count, or let it be counted again."))
+
+
+APPROVE = Step(("confirm",), _ask_approve, _no_scan)
