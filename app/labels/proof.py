@@ -69,9 +69,15 @@ def _expected(bars: Bars) -> bytes:
 
 
 def _read_by_zxing(bars: Bars, area: PIL.Image.Image) -> list[bytes]:
+    """What zxing-cpp reads, of the picture as it is: made smaller, one Code 128 in 600 is read a second time as
+    something else (``L.G-72-01.NO`` as ``L.G-7(-0'UNO``)."""
     expected_format, aim_ids = _FORMATS[bars.symbol.symbology]
     found = zxingcpp.read_barcodes(
-        area, formats=zxingcpp.BarcodeFormats(expected_format), try_rotate=False, try_invert=False
+        area,
+        formats=zxingcpp.BarcodeFormats(expected_format),
+        try_rotate=False,
+        try_invert=False,
+        try_downscale=False,
     )
     return [
         each.bytes.zfill(13) if bars.symbol.symbology == "upca" else each.bytes
