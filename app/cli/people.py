@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.cli.common import in_the_app, settings
 from app.db import reading, transact
 from app.people.models import ROLES, Operator
+from app.people.office_sign_in import take_back
 from app.people.operators import operator_of, save_operator
 from app.people.tokens import SCOPES, create_api_token, list_tokens, revoke
 
@@ -47,6 +48,20 @@ def people() -> None:
         for person in session.scalars(select(Operator).order_by(Operator.badge)):
             note = "" if person.is_active else "  (disabled)"
             click.echo(f"{person.badge:16} {person.name:24} {', '.join(person.roles)}{note}")
+
+
+@operator.command("forget-password")
+@click.argument("badge")
+@in_the_app
+def forget_password(badge: str) -> None:
+    """Whoever has BADGE lost telephone and recovery codes: they set the office's sign-in up again, with their PIN."""
+
+    def work(session: Session) -> str:
+        person = operator_of(session, badge)
+        take_back(session, person, by_id=None)
+        return person.name
+
+    click.echo(f"{transact(work)} sets password and telephone up again at the next sign-in to the office.")
 
 
 @click.group("token")

@@ -139,10 +139,16 @@ def forget(session: Session, actor: Actor, operator_id: int) -> None:
     operator = session.get(Operator, operator_id, with_for_update=True)
     if operator is None:
         raise NotFound("unknown_operator", _("There is no such operator. Choose one of the list."))
+    take_back(session, operator, by_id=actor.operator_id)
+
+
+def take_back(session: Session, operator: Operator, *, by_id: int | None) -> None:
+    """Password, telephone and recovery codes are worth nothing any more. ``by_id`` is None on the command line: there
+    the last admin finds help."""
     operator.password_hash = operator.totp_nonce = operator.totp_step = None
-    session.execute(delete(_recovery).where(_recovery.c.operator_id == operator_id))
-    revoke_sessions(session, operator_id=operator_id)
-    note(session, operator_id=operator_id, by_id=actor.operator_id, what="password_taken_back")
+    session.execute(delete(_recovery).where(_recovery.c.operator_id == operator.id))
+    revoke_sessions(session, operator_id=operator.id)
+    note(session, operator_id=operator.id, by_id=by_id, what="password_taken_back")
 
 
 def _take_step(session: Session, operator_id: int, step: int | None) -> bool:

@@ -230,6 +230,19 @@ def test_an_admin_takes_a_password_back_and_a_supervisor_does_not(browse: Browse
     assert is_inside(again)
 
 
+def test_the_last_admin_finds_help_on_the_command_line(browse: Browse, shop: "Flask") -> None:
+    admin = browse("admin")
+    set_up(admin)
+    run = shop.test_cli_runner().invoke
+    assert "no-such-badge" in run(args=["operator", "forget-password", "no-such-badge"]).output
+    assert is_inside(admin)
+    assert run(args=["operator", "forget-password", "admin"]).exit_code == 0
+    assert not is_inside(admin)
+    again = browse("admin")
+    set_up(again)
+    assert is_inside(again)
+
+
 def test_a_desk_is_left_alone_longer_than_a_handheld(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
     desk, handheld = browse("office"), browse("supervisor")
     set_up(desk)
