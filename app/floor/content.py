@@ -1,4 +1,4 @@
-"""What stands where somebody moves goods from: loose in the bin that was scanned, or in the container; and the line made of it."""
+"""What stands where somebody moves goods from, loose in a bin or in a container, and the line that is made of it."""
 
 from sqlalchemy import select
 
