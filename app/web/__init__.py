@@ -7,6 +7,7 @@
 - ``scanner``   tests any scanner; ``barcode_links`` puts an unknown barcode on its item
 - ``auth``      sign in and out; ``own_pin`` changes one's PIN; ``office_door`` asks for password and code
 - ``home`` ``tasks`` ``enquiry`` ``history`` ``labels`` ``preferences`` ``guide``   the floor's screens
+- ``pictures``  pictures of items out of the house's own folder
 - ``offline``   what a browser keeps for a dead spot
 - ``office``    the desk: orders, purchase orders, stock, work, people, files
 - ``api``       the JSON API
@@ -24,7 +25,7 @@ from app.web import errors, logs, office, offline, screens, security
 
 _FLOOR = (
     "auth", "home", "tasks", "scans", "photos", "barcode_links", "enquiry", "history", "labels", "preferences",
-    "own_pin", "office_door", "scanner", "guide", "health", "offline",
+    "own_pin", "office_door", "scanner", "guide", "pictures", "health", "offline",
 )  # fmt: skip
 
 

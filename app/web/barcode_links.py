@@ -57,6 +57,11 @@ def offer(refusal: str, expects: Iterable[str], *, code: str, back: str) -> str:
     """Where to link ``code``, if it was refused because nobody knows it, an item may be meant, and this person may."""
     if refusal != "unknown_code" or "item" not in expects or not current_actor().may(*ROLES):
         return ""
+    try:
+        name_of(current_actor(), code)
+    except Refused as wrong:
+        if wrong.code == "barcode_reserved":
+            return ""
     return f"{url_for('barcode_links.ask')}?{urlencode({'code': code, 'back': back})}"
 
 

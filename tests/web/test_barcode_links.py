@@ -78,6 +78,12 @@ def test_where_no_item_is_expected_nothing_is_offered(browse: Callable[[str], Fl
     assert "/barcodes/link" not in refused.text
 
 
+def test_a_label_that_names_no_item_is_not_offered_to_be_linked(browse: Callable[[str], FlaskClient]):
+    answer = browse("receiver").post("/enquiry", data={"code": "]C13748"})
+    assert answer.status_code == 422
+    assert "/barcodes/link" not in answer.text
+
+
 def test_nobody_else_may_link(shop: Flask):
     for role in ("picker", "packer", "counter", "auditor"):
         assert link(shop, NEW, actor=Actor(operator_id=1, name="Eve", roles=frozenset({role}))) == "role_missing"
