@@ -201,10 +201,12 @@ class Work:
         if is_whole:
             self.count_lines(1)
         self.forget("line", "counted")
-        if is_whole and self._is_next_known and self._turn and self._turn[0] is line:
+        if not self._turn or self._turn[0] is not line or (is_whole and not self._is_next_known):
+            self.next_line()
+        elif is_whole:
             self._turn, self._is_next_known = self._turn[1:], False
         else:
-            self.next_line()
+            line.done = done
         return is_whole
 
     def count_lines(self, lines: int) -> None:

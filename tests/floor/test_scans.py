@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from sqlalchemy import event
 
 from app.barcode.internal import InternalKind, encode
 from app.refusal import Conflict
@@ -48,6 +49,38 @@ def test_case_51_the_same_id_again_is_one_movement_and_the_first_answer(
     assert picker.answer == {**first, "replayed": True}
     assert floor.inside("MUG", "TOTE-1") == 1
     assert picker.look().prompt["counted"] == 1
+
+
+def test_case_51_the_same_id_at_the_same_moment_is_one_movement(floor: Floor, picker: Worker, task: int) -> None:
+    """A device that asks again while its first request is still being judged."""
+    picker.take(task).scan("A-01", "MUG")
+    hands = [floor.worker("Mia", "picker") for _hand in range(6)]
+    for hand in hands:
+        hand.task = task
+    threads = [threading.Thread(target=hand.send, args=("once", "TOTE-1")) for hand in hands]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    answers = [hand.answer for hand in hands]
+    assert sorted(answer["replayed"] for answer in answers) == [False] + [True] * 5
+    assert all({**answer, "replayed": False} == {**answers[0], "replayed": False} for answer in answers)
+    assert floor.inside("MUG", "TOTE-1") == 1
+
+
+def test_a_scan_that_posts_takes_this_many_statements(floor: Floor, picker: Worker, task: int) -> None:
+    """Each is a round trip on PostgreSQL, and none is cheap: one more is a decision, not an accident."""
+    picker.take(task).scan("A-01", "MUG")
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(floor.engine, "before_cursor_execute", note)
+    picker.scan(encode(InternalKind.CONTAINER, "TOTE-1"))
+    event.remove(floor.engine, "before_cursor_execute", note)
+    assert picker.movements
+    assert len([each for each in seen if not each.startswith("BEGIN")]) == 14, "\n".join(seen)
 
 
 def test_case_51_an_action_is_replayed_too(floor: Floor, picker: Worker, task: int) -> None:
