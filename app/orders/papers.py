@@ -17,7 +17,7 @@ from app.places.models import Location, Warehouse
 from app.refusal import NotFound, Refused
 
 LINES_PER_PAGE = 25
-_ADDRESS = ("name", "address1", "address2", "postcode", "city", "region", "country")
+_ADDRESS = (("name",), ("address1",), ("address2",), ("postcode", "city"), ("region",), ("country",))
 Fields = dict[str, str]
 
 
@@ -110,7 +110,11 @@ def order_called(session: Session, ref: str) -> Order:
 
 def address(ship_to: dict[str, Any]) -> str:
     """The lines of an address, as the channel gave it."""
-    lines = [printable(ship_to.get(f"ship_to_{part}") or ship_to.get(part) or "") for part in _ADDRESS]
+
+    def said(part: str) -> str:
+        return printable(ship_to.get(f"ship_to_{part}") or ship_to.get(part) or "")
+
+    lines = [" ".join(word for part in line if (word := said(part))) for line in _ADDRESS]
     return "\n".join(line for line in lines if line)
 
 

@@ -9,6 +9,8 @@ import pytest
 from app.config import Settings
 from app.db import db
 from app.labels import render_pdf, render_png
+from app.labels.layout import Words, lay_out
+from app.labels.template import template
 from app.orders import papers
 from app.refusal import Refused
 from app.web.label_fields import Fields, rows_of
@@ -107,8 +109,8 @@ def test_a_cartons_logistic_label_names_its_one_item_with_lot_and_expiry(floor: 
     (fields,) = rows(floor, "logistic", carton)
     wanted = {"sscc": carton, "content": GTIN, "count": "3", "lot": "L7", "expiry": "2031-03-31"}
     assert fields == wanted | {"ship_from": "Trueshelf Demo, Lagerweg 5, 20457 Hamburg"}
-    for template in ("logistic", "logistic_a6"):
-        read = read_by_zxing(opened(render_png(template, fields)))
+    for name in ("logistic", "logistic_a6"):
+        read = read_by_zxing(opened(render_png(name, fields)))
         assert {f"00{carton}".encode(), f"02{GTIN}373".encode()} <= read
 
 
@@ -117,8 +119,8 @@ def test_a_mixed_cartons_logistic_label_has_its_number_alone(floor: Floor) -> No
     _number, carton = carton_of(floor, "O-1")
     (fields,) = rows(floor, "logistic", carton)
     assert not {"content", "count", "lot", "expiry"} & fields.keys()
-    for template in ("logistic", "logistic_a6"):
-        assert read_by_zxing(opened(render_png(template, fields))) == {f"00{carton}".encode()}
+    for name in ("logistic", "logistic_a6"):
+        assert read_by_zxing(opened(render_png(name, fields))) == {f"00{carton}".encode()}
 
 
 def test_a_licence_plate_says_what_stands_on_it(floor: Floor) -> None:
@@ -156,6 +158,26 @@ def test_without_an_address_nobody_is_told_to_send_anything_back(floor: Floor, a
     with pytest.raises(Refused) as refusal:
         rows(floor, "return", number)
     assert refusal.value.code == "no_house_address"
+
+
+def test_an_address_has_its_town_on_one_line_and_no_gaps() -> None:
+    given = {"ship_to_name": "J\x07ürgen", "ship_to_postcode": "04109", "ship_to_city": "Leipzig", "country": "DE"}
+    assert papers.address(given) == "J ürgen\n04109 Leipzig\nDE"
+    assert papers.address({"ship_to_city": "Leipzig"}) == "Leipzig"
+    assert papers.address({}) == ""
+
+
+def test_a_long_address_keeps_its_lines_on_every_label() -> None:
+    """In a box of too few lines it would run on in one, too small to read."""
+    lines = "Jürgen Größmann\nKaffeehaus am Markt\nHinterhaus links\n04109 Leipzig\nSachsen\nDE"
+    for name in ("carton", "return", "logistic", "logistic_a6", "packing_slip", "pick_list"):
+        label = template(name)
+        for field in {"ship_from", "ship_to", "return_from", "return_to"} & {*label.fields, *label.optional_fields}:
+            if (name, field) in (("logistic", "ship_from"), ("logistic_a6", "ship_from")):
+                continue  # one line
+            layout = lay_out(label, {**label.example, field: lines})
+            said = {thing.text for thing in layout.things if isinstance(thing, Words)}
+            assert set(lines.splitlines()) <= said, (name, field)
 
 
 def test_an_order_that_two_channels_have_is_not_guessed(floor: Floor) -> None:
