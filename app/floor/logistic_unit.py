@@ -5,8 +5,12 @@ the other, in either order, they are one unit: the second completes the first an
 Specifications 4.13 wants 37 with 00 and 02, which one symbol has no room for). Received, the unit is a licence plate
 under its SSCC at the dock, and the same SSCC does not come in again.
 
-The task remembers it as ``unit``: ``sscc``; ``half``, what a symbol said that waits for its content; ``content``, what
-the label of the counted ones said; ``labels`` and ``scans``, how many content labels and scans make up the count.
+Goods without an SSCC get a container of the house in the same way: its code, new or printed beforehand, is scanned
+before the dock.
+
+The task remembers it as ``unit``: ``sscc`` or the house's own ``plate``; ``half``, what a symbol said that waits for
+its content; ``content``, what the label of the counted ones said; ``labels`` and ``scans``, how many content labels and
+scans make up the count.
 """
 
 from collections.abc import Callable
@@ -20,6 +24,7 @@ from sqlalchemy import select
 from app.barcode import Barcode
 from app.barcode.elements import join
 from app.db import upsert
+from app.floor.confirm import once_more
 from app.floor.step import Meaning, Said, Work
 from app.language import _
 from app.places.models import Container
@@ -51,10 +56,29 @@ def or_sscc(accept: Callable[[Work, Meaning], Said]) -> Callable[[Work, Meaning]
     """A step that also takes the SSCC of what is being received: alone, or on a second symbol that says all."""
 
     def take(work: Work, meaning: Meaning) -> Said:
+        if meaning.type == "plate" or (meaning.type == "container" and work.counted):
+            said = _put_on(work, meaning)
+            return accept(work, meaning) if said is None else said
         is_second = bool(work.counted) and "sscc" in meaning.facts
         return _note(work, meaning) if is_second or meaning.type == "sscc" else accept(work, meaning)
 
     return take
+
+
+def _put_on(work: Work, meaning: Meaning) -> Said | None:
+    """A container of the house for what is counted; None for one that is no licence plate, or holds something.
+
+    Errors: ``new_container`` for a code that nobody knows, until it is scanned once more; ``finish_unit_first``.
+    """
+    unit, code = of(work), meaning.code
+    if unit.get("sscc") or unit.get("plate") not in (None, code):
+        raise _finish_first(work)
+    if meaning.type == "plate":
+        once_more(work, "new_container", _("Not known: %(code)s. A new container? Then scan it again.", code=code))
+    elif not _waits(work.session.get_one(Container, meaning.id, populate_existing=True)):
+        return None
+    work.remember(unit=unit | {"plate": code})
+    return Said("container_confirmed", _("%(n)s %(sku)s in %(code)s", n=work.counted, sku=work.the_line.sku, code=code))
 
 
 def _note(work: Work, meaning: Meaning) -> Said:
@@ -69,7 +93,7 @@ def _note(work: Work, meaning: Meaning) -> Said:
     if not work.counted:
         work.remember(unit={"sscc": sscc, "half": dict(meaning.facts)})
         return Said("sscc_noted", _("SSCC %(sscc)s noted. Scan the label that says what is inside.", sscc=sscc))
-    if unit.get("sscc") not in (None, sscc):
+    if unit.get("sscc") not in (None, sscc) or unit.get("plate"):
         raise _finish_first(work)
     if unit.get("labels") and unit["scans"] > 1:
         raise Refused(
@@ -153,17 +177,19 @@ def _received(sscc: str) -> Refused:
 def plate(work: Work, dock_id: int) -> int | None:
     """The licence plate of the unit, standing at the dock now; None for goods without an SSCC.
 
-    Errors: ``sscc_received`` where somebody else received it meanwhile.
+    Errors: ``sscc_received``, ``container_in_use`` where somebody else received it meanwhile.
     """
-    sscc = of(work).get("sscc")
-    if sscc is None:
+    sscc, code = of(work).get("sscc"), of(work).get("plate")
+    if not sscc and not code:
         return None
-    new = {"code": sscc, "kind": "lpn", "warehouse_id": work.task.warehouse_id, "status": "open"}
+    new = {"code": sscc or code, "kind": "lpn", "warehouse_id": work.task.warehouse_id, "status": "open"}
     work.session.execute(upsert(work.session, Container).on_conflict_do_nothing(index_elements=["code"]), new)
-    statement = select(Container).where(Container.code == sscc)
+    statement = select(Container).where(Container.code == (sscc or code))
     found = work.session.scalars(statement.with_for_update().execution_options(populate_existing=True)).one()
-    if not _waits(found):
+    if not _waits(found) and sscc:
         raise _received(sscc)
+    if not _waits(found):
+        raise Refused("container_in_use", _("%(code)s is in use already. Undo, and take another one.", code=code))
     found.location_id, found.warehouse_id = dock_id, work.task.warehouse_id
     work.session.flush()
     return found.id

@@ -30,9 +30,10 @@ def prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects
         if not is_blind(work):
             asked.quantity = line.left
             asked.detail = [(_("Ordered"), str(line.quantity)), (_("Received"), str(line.done))]
-    sscc = logistic_unit.of(work).get("sscc")
-    if sscc:
-        asked.detail.append(("SSCC", sscc))
+    unit = logistic_unit.of(work)
+    if "sscc" in unit:
+        asked.detail.append(("SSCC", unit["sscc"]))
+    asked.container = unit.get("plate")
     return asked
 
 

@@ -35,6 +35,7 @@ _INTERNAL = {
     InternalKind.ITEM: "item",
 }
 _ALIASES = {"target": ("location", "container"), "carton": ("container",), "quantity": (), "confirm": ()}
+_LONGEST_PLATE = 40
 _UNITS = (Kind.ELEMENTS, Kind.SSCC, Kind.DIGITAL_LINK)
 _EVERYTHING = ("location", "container", "item", "lot", "serial", "document", "badge")
 
@@ -62,7 +63,8 @@ def resolve(
 ) -> Meaning:
     """What the scan means where ``expects`` is expected; ``item_id`` is the item of the waiting line.
 
-    ``takes_new``: a text that nothing bears is taken for the first expected thing (a new lot, a date).
+    ``takes_new``: a text that nothing bears is taken for the first expected thing (a new lot, a date). Where ``plate``
+    is expected, it may become the name of a container.
 
     Errors: ``unknown_code``, ``unknown_sscc``; ``two_meanings``; whatever the parse refused, where nothing bears the
     raw text.
@@ -92,7 +94,20 @@ def resolve(
                 raise
     if barcode.kind is Kind.PLAIN and barcode.warnings:
         parse(barcode.raw, today=today)  # nothing bears it as it stands: say what is wrong with it
+    if "plate" in expects and _may_be_a_plate(barcode):
+        return Meaning(type="plate", code=_text(barcode))
     raise _unknown(barcode, expects)
+
+
+def _may_be_a_plate(barcode: Barcode) -> bool:
+    """Whether a code that nothing bears yet may become a container's: our own label for one, or a text.
+
+    Digits alone are rather a barcode of goods, and misread at that.
+    """
+    if barcode.internal is not None:
+        return barcode.internal.kind is InternalKind.CONTAINER
+    is_name = 3 <= len(barcode.text) <= _LONGEST_PLATE and not barcode.text.isdigit()
+    return barcode.kind is Kind.PLAIN and is_name and barcode.text.isprintable()
 
 
 def _unknown(barcode: Barcode, expects: Sequence[str]) -> Refused:
@@ -275,5 +290,5 @@ def words(expects: Sequence[str]) -> str:
         "reason": _("a reason"),
         "confirm": _("a choice on the screen"),
     }
-    *most, last = (names.get(word, word) for word in expects)
+    *most, last = (names.get(word, word) for word in expects if word != "plate")
     return _("%(these)s or %(last)s", these=", ".join(most), last=last) if most else last

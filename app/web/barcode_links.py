@@ -55,7 +55,7 @@ def link() -> WerkzeugResponse:
 
 def offer(refusal: str, expects: Iterable[str], *, code: str, back: str) -> str:
     """Where to link ``code``, if it was refused because nobody knows it, an item may be meant, and this person may."""
-    if refusal != "unknown_code" or "item" not in expects or not current_actor().may(*ROLES):
+    if refusal not in ("unknown_code", "new_container") or "item" not in expects or not current_actor().may(*ROLES):
         return ""
     try:
         name_of(current_actor(), code)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.barcode.gtin import check_digit
+from app.barcode.internal import InternalKind, encode
 from app.floor.enquiry import enquire
 from app.places.models import Container
 from tests.floor.story import Floor, Worker, day
@@ -155,6 +156,41 @@ def test_goods_that_are_counted_one_by_one_get_the_number_of_their_carton(floor:
     receiver.asked("item", "quantity", "target").scan("DOCK").hears("received")
     receiver.scan(unit(SECOND), "MUG").act("quantity", quantity=3).scan("DOCK").finished()
     assert (floor.inside("MUG", FIRST), floor.inside("MUG", SECOND)) == (3, 3)
+
+
+def test_case_43_an_unknown_code_at_the_quantity_may_be_a_new_container(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-2", ("MUG", 6))
+    receiver.start("receive", "PO-2").scan("BOX-7").refused("unknown_code").scan("MUG").scan("BOX-7")
+    receiver.refused("new_container").scan("BOX-8").refused("new_container").scan("BOX-7").refused("new_container")
+    receiver.scan("BOX-7").hears("container_confirmed").scan("MUG").hears("item_confirmed")
+    assert (receiver.prompt["container"], receiver.prompt["counted"]) == ("BOX-7", 2)
+    receiver.scan("BOX-8").refused("finish_unit_first").scan(unit(FIRST)).refused("finish_unit_first")
+    receiver.scan("DOCK").hears("received")
+    assert floor.inside("MUG", "BOX-7") == 2
+    receiver.scan("MUG").scan("BOX-7").refused("wrong_container").scan("4006381333931").refused("unknown_code")
+    receiver.scan("4006381333932").refused("unknown_code").scan("DOCK").hears("received")
+    assert floor.inside("MUG", "BOX-7") == 2
+    receiver.act("undo").act("undo").hears("undone").scan("MUG", "BOX-7").hears("container_confirmed")
+
+
+def test_a_licence_plate_that_was_printed_beforehand_takes_what_comes(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-2", ("MUG", 6))
+    floor.totes("TOTE-1")
+    label = encode(InternalKind.CONTAINER, "P-0001")
+    receiver.start("receive", "PO-2").scan("MUG", "TOTE-1").refused("wrong_container")
+    receiver.scan(label).refused("new_container").scan(label).hears("container_confirmed").scan("DOCK")
+    assert floor.inside("MUG", "P-0001") == 1
+    floor.do(lambda house: setattr(house.box("P-0002", kind="lpn"), "location_id", None))
+    receiver.scan("MUG").act("quantity", quantity=5).scan("P-0002").hears("container_confirmed").scan("DOCK").finished()
+    assert floor.inside("MUG", "P-0002") == 5
+
+
+def test_two_receivers_never_share_a_new_container(floor: Floor, receiver: Worker) -> None:
+    floor.purchase("PO-2", ("MUG", 6))
+    floor.purchase("PO-3", ("MUG", 6))
+    other = floor.worker("Ron", "receiver").start("receive", "PO-3").scan("MUG", "BOX-7", "BOX-7")
+    receiver.start("receive", "PO-2").scan("MUG", "BOX-7", "BOX-7").hears("container_confirmed").scan("DOCK")
+    other.hears("container_confirmed").scan("DOCK").refused("container_in_use").act("undo").hears("count_undone")
 
 
 def test_one_number_for_two_counted_labels_is_refused(at_dock: Worker) -> None:

@@ -295,9 +295,9 @@ def finished(work: Work) -> str:
 
 
 ITEM = Step(("item", "sscc"), _ask_item, or_sscc(_accept_item))
-MORE = Step(("item", "sscc", "location"), _ask_more, or_sscc(_accept_item))
+MORE = Step(("item", "sscc", "location", "plate"), _ask_more, or_sscc(_accept_item))
 SERIALS = Step(("serial", "item", "sscc", "location"), _ask_serials, or_sscc(_accept_serials), takes_new=True)
-TARGET = Step(("location", "sscc"), _ask_target, or_sscc(_accept_target))
+TARGET = Step(("location", "sscc", "plate"), _ask_target, or_sscc(_accept_target))
 
 WORKFLOW = Workflow(
     kind="receive",
