@@ -11,7 +11,7 @@ from sqlalchemy import Select, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, ItemBarcode
-from app.imports.locations import TOTE
+from app.imports.locations import CONTAINERS
 from app.imports.run import KINDS
 from app.places.models import FLOOR, Container, Location, Warehouse
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
@@ -52,7 +52,7 @@ def _locations() -> Select[*tuple[Any, ...]]:
     totes = (
         select(Warehouse.code, tote.code, tote.kind, literal(""), literal(0), literal(value=False), null())
         .join(Warehouse, Warehouse.id == tote.warehouse_id)
-        .where(tote.kind == TOTE)
+        .where(tote.kind.in_(CONTAINERS))
     )
     both = union_all(places, totes).subquery()
     return select(both).order_by(both.c.warehouse, both.c.code)

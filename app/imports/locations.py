@@ -1,4 +1,4 @@
-"""Locations and totes: the places of a warehouse. A warehouse that is named for the first time is opened."""
+"""Locations, totes and licence plates (LPN). A warehouse that is named for the first time is opened."""
 
 import re
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from app.places.models import FLOOR, KINDS, VIRTUAL, Container, Location, Wareho
 from app.places.warehouses import open_warehouse
 from app.words import word
 
-TOTE = "tote"
+CONTAINERS = ("tote", "lpn")
 COLUMNS = (
     Column("warehouse", text(40), is_required=True),
     Column("code", text(40), is_required=True),
-    Column("kind", choice((*KINDS, TOTE)), is_required=True),
+    Column("kind", choice((*KINDS, *CONTAINERS)), is_required=True),
     Column("zone", text(40), default=""),
     Column("sequence", whole(), default=0),
     Column("is_pick_face", yes_no, default=False),
@@ -34,17 +34,18 @@ _INTERNAL = re.compile(r"[LCBADIP]\.")
 def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     """Make or change the places.
 
-    Errors noted: ``code_reserved`` for names that the house uses itself; ``code_taken`` where a tote and a location, or
-    totes of two warehouses, would share a code; ``location_in_use`` where a place with stock would change its kind.
+    Errors noted: ``code_reserved`` for names that the house uses itself; ``code_taken`` where a container and a
+    location, or containers of two kinds or warehouses, would share a code; ``location_in_use`` where a place with stock
+    would change its kind.
     """
     warehouses = {code: open_warehouse(session, code) for code in sorted({row["warehouse"] for row in rows})}
     for row in rows:
         if row["code"].upper() in {FLOOR, *VIRTUAL} or _INTERNAL.match(row["code"]):
             message = _("%(code)s means something else already. Choose another code.", code=row["code"])
             outcome.refuse(row.number, "code", "code_reserved", message)
-    totes = [row for row in rows if row["kind"] == TOTE]
+    totes = [row for row in rows if row["kind"] in CONTAINERS]
     _write_totes(session, totes, warehouses, outcome)
-    _write_locations(session, [row for row in rows if row["kind"] != TOTE], totes, warehouses, outcome)
+    _write_locations(session, [row for row in rows if row["kind"] not in CONTAINERS], totes, warehouses, outcome)
 
 
 def _write_totes(session: Session, rows: Sequence[Row], warehouses: dict[str, Warehouse], outcome: Outcome) -> None:
@@ -57,11 +58,11 @@ def _write_totes(session: Session, rows: Sequence[Row], warehouses: dict[str, Wa
     for row in rows:
         code, warehouse_id = row["code"], warehouses[row["warehouse"]].id
         there = existing.get(code)
-        is_another = there is not None and (there.kind, there.warehouse_id) != (TOTE, warehouse_id)
+        is_another = there is not None and (there.kind, there.warehouse_id) != (row["kind"], warehouse_id)
         if is_another or code in places or code in seen:
             outcome.refuse(row.number, "code", "code_taken", _taken(code))
         else:
-            wanted.append((code, {"code": code, "kind": TOTE, "warehouse_id": warehouse_id}))
+            wanted.append((code, {"code": code, "kind": row["kind"], "warehouse_id": warehouse_id}))
         seen.add(code)
     save(session, Container, wanted, existing, outcome)
 

@@ -25,7 +25,7 @@ FILES = {
     "barcodes": f"sku,barcode,quantity,kind\nA,{GTIN},1,unit\nA,CASE-A,12,case\nL,2900000000016,1,\n",
     "suppliers": "code,name,lead_time_days\nACME,Acme Ltd,7\n",
     "locations": "warehouse,code,kind,zone,sequence,is_pick_face,max_units\nW,D-1,dock,,0,no,\nW,B-1,bin,B,1,yes,50\n"
-    "W,B-2,bin,B,2,no,\nW,T-1,tote,,,,\nW2,B-1,bin,,,,\n",
+    "W,B-2,bin,B,2,no,\nW,T-1,tote,,,,\nW,P-1,lpn,,,,\nW2,B-1,bin,,,,\n",
     "stock": "warehouse,location,sku,quantity,lot,serial,expiry,condition,unit_cost\nW,B-1,A,40,,,,,1.25\n"
     "W,B-2,A,3,,,,damaged,1.25\nW,B-2,L,7,M1,,2031-01-31,,\nW,B-2,S,1,,S-1,,,90\n",
     "purchase-orders": "number,supplier,warehouse,line,sku,quantity,unit_cost,eta\nPO-1,ACME,W,1,A,10,1.25,2031-01-31\n"
@@ -107,7 +107,8 @@ def test_what_an_import_wrote_is_what_the_file_says(house):
     place = house.scalars(select(Location).where(Location.code == "B-1", Location.zone == "B")).one()
     assert (place.kind, place.is_pick_face, place.max_units, place.sequence) == ("bin", True, 50, 1)
     assert {code for (code,) in house.execute(select(Warehouse.code))} == {"W", "W2"}
-    assert house.scalars(select(Container)).one().kind == "tote"
+    kinds = dict(house.execute(select(Container.code, Container.kind)).all())
+    assert kinds == {"T-1": "tote", "P-1": "lpn"}
     assert house.scalar(select(ItemBarcode.gtin).where(ItemBarcode.barcode == GTIN)) == "0" + GTIN
     assert house.scalar(select(ItemBarcode.gtin).where(ItemBarcode.barcode == "CASE-A")) is None
     lot = house.scalars(select(Lot)).one()
@@ -138,6 +139,7 @@ def test_what_an_import_wrote_is_what_the_file_says(house):
         ("barcodes", "sku,barcode,quantity\nA,Q,0\n", (2, "quantity", "number_out_of_range")),
         ("locations", "warehouse,code,kind\nW,T-1,bin\n", (2, "code", "code_taken")),
         ("locations", "warehouse,code,kind\nW2,T-1,tote\n", (2, "code", "code_taken")),
+        ("locations", "warehouse,code,kind\nW,T-1,lpn\n", (2, "code", "code_taken")),
         ("locations", "warehouse,code,kind\nW2,B-2,tote\n", (2, "code", "code_taken")),
         ("locations", "warehouse,code,kind\nW,T-9,tote\nW2,T-9,bin\n", (3, "code", "code_taken")),
         ("locations", "warehouse,code,kind\nW,T-9,tote\nW2,T-9,tote\n", (3, "code", "code_taken")),
