@@ -10,7 +10,7 @@ from app.floor import confirm, handover, totes
 from app.floor.drop import DROP, must_drop
 from app.floor.narrower import accept_serial, check_lot, narrower_step, needs_narrower, standing_here
 from app.floor.picking import count_units, exceptions, prompt, tote_code
-from app.floor.recount import open_count
+from app.floor.recount import short
 from app.floor.step import (
     BEGUN,
     Arguments,
@@ -30,8 +30,7 @@ from app.language import _
 from app.ledger.post import Move, Place
 from app.orders import fulfil
 from app.refusal import Refused
-from app.tasks.lines import Line, lines, to_the_end
-from app.tasks.models import TaskLine
+from app.tasks.lines import Line, to_the_end
 
 
 def waiting(work: Work) -> Step | None:
@@ -216,54 +215,6 @@ def _skip(work: Work) -> Said:
     return Said("skipped", _("%(place)s comes again at the end.", place=line.source))
 
 
-def _short(work: Work, arguments: Arguments) -> Said:
-    """The bin holds less than it should: what is in hand stays counted, the rest is looked for elsewhere.
-
-    All of this worker's open lines of the same item, lot and bin are let go of (of one serial number, where units have
-    them: that the others are missing too, nobody said); a count of the bin is opened.
-    """
-    line = work.line
-    if line is None:
-        raise Refused("nothing_to_short", _("Every line is picked. Bring the totes to packing."))
-    if arguments.quantity is not None and arguments.quantity != work.counted:
-        raise Refused("bad_quantity", _("Scan what is there first; then say that it is not enough."))
-    assert line.source_location_id is not None
-    same = lines(
-        work.session,
-        work.task.id,
-        TaskLine.status == "open",
-        TaskLine.item_id == line.item_id,
-        TaskLine.source_location_id == line.source_location_id,
-        TaskLine.lot_id == line.lot_id if line.lot_id else TaskLine.lot_id.is_(None),
-        TaskLine.serial == line.serial,
-    )
-    missing = sum(each.left for each in same) - work.counted
-    if missing <= 0:
-        raise Refused("nothing_to_short", _("You have all %(n)s of it. Scan the tote.", n=work.counted))
-    unfound = fulfil.short(
-        work.session,
-        allocation_ids=[each.document_line_id for each in same if each.document_line_id is not None],
-        task_id=work.task.id,
-        warehouse_id=work.task.warehouse_id,
-        today=work.today,
-        location_id=line.source_location_id,
-        keep={line.document_line_id or 0: work.counted},
-    )
-    work.session.refresh(work.task)
-    open_count(work, line.source_location_id)
-    work.report(sku=line.sku, place=line.source or "", units=missing)
-    if not work.counted:
-        work.forget("line", *BEGUN)
-    work.next_line()
-    if work.line is None and work.memory.get("totes") and not must_drop(work):
-        handover.to_packing(work)
-    elsewhere = missing - unfound
-    return Said(
-        "short",
-        _("%(n)s short. %(found)s are taken from another bin, a count is opened.", n=missing, found=elsewhere),
-    )
-
-
 def _undo(work: Work) -> Said:
     if work.memory.get("is_dropped"):
         raise Refused("packed_next", _("The totes are at packing already. Undo it there."))
@@ -305,7 +256,7 @@ WORKFLOW = Workflow(
         "quantity": _quantity,
         "full": no_arguments(_full),
         "skip": no_arguments(_skip),
-        "short": _short,
+        "short": short,
         "undo": no_arguments(_undo),
     },
     finished=finished,

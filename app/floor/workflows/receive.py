@@ -6,6 +6,7 @@ came damaged goes straight into quarantine.
 """
 
 from app.floor import arriving, blind, confirm, handover, logistic_unit
+from app.floor.arrived_damaged import DOCKS, damaged, target_kinds
 from app.floor.arriving import check_lot
 from app.floor.logistic_unit import or_sscc
 from app.floor.receipt import is_blind, prompt
@@ -29,10 +30,6 @@ from app.refusal import Refused
 from app.supply.purchase_orders import receive_units
 from app.tasks.lines import Line, line_of, lines, to_the_end
 from app.tasks.models import TaskLine
-
-DOCKS, QUARANTINE = ("dock", "stage"), ("quarantine",)
-FAULTS = ("damaged", "defective", "parts_missing", "wrong_item", "expired", "other")
-"""Why arriving goods go into quarantine."""
 
 
 def waiting(work: Work) -> Step | None:
@@ -153,14 +150,8 @@ def _accept_serials(work: Work, meaning: Meaning) -> Said:
     return said
 
 
-def _target_kinds(work: Work) -> tuple[str, ...]:
-    """Where the counted goods go: to a dock, or into quarantine where they are damaged (and the house has one)."""
-    is_kept = "fault" in work.memory and bool(confirm.place_ways(work, QUARANTINE))
-    return QUARANTINE if is_kept else DOCKS
-
-
 def _ask_target(work: Work) -> Prompt:
-    kinds = _target_kinds(work)
+    kinds = target_kinds(work)
     ways = confirm.place_ways(work, kinds)
     instruction = _("Scan the dock") if kinds == DOCKS else _("Put it into quarantine and scan the place")
     asked = prompt(work, instruction, value=str(work.counted), ways=ways, expects=("target",))
@@ -171,7 +162,7 @@ def _ask_target(work: Work) -> Prompt:
 def _accept_target(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "item":
         return _accept_item(work, meaning)
-    place = confirm.target_location(work, meaning, kinds=_target_kinds(work))
+    place = confirm.target_location(work, meaning, kinds=target_kinds(work))
     line, quantity, fault = work.the_line, work.counted, work.memory.get("fault", "")
     is_kept = fault or confirm.item_row(work.session, line.item_id).inspect_on_receipt
     plate_id = logistic_unit.plate(work, place.id)
@@ -211,22 +202,6 @@ def _tell_order(work: Work, line: Line, quantity: int) -> None:
 
 
 # Exceptions.
-
-
-def _damaged(work: Work, arguments: Arguments) -> Said:
-    """What is counted arrived in no state to be sold: it is received into quarantine, with the reason.
-
-    Errors: ``scan_item_first``; ``unknown_reason``.
-    """
-    if not work.counted:
-        raise Refused("scan_item_first", _("Scan the item first."))
-    reason = arguments.reason or "damaged"
-    if reason not in FAULTS:
-        raise Refused(
-            "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(FAULTS)), reasons=list(FAULTS)
-        )
-    work.remember(fault=reason)
-    return Said("fault_noted", _("%(n)s go into quarantine.", n=work.counted))
 
 
 def _quantity(work: Work, arguments: Arguments) -> Said:
@@ -305,7 +280,7 @@ WORKFLOW = Workflow(
     actions={
         "reason": blind.say_why,
         "quantity": _quantity,
-        "damaged": _damaged,
+        "damaged": damaged,
         "skip": no_arguments(_skip),
         "done": no_arguments(_done),
         "undo": no_arguments(_undo),

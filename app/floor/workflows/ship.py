@@ -54,17 +54,18 @@ def _ask_carton(work: Work) -> Prompt:
     line = next((line for line in left if line.source_container_id in fit), left[0])
     code = line.source_container or ""
     ways: list[Way] = [scan_way(code, _("Carton %(code)s", code=code[-6:]))]
+    instruction = _("Scan a carton of this order")
     if line.source_container_id not in fit:
-        ways = [_set_aside_way()]
+        instruction, ways = _("This carton may not leave"), [_set_aside_way()]
     if work.task.done_lines:
         ways.append(action_way("done", _("The rest goes later")))
-    prompt = _prompt(work, _("Scan a carton of this order"), value=code[-6:], ways=ways, expects=("container",))
+    prompt = _prompt(work, instruction, value=code[-6:], ways=ways, expects=("container",))
     prompt.location, prompt.container = line.source, line.source_container
     return prompt
 
 
 def _set_aside_way() -> Way:
-    return action_way("set_aside", _("This carton may not leave: set it aside"))
+    return action_way("set_aside", _("Set it aside"))
 
 
 def _accept_carton(work: Work, meaning: Meaning) -> Said:
@@ -103,9 +104,10 @@ def _not_of_this_order(work: Work, meaning: Meaning) -> Refused:
 def _ask_door(work: Work) -> Prompt:
     ways = confirm.place_ways(work, DOORS)
     value = ways[0]["label"] if ways else _("the door")
+    instruction = _("Load it and scan the door")
     if not shipping.may_leave(work.session, [work.the_line.source_container_id or 0]):
-        ways = [_set_aside_way(), *ways]
-    return _prompt(work, _("Load it and scan the door"), value=value, ways=ways, expects=("target",))
+        instruction, ways = _("This carton may not leave"), [_set_aside_way(), *ways]
+    return _prompt(work, instruction, value=value, ways=ways, expects=("target",))
 
 
 def _accept_door(work: Work, meaning: Meaning) -> Said:
