@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, Page
     from werkzeug.test import TestResponse
 
 Browse = Callable[[str], "FlaskClient"]
@@ -251,6 +252,61 @@ def test_a_desk_is_left_alone_longer_than_a_handheld(browse: Browse, monkeypatch
     assert handheld.get("/").status_code == 401
     later(monkeypatch, minutes=32)
     assert not is_inside(desk)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_way_in_is_gone_with_the_keyboard_alone_and_axe_finds_nothing(shop: "Flask", browser: "Browser") -> None:
+    from tests import servers
+    from tests.web.test_desk_screens import AXE, TAGS
+
+    found: dict[str, list[str]] = {}
+
+    def look(page: "Page") -> None:
+        page.evaluate(AXE.read_text())
+        result = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", TAGS)
+        found[page.title()] = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in result["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            found[page.title()].append("runs over the edge")
+
+    with servers.in_thread(shop) as server:
+        context = browser.new_context(base_url=server.url, viewport={"width": 360, "height": 640}, locale="en-GB")
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto("/sign-in")
+        page.fill("#badge", "admin")
+        page.press("#badge", "Enter")
+        page.fill("[name=pin]", PIN)
+        page.press("[name=pin]", "Enter")
+        page.wait_for_selector("nav")
+        page.goto("/office/people")
+        page.wait_for_url("**/office-sign-in")
+        look(page)
+        page.get_by_role("link", name="Set both up").press("Enter")
+        page.wait_for_url("**/set-up")
+        look(page)
+        telephone = Telephone(page.content())
+        page.focus("[name=code]")
+        for typed in (telephone.code(), PASSWORD, PASSWORD, PIN):
+            page.keyboard.type(typed)
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".recovery-codes")
+        look(page)
+        page.get_by_role("link", name="To the desk").press("Enter")
+        page.wait_for_url("**/office/")
+        page.goto("/office/people")
+        page.get_by_role("link", name="picker").press("Enter")
+        page.wait_for_url("**/office/people/*")
+        look(page)
+        page.get_by_role("checkbox", name="Packer").press("Space")
+        page.get_by_role("button", name="Save").press("Enter")
+        page.get_by_text("picker → packer, picker").wait_for()
+        context.clear_cookies()
+        page.goto("/office-sign-in")
+        look(page)
+        context.close()
+    assert len(found) == 4, list(found)
+    assert not {title: faults for title, faults in found.items() if faults}
 
 
 # RFC 6238, appendix B, its SHA-1 rows cut to six digits: (seconds since 1970, code).
