@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.barcode.ai import TABLE
 from app.barcode.gtin import has_valid_check_digit
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item, ItemBarcode, Lot
@@ -51,19 +52,28 @@ def is_logistic(code: str) -> bool:
     return len(code) == 18 and code.isascii() and code.isdigit() and has_valid_check_digit(code)
 
 
+def is_gs1_lot(lot: str) -> bool:
+    """Whether a lot can stand in a GS1 symbol: AI 10 takes 20 characters of set 82, and a house may write others."""
+    try:
+        return bool(TABLE["10"].read(lot, this_year=0))
+    except Refused:
+        return False
+
+
 def logistic_fields(session: Session, container: Container, *, ship_from: str = "") -> Fields:
     """The fields of the label "logistic": its number, and what is in it where that is one item with a GTIN.
 
     GS1 General Specifications: AI 02 names the one trade item that a unit holds, 37 how many; a mixed unit has neither.
-    Lot and expiry are given where the whole unit shares them. Errors: ``no_sscc``.
+    Lot and expiry are given where the whole unit shares them, and GS1 has letters for the lot. Errors: ``no_sscc``.
     """
     if not is_logistic(container.code):
         raise Refused("no_sscc", _("%(code)s is no SSCC. Print its licence plate instead.", code=container.code))
     content = content_of(session, container)
     fields = {"sscc": container.code, "ship_from": ship_from, "ship_to": _goes_to(session, container)}
-    gtin = _gtin(session, content[0].item_id) if len({each.item_id for each in content}) == 1 else ""
+    gtin = gtin_of(session, content[0].item_id) if len({each.item_id for each in content}) == 1 else ""
     if gtin:
-        fields |= {"content": gtin, "count": str(sum(each.quantity for each in content))} | _shared(content)
+        shared = {name: value for name, value in _shared(content).items() if name != "lot" or is_gs1_lot(value)}
+        fields |= {"content": gtin, "count": str(sum(each.quantity for each in content))} | shared
     return {name: value for name, value in fields.items() if value}
 
 
@@ -87,7 +97,7 @@ def _shared(content: list[Content]) -> Fields:
     return {name: value for name, value in found.items() if value}
 
 
-def _gtin(session: Session, item_id: int) -> str:
+def gtin_of(session: Session, item_id: int) -> str:
     """The GTIN of the item's single unit, empty where it has none."""
     statement = select(ItemBarcode.gtin).where(
         ItemBarcode.item_id == item_id, ItemBarcode.quantity == 1, ItemBarcode.gtin.is_not(None)

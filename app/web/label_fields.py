@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.barcode.internal import InternalKind, encode
-from app.catalog.models import Item, ItemBarcode
+from app.catalog.models import Item, ItemBarcode, Lot
 from app.labels.printers import printer_of
 from app.language import _
 from app.orders import papers
 from app.orders.carton_label import carton_fields
-from app.orders.unit_label import logistic_fields, lpn_fields
+from app.orders.unit_label import gtin_of, is_gs1_lot, logistic_fields, lpn_fields
 from app.people.models import Operator
 from app.places.models import Warehouse
 from app.places.warehouses import container_of, location_of
-from app.refusal import NotFound
+from app.refusal import NotFound, Refused
 from app.returns.return_label import return_fields
 from app.web.security import settings
 
@@ -49,13 +49,49 @@ def _item(session: Session, code: str, _warehouse_id: int) -> list[Fields]:
     item = session.scalar(select(Item).where(Item.sku == code))
     if item is None:
         raise NotFound("unknown_sku", _("There is no item %(sku)s. Import it first.", sku=code))
+    return [_of_item(session, item)]
+
+
+def _of_item(session: Session, item: Item) -> Fields:
     barcode = session.scalar(
         select(ItemBarcode.barcode)
         .where(ItemBarcode.item_id == item.id, ItemBarcode.quantity == 1)
         .order_by(ItemBarcode.id)
         .limit(1)
     )
-    return [{"code": barcode or encode(InternalKind.ITEM, item.sku), "sku": item.sku, "name": item.name}]
+    return {"code": barcode or encode(InternalKind.ITEM, item.sku), "sku": item.sku, "name": item.name}
+
+
+def _receipt(session: Session, code: str, _warehouse_id: int) -> list[Fields]:
+    item, lot = _lot(session, code)
+    fields = _of_item(session, item) | {"lot": lot.code}
+    fields["gtin"] = gtin_of(session, item.id) if is_gs1_lot(lot.code) else ""
+    return [_filled(fields | {"expiry": lot.expiry.isoformat() if lot.expiry else ""})]
+
+
+def _item_gs1(session: Session, code: str, _warehouse_id: int) -> list[Fields]:
+    item, lot = _lot(session, code)
+    gtin = gtin_of(session, item.id)
+    if not gtin or not is_gs1_lot(lot.code):
+        raise Refused(
+            "no_gtin", _("%(sku)s has no GTIN, or a lot that GS1 cannot write. Print its receipt label.", sku=item.sku)
+        )
+    fields = {"gtin": gtin, "sku": item.sku, "name": item.name, "lot": lot.code}
+    return [_filled(fields | {"expiry": lot.expiry.isoformat() if lot.expiry else ""})]
+
+
+def _lot(session: Session, code: str) -> tuple[Item, Lot]:
+    """By ``SKU/lot``; either may have a stroke in it. Errors: ``unknown_lot``."""
+    splits = [(code[:at], code[at + 1 :]) for at, letter in enumerate(code) if letter == "/"]
+    statement = select(Item, Lot).join(Lot, Lot.item_id == Item.id)
+    rows = session.execute(statement.where(tuple_(Item.sku, Lot.code).in_(splits)).order_by(Lot.id)).all()
+    if not rows:
+        raise NotFound("unknown_lot", _("There is no lot %(code)s. Write it as SKU/lot.", code=code))
+    return rows[0].Item, rows[0].Lot
+
+
+def _filled(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if value}
 
 
 def _tote(session: Session, code: str, _warehouse_id: int) -> list[Fields]:
@@ -118,6 +154,7 @@ _UNIT: dict[str, _Maker] = {"lpn": _lpn, "tote": _tote, "logistic": _logistic, "
 _MAKERS: dict[str, dict[str, _Maker]] = {  # by thing, then by label; the first label is filled as the house's own are
     "bin": {"bin": _bin},
     "item": {"item": _item, "item_roll": _item},
+    "lot": {"receipt": _receipt, "item_gs1": _item_gs1},
     "tote": {"tote": _tote},
     "carton": {"carton": _carton, **_UNIT},
     "lpn": _UNIT,

@@ -48,7 +48,7 @@ def picture(template: str, code: str) -> Response:
 
 
 @pages.post("/labels/carton/<code>/openings")
-@allow(any_role=True)
+@allow(roles=(*FLOOR, *OFFICE))
 def open_carton(code: str) -> WerkzeugResponse:
     """A carton's label on this screen: its job, where its printer is the browser, else one more copy of it."""
     with reading() as session:

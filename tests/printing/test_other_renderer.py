@@ -49,10 +49,17 @@ def rendered(browser: "Browser") -> Iterator[Render]:
     page.close()
 
 
-@pytest.mark.parametrize("packing", ["z64", "hex"])
 @pytest.mark.parametrize(
-    ("name", "dpi"),
-    [("carton", 203), ("logistic", 203), ("item_gs1", 203), ("bin", 300), ("item", 600), ("badge", 203)],
+    ("name", "dpi", "packing"),
+    [
+        ("carton", 203, "z64"),
+        ("carton", 203, "hex"),
+        ("logistic", 300, "z64"),
+        ("item_gs1", 203, "z64"),
+        ("bin", 300, "hex"),
+        ("item", 600, "z64"),
+        ("badge", 203, "z64"),
+    ],
 )
 def test_another_program_prints_the_preview_bit_by_bit_and_it_is_read(
     rendered: Render, name: str, dpi: int, packing: Packing

@@ -139,6 +139,38 @@ def test_a_licence_plate_of_two_items_names_none(floor: Floor) -> None:
     assert rows(floor, "lpn", "LPN-7")[0].keys() == {"code", "name"}
 
 
+def test_a_lots_labels_say_all_in_one_matrix(floor: Floor) -> None:
+    (receipt,) = rows(floor, "receipt", "TEA/L7")
+    wanted = {"sku": "TEA", "name": "Tea", "lot": "L7", "expiry": "2031-03-31", "gtin": GTIN}
+    assert receipt == wanted | {"code": GTIN[1:]}
+    (one,) = rows(floor, "item_gs1", "TEA/L7", "lot")
+    assert one == wanted
+    for name, fields in (("receipt", receipt), ("item_gs1", one)):
+        assert f"01{GTIN}1731033110L7".encode() in read_by_zxing(opened(render_png(name, fields)))
+
+
+def test_a_lot_is_found_whatever_strokes_are_in_it(floor: Floor) -> None:
+    floor.stock("A/B", 1, "A-01", lot="C/D")
+    assert rows(floor, "receipt", "A/B/C/D")[0]["lot"] == "C/D"
+    for code in ("A/B", "A/B/C", "TEA", "/L7"):
+        with pytest.raises(Refused) as refusal:
+            rows(floor, "receipt", code)
+        assert refusal.value.code == "unknown_lot"
+    with pytest.raises(Refused) as refusal:
+        rows(floor, "item_gs1", "A/B/C/D")
+    assert refusal.value.code == "no_gtin"
+
+
+def test_a_lot_that_gs1_cannot_write_stops_no_label(floor: Floor) -> None:
+    floor.stock("OIL", 2, "A-01", lot="Öl 7/b")
+    floor.barcode("OIL", "4006381333948", gtin="04006381333948")
+    (receipt,) = rows(floor, "receipt", "OIL/Öl 7/b")
+    assert (receipt["lot"], "gtin" in receipt) == ("Öl 7/b", False)
+    floor.packed("O-1", ("OIL", 2))
+    (fields,) = rows(floor, "logistic", carton_of(floor, "O-1")[1])
+    assert (fields["content"], "lot" in fields) == ("04006381333948", False)
+
+
 def test_a_return_label_leads_home_and_its_code_opens_the_inspection(floor: Floor) -> None:
     floor.shipped("O-1", ("MUG", 2))
     number = floor.rma("O-1", ("1", 2, "broken"))

@@ -65,11 +65,12 @@ def list_label_templates(session: Session) -> Page[LabelTemplate]:
 class Subject:
     """The thing that the label is for; its fields are looked up. ``warehouse`` tells bins of one name apart.
 
-    Labels of a carton or an lpn: ``carton``, ``lpn``, ``logistic``; of a shipment (by its number): ``packing_slip``; of
-    an order (by its reference): ``pick_list``, ``packing_slip``; of a return (by its number): ``return``.
+    Labels of a lot (its code is ``SKU/lot``): ``receipt``, ``item_gs1``; of a carton or an lpn: ``carton``, ``lpn``,
+    ``logistic``; of a shipment (by its number): ``packing_slip``; of an order (by its reference): ``pick_list``,
+    ``packing_slip``; of a return (by its number): ``return``.
     """
 
-    type: Literal["bin", "item", "tote", "carton", "lpn", "shipment", "order", "return"]
+    type: Literal["bin", "item", "lot", "tote", "carton", "lpn", "shipment", "order", "return"]
     code: Annotated[str, Size(1, 64)]
     warehouse: Code | None = None
 

@@ -61,7 +61,7 @@ def label_sheets() -> str:
     return render_template(
         "office/label_sheets.html", wanted=wanted, zones=zones, sheets=choices, sheet=sheet, start=start + 1,
         labels=len(rows), files=files, asked="what" in request.args, label=label,
-        printers=[printer for printer in printers if takes(printer, wanted.what)],
+        printers=[printer for printer in printers if takes(printer, wanted.what) and printer.kind != "browser"],
         address={**asdict(wanted), "sheet": sheet.name, "start": start + 1},
     )  # fmt: skip
 
