@@ -215,13 +215,26 @@ def test_a_received_unit_is_put_away_moved_and_asked_about_by_its_number(
         "container",
         [("MILK", "L7", 48)],
     )
-    rob = floor.worker("Rob").take(floor.tasks("putaway")[0]).scan(unit(FIRST)).hears("container_confirmed")
-    rob.scan(CONTENT, "A-01").hears("put_away")
-    assert (floor.at("MILK", "A-01"), floor.inside("MILK", FIRST)) == (48, 0)
+    rob = floor.worker("Rob").take(floor.tasks("putaway")[0]).scan(CONTENT).refused("scan_container")
+    rob.scan(unit(SECOND)).hears("item_confirmed").scan("A-01").hears("put_away")
+    assert (floor.at("MILK", "A-01"), floor.inside("MILK", FIRST), floor.inside("MILK", SECOND)) == (48, 48, 0)
     floor.bin("DOCK-2", kind="dock")
-    picker.start("move").scan(unit(SECOND)).hears("source_confirmed").scan("DOCK-2").hears("moved")
+    picker.start("move").scan(unit(FIRST)).hears("source_confirmed").scan("DOCK-2").hears("moved")
     assert floor.at("MILK", "DOCK-2") == 48
     assert floor.do(lambda house: house.lot("MILK", "L7", day("2030-01-01"))) is not None
+
+
+def test_one_plate_is_put_away_by_its_content_too_and_a_full_label_names_one_of_several(
+    floor: Floor, at_dock: Worker
+) -> None:
+    at_dock.scan(unit(FIRST), CONTENT, "DOCK", unit(SECOND), CONTENT, "DOCK").finished()
+    floor.bin("A-01")
+    rob = floor.worker("Rob").take(floor.tasks("putaway")[0])
+    assert FIRST in rob.prompt["instruction"]
+    rob.scan(f"]d200{SECOND}02{GTIN}1730010110L7\x1d3748").hears("item_confirmed").scan("A-01").hears("put_away")
+    assert (floor.inside("MILK", FIRST), floor.inside("MILK", SECOND)) == (48, 0)
+    rob.scan(CONTENT).hears("item_confirmed").act("undo").robot().finished()
+    assert (floor.at("MILK", "A-01"), floor.inside("MILK", FIRST)) == (96, 0)
 
 
 def test_a_unit_that_is_not_here_is_named_and_not_offered_to_be_linked(floor: Floor, picker: Worker) -> None:

@@ -1,11 +1,12 @@
 """Put away: from the dock (or a cancelled order's tote) into a bin.
 
-The item is scanned where it stands, then the bin. The suggested bin is one that holds the item already and has room,
-else the first empty one on the walk; another bin is asked for twice. What is not there is left out of the work.
+The item is scanned where it stands, or the licence plate that it came on, then the bin. The suggested bin is one that
+holds the item already and has room, else the first empty one on the walk; another bin is asked for twice. What is not
+there is left out of the work.
 """
 
 from app.barcode.internal import InternalKind, encode
-from app.floor import confirm, handover, recount
+from app.floor import confirm, handover, plates, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.suggest import suggest_bin
 from app.floor.undo import no_arguments, undo
@@ -49,10 +50,15 @@ def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expect
 def _ask_item(work: Work) -> Prompt:
     line = work.the_line
     place = line.source_container or line.source
-    ways = [scan_way(line.code, line.name), action_way("skip", _("Later"))]
+    instruction = _("Take %(n)s from %(place)s: scan the item", n=line.left, place=place)
+    code = line.code
+    if line.source_container and plates.is_on_plate(work, line):
+        instruction = _("Take %(place)s with %(n)s: scan its label", n=line.left, place=place)
+        code = encode(InternalKind.CONTAINER, line.source_container)
+    ways = [scan_way(code, line.name), action_way("skip", _("Later"))]
     return _prompt(
         work,
-        _("Take %(n)s from %(place)s: scan the item", n=line.left, place=place),
+        instruction,
         value=line.sku,
         ways=_with_short(work, ways),
         expects=("item",),
@@ -71,11 +77,19 @@ def _with_short(work: Work, ways: list[Way]) -> list[Way]:
 
 def _accept_item(work: Work, meaning: Meaning) -> Said:
     line = work.the_line
+    plate_line = plates.line_of_plate(work, meaning)
+    if plate_line is not None:
+        return _take(work, plate_line)
     if meaning.type == "container" and meaning.id == line.source_container_id:
         return Said("container_confirmed", _("Right: %(code)s. Now scan the item.", code=meaning.code))
     if meaning.type == "item" and meaning.id != line.item_id:
         line = _other_line(work, line, meaning)
     confirm.item(line, meaning)
+    plates.require_one_plate(work, line)
+    return _take(work, line)
+
+
+def _take(work: Work, line: Line) -> Said:
     work.remember(counted=line.left, line=line.id)
     work.next_line()
     _suggest(work, line)
