@@ -28,6 +28,7 @@ def preferences() -> str:
     return render_template(
         "floor/settings.html",
         settings_url=url_for("preferences.keep"),
+        pin_url=url_for("own_pin.page"),
         help_url=url_for("guide.guide"),
         warehouses=houses,
         warehouse=current_warehouse().code if houses else "",

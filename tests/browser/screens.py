@@ -239,7 +239,7 @@ SCREENS: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
             "history_url": "/history",
         },
     ),
-    "settings": lambda: ("floor/settings.html", {"settings_url": "/settings"}),
+    "settings": lambda: ("floor/settings.html", {"settings_url": "/settings", "pin_url": "/pin"}),
     "error": lambda: (
         "error.html",
         {
