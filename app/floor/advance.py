@@ -1,8 +1,8 @@
 """One scan, as far as it goes: replay, lock, resolve, judge, remember, answer.
 
-The device made the id of the scan. The task is locked first, then the id is looked up: a retry gets the stored answer
-again, with ``replayed`` set, and changes nothing. Judging happens inside a savepoint: a refusal undoes whatever the
-rule had begun, while the refused scan itself is kept with its answer.
+The device made the id of the scan. The task is locked and the id is looked up: a retry gets the stored answer again,
+with ``replayed`` set, and changes nothing. Judging (``judge``) happens inside a savepoint: a refusal undoes whatever
+the rule had begun, while the refused scan itself is kept with its answer (``answer``).
 """
 
 import copy
@@ -16,25 +16,21 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.barcode.internal import InternalKind
 from app.config import Settings
 from app.db import core, table
-from app.floor import confirm, logistic_unit, printing
+from app.floor.answer import Answer, answered
 from app.floor.confirm import AskAgain
+from app.floor.judge import judge, vanished
 from app.floor.models import Scan
-from app.floor.resolve import read, resolve
-from app.floor.step import BEGUN, Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
+from app.floor.step import Arguments, Work
 from app.floor.workflows import WORKFLOWS
 from app.language import _
 from app.people.actor import Actor
-from app.people.models import Operator
 from app.places.models import Location, Warehouse
 from app.refusal import Conflict, NotFound, Refused
-from app.tasks import lines
 from app.tasks.models import Task
 from app.tasks.queue import require_role, take_over, taken
 
-Answer = dict[str, Any]
 scan_table, task_table = table(Scan), table(Task)
 _SCAN = insert(scan_table)
 
@@ -87,7 +83,7 @@ def _storable(text: str) -> str:
 def show(session: Session, settings: Settings, actor: Actor, task_id: int) -> Answer:
     """The task as it stands: its prompt, and nothing judged. Reads only."""
     work, _seen = _load(session, settings, actor, task_id)
-    return _answer(work, outcome=None, code="", message="")
+    return answered(work, outcome=None, code="", message="")
 
 
 def _advance(
@@ -117,14 +113,14 @@ def _advance(
     connection = core(session)
     connection.exec_driver_sql("SAVEPOINT judged")  # by hand: SQLAlchemy's own costs as much as two more statements
     try:
-        said = _vanished(work)
+        said = vanished(work)
         if said is None:
             step = None if task.status in ("done", "cancelled") else workflow.waiting(work)
             expected = " ".join(step.expects) if step else ""
-            said = _judge(work, workflow, step, code, arguments)
+            said = judge(work, workflow, step, code, arguments)
         session.flush()
         connection.exec_driver_sql("RELEASE SAVEPOINT judged")
-        answer = _answer(work, outcome="accepted", code=said.code, message=said.message)
+        answer = answered(work, outcome="accepted", code=said.code, message=said.message)
     except Refused as refused:
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT judged")
         session.expunge_all()  # what the rule had begun is gone from the database, and from here
@@ -132,7 +128,7 @@ def _advance(
         work.memory.pop("again", None)
         if isinstance(refused, AskAgain):
             work.remember(again=code)
-        answer = _answer(work, outcome="refused", code=refused.code, message=refused.message)
+        answer = answered(work, outcome="refused", code=refused.code, message=refused.message)
     _keep(work)
     core(session).execute(
         _SCAN,
@@ -241,153 +237,3 @@ def _load(
         memory=copy.deepcopy(task.memory),
     )
     return work, row if row.scanned_by is not None else None
-
-
-def _vanished(work: Work) -> Said | None:
-    """The line that the worker was at went away, or shrank (its order was cancelled): say so and go on, never crash."""
-    line_id = work.memory.get("line")
-    if line_id is None:
-        return None
-    line, in_hand = work.line, work.counted
-    if line is not None and line.id == line_id:
-        if in_hand <= line.left or work.task.kind != "pick":  # no other line shrinks; a receipt may pass its line
-            return None
-        work.remember(counted=line.left)
-        return _too_many_now(line, in_hand - line.left)
-    gone = lines.line_of(work.session, line_id)
-    work.forget("line", "counted", *BEGUN)
-    if gone is not None and in_hand:
-        return _too_many_now(gone, in_hand)
-    if gone is not None and gone.status == "cancelled":
-        return Said("line_gone", _("This line was cancelled. Go on with the next."))
-    return None
-
-
-def _too_many_now(line: lines.Line, units: int) -> Said:
-    return Said(
-        "line_gone",
-        _(
-            "This was cancelled meanwhile. Put %(n)s %(sku)s back in %(place)s.",
-            n=units,
-            sku=line.sku or line.source_container,
-            place=line.source or "?",
-        ),
-    )
-
-
-def _judge(work: Work, workflow: Workflow, step: Step | None, code: str, arguments: Arguments | None) -> Said:
-    if arguments is not None:
-        if code == "take_over":
-            return Said("taken_over", _("You have taken this over. Everything counted so far is kept."))
-        if step is None and work.task.status == "claimed" and code == "done":
-            return Said("nothing_left", _("Nothing is left to do here."))
-        if step is None and code != "undo":
-            raise _cannot(code)
-        return _action(work, workflow, code, arguments)
-    if step is None:
-        raise Refused("task_done", _("This task is finished. Take the next one."))
-    barcode = logistic_unit.joined(work, read(code, today=work.today, profile=work.actor.scanner))
-    if barcode.internal is not None and barcode.internal.kind is InternalKind.PRINTER:
-        return printing.choose(work, barcode.internal.code)
-    item_id = work.line.item_id if work.line is not None else None
-    meaning = resolve(
-        work.session,
-        barcode,
-        expects=step.expects,
-        warehouse_id=work.task.warehouse_id,
-        item_id=work.memory.get("item", item_id),
-        today=work.today,
-        takes_new=step.takes_new,
-    )
-    if meaning.type == "action":
-        return _action(work, workflow, meaning.code, Arguments())
-    confirm.whole_label(work, barcode, meaning)
-    if meaning.type not in ("item", "sscc"):
-        return step.accept(work, meaning)
-    is_of_line = meaning.id == work.memory.get("item", item_id) and "sscc" not in meaning.facts
-    is_only_a_fact = step.expects[0] in FACTS and is_of_line
-    said = _other_facts(work, workflow, meaning) if is_only_a_fact else None
-    if said is None:
-        said = step.accept(work, meaning)
-        said = _other_facts(work, workflow, logistic_unit.whole(work, meaning)) or said
-    return said
-
-
-FACTS = ("lot", "expiry", "serial")
-
-
-def _other_facts(work: Work, workflow: Workflow, meaning: Meaning) -> Said | None:
-    """One label that carries item, lot and expiry answers all of those prompts in one scan."""
-    said = None
-    for word, value in (("lot", meaning.lot), ("expiry", meaning.expiry), ("serial", meaning.serial)):
-        step = workflow.waiting(work)
-        if value and step is not None and step.expects[0] == word:
-            fact = Meaning(
-                type=word,
-                code=str(value),
-                item_id=meaning.item_id,
-                lot=meaning.lot,
-                expiry=meaning.expiry,
-                serial=meaning.serial,
-            )
-            said = step.accept(work, fact)
-    return said
-
-
-def _action(work: Work, workflow: Workflow, name: str, arguments: Arguments) -> Said:
-    action = workflow.actions.get(name)
-    if action is None or (work.task.status != "claimed" and not (work.task.status == "done" and name == "undo")):
-        raise _cannot(name)
-    return action(work, arguments)
-
-
-def _cannot(name: str) -> Refused:
-    return Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name=name[:30]))
-
-
-def _answer(work: Work, *, outcome: str | None, code: str, message: str) -> Answer:
-    """The whole answer; a task whose last line is done is closed here."""
-    task = work.task
-    workflow = WORKFLOWS[task.kind]
-    step = workflow.waiting(work) if task.status in ("open", "claimed") else None
-    is_given_back = task.status == "open" and outcome == "accepted"
-    if step is None and task.status == "claimed" and outcome == "accepted":
-        work.finish()
-    prompt = step.prompt(work) if step and not is_given_back else _nothing_waits(work, workflow, said=message)
-    is_mine = task.operator_id == work.actor.operator_id
-    operator = (
-        work.actor.name
-        if is_mine
-        else work.session.scalar(select(Operator.name).where(Operator.id == task.operator_id))
-    )
-    return {
-        "outcome": outcome,
-        "code": code,
-        "message": message,
-        "replayed": False,
-        "task": {
-            "id": task.id,
-            "kind": task.kind,
-            "status": task.status,
-            "done_lines": task.done_lines,
-            "lines": task.lines,
-            "operator": operator,
-            "document": task.document,
-            "warehouse": work.warehouse,
-            "can_undo": task.status == "done" and is_mine and workflow.may_undo(work),
-        },
-        "prompt": prompt.as_json(),
-        "movements": work.movements,
-    }
-
-
-def _nothing_waits(work: Work, workflow: Workflow, *, said: str) -> Prompt:
-    """What comes next, where this task asks for nothing more: finished, cancelled, or given back to the queue."""
-    if work.task.status == "open":
-        return Prompt(instruction=said)
-    if work.task.status == "claimed":  # its last lines went away before anybody scanned
-        ways = [action_way("done", _("Done"))]
-        return Prompt(expects=("confirm",), instruction=_("Nothing is left to do here."), ways=ways)
-    if work.task.status == "cancelled":
-        return Prompt(instruction=_("This task was cancelled. Bring what you hold back and take the next one."))
-    return Prompt(instruction=workflow.finished(work))
