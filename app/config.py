@@ -11,6 +11,7 @@ from typing import Self
 
 MOST_DAYS = 36_500
 DEVELOPMENT_KEY = "development-only-not-a-secret"
+DEMO_ADDRESS = "Trueshelf Demo|Lagerweg 5|20457 Hamburg"
 
 
 class SettingsError(ValueError):
@@ -124,8 +125,9 @@ class Settings:
 
     @property
     def house_lines(self) -> str:
-        """The house's address as it is printed, line by line; empty where none is set."""
-        return "\n".join(line.strip() for line in self.house_address.split("|") if line.strip())
+        """The house's address as it is printed, line by line; empty where none is set, but for the demo's."""
+        said = self.house_address or (DEMO_ADDRESS if self.mode == "demo" else "")
+        return "\n".join(line.strip() for line in said.split("|") if line.strip())
 
     @property
     def wants_password(self) -> bool:

@@ -184,7 +184,7 @@ def test_a_return_label_leads_home_and_its_code_opens_the_inspection(floor: Floo
 
 
 def test_without_an_address_nobody_is_told_to_send_anything_back(floor: Floor, app: "Flask") -> None:
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], house_address="")
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], house_address="", mode="training")
     floor.shipped("O-1", ("MUG", 2))
     number = floor.rma("O-1", ("1", 2, "broken"))
     with pytest.raises(Refused) as refusal:
