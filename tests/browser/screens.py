@@ -214,7 +214,12 @@ SCREENS: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     ),
     "finished": _task(
         _answer(
-            {"instruction": "Picked. Take TOTE-7 to packing."}, "accepted", "9 of 9 lines", status="done", done_lines=9
+            {"instruction": "Picked. Take TOTE-7 to packing."},
+            "accepted",
+            "9 of 9 lines",
+            status="done",
+            done_lines=9,
+            can_undo=True,
         )
     ),
     "home": _home(),
