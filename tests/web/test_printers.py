@@ -233,6 +233,13 @@ def test_a_cartons_label_is_opened_from_its_packing(chief: "FlaskClient", browse
     chief.post(f"/office{answered}/answers", data={"answer": "yes"})
     plain = worker.post(f"/labels/carton/{carton}/openings")
     assert plain.headers["Location"] == f"/labels/carton/{carton}.pdf"
+    while (code := shown(text, "scan")) and shown(text, "status") != "done":
+        text = scan(worker, f"{url}/scans", code).text
+    page = chief.get("/office/orders/1").text
+    for address in (f"carton/{carton}", f"logistic/{carton}", "packing_slip/SH-000001"):
+        assert f"/office/labels/{address}" in page
+        assert chief.get(f"/office/labels/{address}").status_code == 200
+        assert chief.get(f"/labels/{address}.png").data.startswith(b"\x89PNG")
 
 
 # Programs.
