@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -100,6 +100,10 @@ def _advance(
     work, stored = _load(session, settings, actor, task_id, scan_id=scan_id, is_locked=True)
     task = work.task
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    if stored is None and not _is_mine(actor, task):
+        stored = (
+            core(session).execute(_STORED, {"scan_id": scan_id}).first()
+        )  # a twin may have been judged while we waited
     if stored is not None:
         return _replayed(stored, actor, body_hash)
     if arguments is not None and body["name"] == "take_over":
@@ -119,8 +123,8 @@ def _advance(
             expected = " ".join(step.expects) if step else ""
             said = judge(work, workflow, step, code, arguments)
         session.flush()
-        connection.exec_driver_sql("RELEASE SAVEPOINT judged")
         answer = answered(work, outcome="accepted", code=said.code, message=said.message)
+        connection.exec_driver_sql("RELEASE SAVEPOINT judged")
     except Refused as refused:
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT judged")
         session.expunge_all()  # what the rule had begun is gone from the database, and from here
@@ -173,13 +177,22 @@ def _keep(work: Work) -> None:
         core(work.session).execute(_change(tuple(values)), {"task": work.task.id, **given})
 
 
-def _replayed(stored: Row[Any], actor: Actor, body_hash: str) -> Answer:
+def _replayed(stored: Any, actor: Actor, body_hash: str) -> Answer:
     """The first answer to this id. Errors: ``idempotency_key_reused`` for another body or another person."""
     if stored.body_hash != body_hash or stored.scanned_by != actor.operator_id:
         raise Conflict(
             "idempotency_key_reused", _("This scan id was used for something else. Give each scan an id of its own.")
         )
     return {**stored.answer, "replayed": True}
+
+
+_STORED = select(scan_table.c.answer, scan_table.c.body_hash, scan_table.c.operator_id.label("scanned_by")).where(
+    scan_table.c.scan_id == bindparam("scan_id")
+)
+
+
+def _is_mine(actor: Actor, task: Task) -> bool:
+    return task.status != "open" and task.operator_id == actor.operator_id
 
 
 def _require_mine(session: Session, actor: Actor, task: Task) -> None:
@@ -213,11 +226,11 @@ _LOCKED_TASK = _TASK.with_for_update(of=Task)
 
 def _load(
     session: Session, settings: Settings, actor: Actor, task_id: int, *, scan_id: str = "", is_locked: bool = False
-) -> tuple[Work, Row[Any] | None]:
+) -> tuple[Work, Any]:
     """The task with its warehouse, ready to be worked at, and what this scan's id was answered before, if it was.
 
-    On PostgreSQL a twin of this scan that held the lock meanwhile is not seen here: the unique id then fails at the
-    end, and the transaction is run again and finds it.
+    On PostgreSQL a twin of this scan that held the lock meanwhile is not seen here: it is found where the task is no
+    longer this worker's, or else the unique id fails at the end, and the transaction is run again and finds it.
     Errors: ``unknown_task``.
     """
     given = {"task": task_id, "scan_id": scan_id}

@@ -1,12 +1,20 @@
 """The drop: a picker brings all totes to one place, and packing begins."""
 
+from sqlalchemy import bindparam, select
+
 from app.barcode.internal import InternalKind, encode
+from app.db import core, table
 from app.floor import confirm, handover
 from app.floor.step import Meaning, Prompt, Said, Step, Work, action_way, scan_way
 from app.language import _
+from app.places.models import Container
 from app.places.warehouses import Named
 
 DROPS = ("pack", "stage")
+container = table(Container)
+_CODES = (
+    select(container.c.code).where(container.c.id.in_(bindparam("totes", expanding=True))).order_by(container.c.code)
+)
 
 
 def must_drop(work: Work) -> bool:
@@ -22,7 +30,7 @@ def _drop(work: Work) -> Named | None:
 def _ask_drop(work: Work) -> Prompt:
     place = _drop(work)
     assert place is not None, "a drop was asked for in a warehouse without a place for it"
-    codes = [work.memory["codes"][str(tote_id)] for tote_id in work.memory["totes"]]
+    codes = core(work.session).scalars(_CODES, {"totes": work.memory["totes"]}).all()
     return Prompt(
         expects=("target",),
         instruction=_("Bring %(totes)s to packing and scan the place", totes=", ".join(codes)),

@@ -201,12 +201,10 @@ class Work:
         if is_whole:
             self.count_lines(1)
         self.forget("line", "counted")
-        if not self._turn or self._turn[0] is not line or (is_whole and not self._is_next_known):
-            self.next_line()
-        elif is_whole:
+        if is_whole and self._is_next_known and self._turn and self._turn[0] is line:
             self._turn, self._is_next_known = self._turn[1:], False
-        else:
-            line.done = done
+        else:  # a line that was taken out of turn and is not whole waits for its turn again
+            self.next_line()
         return is_whole
 
     def count_lines(self, lines: int) -> None:

@@ -44,6 +44,15 @@ def test_what_stands_on_the_dock_is_put_away_in_any_order(floor: Floor, receiver
     receiver.act("skip").hears("skipped").scan("HAT").refused("unknown_code").scan("TEA").refused("wrong_item")
 
 
+def test_the_rest_of_a_line_taken_out_of_turn_waits_for_its_turn(
+    floor: Floor, receiver: Worker, at_the_dock: int
+) -> None:
+    receiver.take(at_the_dock).scan("TEA").act("quantity", quantity=1).scan("A-01").hears("put_away")
+    shown = receiver.prompt
+    assert shown["sku"] == "MUG"
+    assert receiver.look().prompt == shown, "the next action is about the line that the screen shows"
+
+
 def test_case_27_another_bin_is_confirmed_by_scanning_it_again(
     floor: Floor, receiver: Worker, at_the_dock: int
 ) -> None:

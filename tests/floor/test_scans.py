@@ -54,10 +54,23 @@ def test_case_51_the_same_id_again_is_one_movement_and_the_first_answer(
 def test_case_51_the_same_id_at_the_same_moment_is_one_movement(floor: Floor, picker: Worker, task: int) -> None:
     """A device that asks again while its first request is still being judged."""
     picker.take(task).scan("A-01", "MUG")
-    hands = [floor.worker("Mia", "picker") for _hand in range(6)]
+    _six_at_once([floor.worker("Mia", "picker") for _hand in range(6)], task, "TOTE-1")
+    assert floor.inside("MUG", "TOTE-1") == 1
+
+
+def test_case_51_the_same_id_at_the_same_moment_when_the_task_goes_to_somebody_else(floor: Floor) -> None:
+    """The first of them hands the count to a supervisor: the others hear its answer, not that it is not theirs."""
+    floor.stock("MUG", 50)
+    counter = floor.worker("Cat", "counter").start("count", location="A-01").scan("A-01", "MUG", "A-01")
+    counter.hears("recount").scan("MUG")
+    _six_at_once([floor.worker("Cat", "counter") for _hand in range(6)], counter.task, "A-01")
+    assert counter.send("once", "A-01").hears("approval_needed").answer["replayed"]
+
+
+def _six_at_once(hands: list[Worker], task: int, code: str) -> None:
     for hand in hands:
         hand.task = task
-    threads = [threading.Thread(target=hand.send, args=("once", "TOTE-1")) for hand in hands]
+    threads = [threading.Thread(target=hand.send, args=("once", code)) for hand in hands]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -65,12 +78,14 @@ def test_case_51_the_same_id_at_the_same_moment_is_one_movement(floor: Floor, pi
     answers = [hand.answer for hand in hands]
     assert sorted(answer["replayed"] for answer in answers) == [False] + [True] * 5
     assert all({**answer, "replayed": False} == {**answers[0], "replayed": False} for answer in answers)
-    assert floor.inside("MUG", "TOTE-1") == 1
 
 
-def test_a_scan_that_posts_takes_this_many_statements(floor: Floor, picker: Worker, task: int) -> None:
+def test_a_scan_that_posts_takes_this_many_statements(floor: Floor, picker: Worker) -> None:
     """Each is a round trip on PostgreSQL, and none is cheap: one more is a decision, not an accident."""
-    picker.take(task).scan("A-01", "MUG")
+    floor.stock("MUG", 1)
+    floor.stock("CUP", 1)
+    floor.totes("TOTE-1")
+    picker.take(floor.order("O-1", ("MUG", 1), ("CUP", 1))[0]).scan("A-01", "MUG")
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

@@ -158,10 +158,7 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
         serial=line.serial,
     )
     used = work.memory.get("totes", [])
-    work.remember(
-        totes=used if tote.id in used else [*used, tote.id],
-        codes=work.memory.get("codes", {}) | {str(tote.id): tote.code},
-    )
+    work.remember(totes=used if tote.id in used else [*used, tote.id])
     work.can_undo(
         posting=posted.posting_id,
         line=line.id,
