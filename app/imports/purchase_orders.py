@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sqlalchemy import Row as Facts
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,9 @@ from app.refusal import Refused
 from app.supply.models import PurchaseOrder, PurchaseOrderLine
 from app.supply.purchase_orders import (
     NewLine,
+    NewTerms,
     add_lines,
+    change_terms,
     new_purchase_order,
     require_same,
     save_line,
@@ -47,38 +50,33 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     orders = _orders(session, rows, warehouses, outcome)
     known = _known_lines(session, {order.id for order in orders.values()})
     fresh: list[NewLine] = []
+    terms: list[NewTerms] = []
     for row in rows:
         order = orders.get(row.number)
         if order is None:
             continue
-        says = (items[row["sku"]].id, row["quantity"], row.get("unit_cost"), row.get("eta"))
-        item_id, quantity, unit_cost, eta = says
+        item_id, quantity = items[row["sku"]].id, row["quantity"]
+        cost_and_day = {"unit_cost": row.get("unit_cost"), "eta": row.get("eta")}
         there = known.get((order.id, row["line"]))
         if there is None:
-            fresh.append(
-                NewLine(order=order, line=row["line"], item_id=item_id, quantity=quantity, unit_cost=unit_cost, eta=eta)
-            )
-        elif there == says:
-            outcome.count("unchanged")
-        else:
+            fresh.append(NewLine(order=order, line=row["line"], item_id=item_id, quantity=quantity, **cost_and_day))
+        elif (there.item_id, there.quantity) != (item_id, quantity):
             try:
                 outcome.count(
-                    save_line(
-                        session,
-                        order,
-                        line=row["line"],
-                        item_id=item_id,
-                        quantity=quantity,
-                        unit_cost=unit_cost,
-                        eta=eta,
-                    )
+                    save_line(session, order, line=row["line"], item_id=item_id, quantity=quantity, **cost_and_day)
                 )
             except Refused as refused:
                 outcome.refuse(row.number, "quantity", refused.code, refused.message)
+        elif {"unit_cost": there.unit_cost, "eta": there.eta} != cost_and_day:
+            terms.append(NewTerms(line_id=there.id, **cost_and_day))
+        else:
+            outcome.count("unchanged")
     for start in range(0, len(fresh), CHUNK):
-        portion = fresh[start : start + CHUNK]
-        add_lines(session, portion)
+        add_lines(session, portion := fresh[start : start + CHUNK])
         outcome.count("created", len(portion))
+    for start in range(0, len(terms), CHUNK):
+        change_terms(session, changing := terms[start : start + CHUNK])
+        outcome.count("updated", len(changing))
 
 
 def _orders(
@@ -106,9 +104,11 @@ def _orders(
     return orders
 
 
-def _known_lines(session: Session, order_ids: Iterable[int]) -> dict[tuple[int, str], tuple[Any, ...]]:
+def _known_lines(session: Session, order_ids: Iterable[int]) -> dict[tuple[int, str], Facts[*tuple[Any, ...]]]:
     """(purchase order, line) -> what it says now."""
     line = PurchaseOrderLine
-    statement = select(line.purchase_order_id, line.line, line.item_id, line.quantity, line.unit_cost, line.eta)
+    statement = select(
+        line.purchase_order_id, line.line, line.id, line.item_id, line.quantity, line.unit_cost, line.eta
+    )
     found = among(session, statement, line.purchase_order_id, order_ids)
-    return {(row[0], row[1]): tuple(row[2:]) for row in found}
+    return {(row.purchase_order_id, row.line): row for row in found}

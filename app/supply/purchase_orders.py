@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -165,6 +165,29 @@ def add_lines(session: Session, lines: Sequence[NewLine]) -> None:
         for (item_id, warehouse_id), units in sorted(inbound.items())
     ]
     add_to_sums(session, sums)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTerms:
+    """What a line costs and when it comes: neither moves *inbound*."""
+
+    line_id: int
+    unit_cost: Decimal | None
+    eta: datetime | None
+
+
+def change_terms(session: Session, terms: Sequence[NewTerms]) -> None:
+    """Write new costs and days of many lines at once."""
+    statement = (
+        update(line_table)
+        .where(line_table.c.id == bindparam("row_id"))
+        .values(
+            unit_cost=bindparam("new_cost", type_=line_table.c.unit_cost.type),
+            eta=bindparam("new_eta", type_=line_table.c.eta.type),
+        )
+    )
+    values = [{"row_id": each.line_id, "new_cost": each.unit_cost, "new_eta": each.eta} for each in terms]
+    session.connection().execute(statement, values)
 
 
 def _is_being_received(session: Session, line_id: int) -> bool:

@@ -1,6 +1,7 @@
 """Each kind of file on both databases: it writes, twice changes nothing, a dry run writes nothing, an error neither."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -206,6 +207,21 @@ def test_a_row_that_contradicts_what_is_there_is_refused(house, kind, text, expe
     before = rows_of_every_table(house)
     assert expected in codes(load(house, kind, text))
     assert rows_of_every_table(house) == before
+
+
+def test_another_cost_or_day_of_a_purchase_line_moves_nothing_else(house):
+    inbound = select(Availability.inbound).join(Item, Item.id == Availability.item_id).where(Item.sku == "A")
+    lines = (
+        select(PurchaseOrderLine.unit_cost, PurchaseOrderLine.eta).join(PurchaseOrder).order_by(PurchaseOrderLine.id)
+    )
+    before = house.scalars(inbound).all()
+    text = FILES["purchase-orders"].replace("10,1.25,2031-01-31", "10,1.5,2031-02-01T06:00:00+02:00")
+    assert tally(load(house, "purchase-orders", text)) == (0, 1, 2)
+    assert tally(load(house, "purchase-orders", text)) == (0, 0, 3)
+    assert house.execute(lines).first() == (Decimal("1.5"), datetime(2031, 2, 1, 4, tzinfo=UTC))
+    assert house.scalars(inbound).all() == before
+    assert tally(load(house, "purchase-orders", text.replace("10,1.5,2031-02-01T06:00:00+02:00", "10,,"))) == (0, 1, 2)
+    assert house.execute(lines).first() == (None, None)
 
 
 def test_a_purchase_line_cannot_fall_below_what_was_received(house):
