@@ -7,7 +7,7 @@ thing with another ``kind``, so both can be listed and revoked, and a disabled o
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import STRICT, BigInt, Id, Model
@@ -23,6 +23,8 @@ ROLES = (
     "admin",
     "auditor",
 )
+TRUSTED = frozenset({"supervisor", "office", "auditor", "admin"})
+"""Those who may decide over others' work."""
 
 
 class Operator(Model):
@@ -31,7 +33,8 @@ class Operator(Model):
     ``password_hash`` and ``totp_nonce`` are there once somebody has set up the office's sign-in; ``totp_step`` is the
     last half minute whose code was taken, because no code is good twice (see ``office_sign_in``).
     ``failures`` counts wrong PINs since the last right one, ``lock_count`` how often the badge was locked in a row
-    (each lock doubles), ``locked_until`` when it opens again.
+    (each lock doubles), ``locked_until`` when it opens again. The ``office_`` ones count wrong passwords and codes
+    apart: a right PIN must not forget them.
     """
 
     __tablename__ = "operator"
@@ -52,6 +55,9 @@ class Operator(Model):
     failures: Mapped[int] = mapped_column(default=0)
     lock_count: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    office_failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    office_lock_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    office_locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     __table_args__ = (
         CheckConstraint("hand IN ('left','right')", name="hand"),

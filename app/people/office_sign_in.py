@@ -1,7 +1,8 @@
 """The office's sign-in: badge, password, and a code from the telephone or from the paper with recovery codes.
 
-Tries are charged to badge and device as those of a PIN are, before anything is looked at (see ``sign_in``), and what
-was wrong of the three is not told. A code is good once: its half minute is kept, a recovery code is crossed out.
+Tries are charged before anything is looked at, as those of a PIN are (see ``sign_in``), but to a count of their own,
+which only all three together forget, or an admin. What was wrong of the three is not told. A code is good once: its
+half minute is kept, a recovery code is crossed out.
 """
 
 import hashlib
@@ -55,8 +56,8 @@ def is_set_up(session: Session, operator_id: int) -> bool:
 
 
 def begin(session: Session, badge: str, *, device_key: str, address: str) -> OfficeAttempt:
-    """Charge one try. Commit this before the password is checked. Errors: ``device_locked``; ``badge_locked``."""
-    attempt = sign_in.begin(session, badge, device_key=device_key, address=address)
+    """Charge one try. Commit this before the password is checked. Errors: ``device_locked``; ``office_locked``."""
+    attempt = sign_in.begin_at_office(session, badge, device_key=device_key, address=address)
     operator = session.get(Operator, attempt.operator_id) if attempt.operator_id else None
     return OfficeAttempt(
         attempt=attempt,
@@ -146,6 +147,7 @@ def take_back(session: Session, operator: Operator, *, by_id: int | None) -> Non
     """Password, telephone and recovery codes are worth nothing any more. ``by_id`` is None on the command line: there
     the last admin finds help."""
     operator.password_hash = operator.totp_nonce = operator.totp_step = None
+    sign_in.open_office(operator)  # nothing is left that could be guessed
     session.execute(delete(_recovery).where(_recovery.c.operator_id == operator.id))
     revoke_sessions(session, operator_id=operator.id)
     note(session, operator_id=operator.id, by_id=by_id, what="password_taken_back")

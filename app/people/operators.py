@@ -15,14 +15,13 @@ from app.config import Settings
 from app.language import _
 from app.people.actor import Actor
 from app.people.changes import note
-from app.people.models import ROLES, Operator
+from app.people.models import ROLES, TRUSTED, Operator
 from app.people.pins import hash_pin
-from app.people.sign_in import open_badge
+from app.people.sign_in import open_badge, open_office
 from app.people.tokens import revoke_all, revoke_sessions
 from app.refusal import Conflict, Forbidden, NotFound, Refused
 
 LONGEST_NAME, LONGEST_BADGE = 60, 32
-TRUSTED = frozenset({"supervisor", "office", "auditor", "admin"})
 
 
 def save_operator(
@@ -125,8 +124,11 @@ def choose_pin(session: Session, operator_id: int, *, pin_hash: str, token_id: i
 
 
 def unlock_person(session: Session, actor: Actor, operator_id: int) -> None:
-    """Open a locked badge. Errors: ``unknown_operator``."""
-    open_badge(_known(session, operator_id))
+    """Open a locked badge; an admin opens the office to them too. Errors: ``unknown_operator``."""
+    operator = _known(session, operator_id)
+    open_badge(operator)
+    if "admin" in actor.roles:
+        open_office(operator)
     note(session, operator_id=operator_id, by_id=actor.operator_id, what="unlocked")
 
 

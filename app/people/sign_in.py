@@ -3,7 +3,8 @@
 A wrong PIN is charged *before* the PIN is looked at, and given back where it was right: of a thousand guesses sent at
 once, five are looked at. Five wrong PINs lock a badge for 15 minutes, then 30, 60, ... at most four hours; twenty
 wrong tries lock a device for 15 minutes whatever badges were tried, which bounds how many badges one intruder can
-lock. A supervisor's badge and PIN open a locked badge at once.
+lock. A supervisor's badge and PIN open a locked badge at once. Passwords and codes for the office are counted apart,
+with a lock of their own: whoever knows a PIN could otherwise guess at them for ever in between.
 
 An enrolled device is one on which somebody has signed in before; all others are counted together by their address.
 """
@@ -33,11 +34,15 @@ DEVICE_LOCK = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try, charged already. ``operator_id`` is None where the badge is nobody's or its operator is disabled."""
+    """One try, charged already. ``operator_id`` is None where the badge is nobody's or its operator is disabled.
+
+    ``is_office``: at a password and code, not at a PIN.
+    """
 
     operator_id: int | None
     pin_hash: str | None
     device_id: int
+    is_office: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,28 +86,38 @@ def begin(session: Session, badge: str, *, device_key: str, address: str) -> Att
 
     Errors: ``device_locked``; ``badge_locked``.
     """
-    return _begin(session, _operator(session, badge), device_key=device_key, address=address)
+    return _begin(session, _operator(session, badge), device_key, address, is_office=False)
 
 
 def begin_as(session: Session, operator_id: int, *, device_key: str, address: str) -> Attempt:
     """As ``begin``, for whoever is signed in already and proves once more who they are."""
     operator = session.get_one(Operator, operator_id, with_for_update=True)
-    return _begin(session, operator, device_key=device_key, address=address)
+    return _begin(session, operator, device_key, address, is_office=False)
 
 
-def _begin(session: Session, operator: Operator | None, *, device_key: str, address: str) -> Attempt:
+def begin_at_office(session: Session, badge: str, *, device_key: str, address: str) -> Attempt:
+    """As ``begin``, before password and code are checked. Errors: ``device_locked``; ``office_locked``."""
+    return _begin(session, _operator(session, badge), device_key, address, is_office=True)
+
+
+def _begin(session: Session, operator: Operator | None, device_key: str, address: str, *, is_office: bool) -> Attempt:
     moment = clock.now()
     device = _device(session, device_key, address, moment)
     _require_open_device(device, moment)
     if operator is not None:
-        _require_open_badge(operator, moment)
-        _charge_badge(operator, moment)
+        if is_office:
+            _require_open_office(operator, moment)
+            _charge_office(operator, moment)
+        else:
+            _require_open_badge(operator, moment)
+            _charge_badge(operator, moment)
     _charge_device(device, moment)
     session.flush()
     return Attempt(
         operator_id=operator.id if operator else None,
         pin_hash=operator.pin_hash if operator else None,
         device_id=device.id,
+        is_office=is_office,
     )
 
 
@@ -146,15 +161,23 @@ def unlock(session: Session, badge: str, *, supervisor: Attempt) -> str:
 
 
 def open_badge(operator: Operator) -> None:
-    """Forget an operator's wrong tries and locks."""
+    """Forget an operator's wrong PINs and their locks; not those of the office."""
     operator.failures, operator.lock_count, operator.locked_until = 0, 0, None
 
 
+def open_office(operator: Operator) -> None:
+    """Forget an operator's wrong passwords and codes and their locks."""
+    operator.office_failures, operator.office_lock_count, operator.office_locked_until = 0, 0, None
+
+
 def give_back(session: Session, attempt: Attempt) -> int:
-    """The PIN was right: what was charged is given back. Answers whose it was."""
+    """The PIN, or all that the office asks, was right: what was charged is given back. Answers whose it was."""
     assert attempt.operator_id is not None, "the PIN of a badge that is nobody's was right"
     operator = session.get_one(Operator, attempt.operator_id, with_for_update=True)
-    open_badge(operator)
+    if attempt.is_office:
+        open_office(operator)
+    else:
+        open_badge(operator)
     device = session.get_one(Device, attempt.device_id, with_for_update=True)
     # Halved, not forgotten: who knows one PIN could otherwise try others' for ever in between.
     device.failures, device.locked_until = max(0, device.failures - 1) // 2, None
@@ -192,11 +215,20 @@ def _enrol(session: Session, key: str) -> Device:
 
 
 def _charge_badge(operator: Operator, moment: datetime) -> None:
-    operator.failures += 1
-    if operator.failures >= TRIES:
-        operator.failures = 0
-        operator.locked_until = moment + min(FIRST_LOCK * 2 ** min(operator.lock_count, 10), LONGEST_LOCK)
-        operator.lock_count += 1
+    counts = operator.failures, operator.lock_count
+    operator.failures, operator.lock_count, operator.locked_until = _charged(*counts, moment)
+
+
+def _charge_office(operator: Operator, moment: datetime) -> None:
+    counts = operator.office_failures, operator.office_lock_count
+    operator.office_failures, operator.office_lock_count, operator.office_locked_until = _charged(*counts, moment)
+
+
+def _charged(failures: int, lock_count: int, moment: datetime) -> tuple[int, int, datetime | None]:
+    """One failure more: failures, locks in a row, and until when it is locked now."""
+    if failures + 1 < TRIES:
+        return failures + 1, lock_count, None
+    return 0, lock_count + 1, moment + min(FIRST_LOCK * 2 ** min(lock_count, 10), LONGEST_LOCK)
 
 
 def _charge_device(device: Device, moment: datetime) -> None:
@@ -211,6 +243,16 @@ def _require_open_badge(operator: Operator, moment: datetime) -> None:
         raise Refused(
             "badge_locked",
             _("Too many wrong PINs: this badge is locked for %(minutes)s minutes. Ask a supervisor.", minutes=minutes),
+            minutes=minutes,
+        )
+
+
+def _require_open_office(operator: Operator, moment: datetime) -> None:
+    if operator.office_locked_until and operator.office_locked_until > moment:
+        minutes = _minutes(operator.office_locked_until - moment)
+        raise Refused(
+            "office_locked",
+            _("Too many wrong passwords: the office is locked for %(minutes)s minutes. Ask an admin.", minutes=minutes),
             minutes=minutes,
         )
 

@@ -73,6 +73,16 @@ def recovery_codes(page: str) -> list[str]:
     return re.findall(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", page)
 
 
+def id_of(shop: "Flask", badge: str) -> int:
+    from sqlalchemy import select
+
+    from app.db import reading
+    from app.people.models import Operator
+
+    with shop.app_context(), reading() as session:
+        return session.scalars(select(Operator.id).where(Operator.badge == badge)).one()
+
+
 def is_inside(client: "FlaskClient") -> bool:
     answer = client.get("/office/orders")
     assert answer.status_code in {200, 303, 401, 403}
@@ -154,17 +164,40 @@ def test_what_was_wrong_is_not_told(
     assert not is_inside(client)
 
 
-def test_wrong_passwords_and_wrong_pins_are_counted_together(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_right_pin_between_wrong_codes_does_not_forget_them(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
     telephone, _done = set_up(browse("office"))
     later(monkeypatch, seconds=30)
     client = browse("")
     for _ in range(3):
         assert enter(client, "office", "not the right password", telephone.code()) == 422
     assert enter(client, "office", PASSWORD, "000000") == 422, "the right password does not forget them"
-    assert try_pin(client, "office", "0000").status_code == 422
+    assert try_pin(client, "office", PIN).status_code == 303, "nor does the right PIN"
+    unlock = {"badge": "office", "supervisor": "admin", "pin": PIN}
+    assert client.post("/unlocks", data=unlock).status_code == 200, "nor do a badge and a PIN, even an admin's"
+    assert enter(client, "office", "not the right password", telephone.code()) == 422
     assert enter(client, "office", PASSWORD, telephone.code()) == 422
-    assert "locked" in client.post("/office-sign-in", data={"badge": "office"}).text
+    assert "office is locked" in client.post("/office-sign-in", data={"badge": "office"}).text
+    assert try_pin(client, "office", PIN).status_code == 303, "the floor is another door"
     later(monkeypatch, minutes=16)
+    assert enter(client, "office", PASSWORD, telephone.code()) == 303
+
+
+def test_the_office_is_opened_again_by_an_admin_alone(
+    browse: Browse, shop: "Flask", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telephone, _done = set_up(browse("office"))
+    admin, chief, client = browse("admin"), browse("supervisor"), browse("")
+    set_up(admin)
+    set_up(chief)
+    later(monkeypatch, seconds=30)
+    for _ in range(5):
+        enter(client, "office", PASSWORD, "000000")
+    path = f"/office/people/{id_of(shop, 'office')}"
+    chief.post(f"{path}/unlocks")
+    assert enter(client, "office", PASSWORD, telephone.code()) == 422
+    assert f"{path}/unlocks" in admin.get(path).text
+    assert admin.post(f"{path}/unlocks").status_code == 303
+    assert f"{path}/unlocks" not in admin.get(path).text
     assert enter(client, "office", PASSWORD, telephone.code()) == 303
 
 
@@ -210,16 +243,10 @@ def test_badge_and_pin_do_not_set_a_new_password_where_there_is_one(browse: Brow
 
 
 def test_an_admin_takes_a_password_back_and_a_supervisor_does_not(browse: Browse, shop: "Flask") -> None:
-    from sqlalchemy import select
-
-    from app.db import reading
-    from app.people.models import Operator
-
     office, admin, chief = browse("office"), browse("admin"), browse("supervisor")
     for client in (office, admin, chief):
         set_up(client)
-    with shop.app_context(), reading() as session:
-        lost = session.scalars(select(Operator.id).where(Operator.badge == "office")).one()
+    lost = id_of(shop, "office")
     path = f"/office/people/{lost}/password-losses"
     assert path in admin.get(f"/office/people/{lost}").text
     assert chief.post(path).status_code == 403

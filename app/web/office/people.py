@@ -11,6 +11,7 @@ from app.db import reading, transact
 from app.people import office_sign_in
 from app.people import operators as rules
 from app.people.changes import changes_of
+from app.people.models import TRUSTED
 from app.people.pins import hash_pin
 from app.people.tokens import list_tokens, revoke
 from app.refusal import NotFound, Refused
@@ -170,7 +171,7 @@ def _person(operator_id: int, *, message: str = "") -> str:
             changes=changes_of(session, operator_id),
             roles=rules.roles_to_give(actor),
             may_change=rules.may_change(actor, one),
-            may_set_up=settings().wants_password and not rules.TRUSTED.isdisjoint(one.roles),
+            may_set_up=settings().wants_password and not TRUSTED.isdisjoint(one.roles),
             message=message,
             now=clock.now(),
         )
