@@ -19,6 +19,8 @@ WORDS = {
     "lost": N_("Lost"),
     "expired": N_("Expired"),
     "other": N_("Other"),
+    "no_order": N_("No purchase order"),
+    "sample": N_("Sample"),
     # why something came back, or was cancelled
     "unwanted": N_("Unwanted"),
     "wrong_item": N_("Wrong item"),

@@ -4,20 +4,16 @@ from sqlalchemy.orm import Session
 
 from app.floor import confirm, receipt
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, action_way
-from app.language import N_, _
+from app.language import _
 from app.places.models import Warehouse
 from app.places.numbers import next_number
 from app.refusal import Refused
 from app.tasks.lines import Line, change_line, line_of, lines, shrink_line
 from app.tasks.models import TaskLine
 from app.tasks.queue import NewLine, add_lines, open_task
+from app.words import word
 
-REASONS = {
-    "no_order": N_("No purchase order"),
-    "sample": N_("Sample"),
-    "found": N_("Found"),
-    "other": N_("Other"),
-}
+REASONS = ("no_order", "sample", "found", "other")
 
 
 def open_receipt(session: Session, warehouse: Warehouse) -> int:
@@ -34,7 +30,7 @@ def open_receipt(session: Session, warehouse: Warehouse) -> int:
 
 
 def _ask_reason(work: Work) -> Prompt:
-    ways = [action_way("reason", _(label), reason=reason) for reason, label in REASONS.items()]
+    ways = [action_way("reason", word(reason), reason=reason) for reason in REASONS]
     return receipt.prompt(
         work, _("Why is there no purchase order?"), value=work.task.document, ways=ways, expects=("reason",)
     )
@@ -53,7 +49,7 @@ def say_why(work: Work, arguments: Arguments) -> Said:
             "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(REASONS)), reasons=list(REASONS)
         )
     work.remember(reason=arguments.reason)
-    return Said("reason_noted", _("%(reason)s. Now scan what came.", reason=_(REASONS[arguments.reason])))
+    return Said("reason_noted", _("%(reason)s. Now scan what came.", reason=word(arguments.reason)))
 
 
 def line_for(work: Work, meaning: Meaning) -> Line:

@@ -22,6 +22,7 @@ class MovementRow:
     """One movement with its header. ``source`` and ``target`` are the container's code inside one, else the location's.
 
     ``condition`` is the one in which the units are now; of what left the building, the one in which they left.
+    ``note`` is what whoever posted it wrote, or the code of a finer reason.
     """
 
     id: int
@@ -37,6 +38,7 @@ class MovementRow:
     condition: str
     reason: str
     document: str
+    note: str
     operator: str | None
     device: str
     reverses: int | None
@@ -51,6 +53,7 @@ class Step:
     occurred_at: datetime
     reason: str
     document: str
+    note: str
     operator: str | None
     quantity: int
     source: str
@@ -94,6 +97,7 @@ _ROWS = _JOINED.add_columns(
     _CONDITION,
     Posting.reason,
     Posting.document,
+    Posting.note,
     Operator.name,
     Posting.device,
     Posting.reverses_id,
@@ -203,6 +207,7 @@ def steps(
             Posting.occurred_at,
             Posting.reason,
             Posting.document,
+            Posting.note,
             Operator.name,
             Movement.quantity,
             _SOURCE,

@@ -45,6 +45,7 @@ def _moved(row: MovementRow) -> dict[str, Any]:
         "target": row.target,
         "reason": row.reason,
         "document": row.document,
+        "note": row.note,
         "operator": row.operator or "",
         "device": row.device,
         "is_reversal": row.reverses is not None,

@@ -164,6 +164,7 @@ MOVED = {
     "target": "TOTE-7",
     "reason": "",
     "document": "SO-10482",
+    "note": "damaged",
     "operator": "Mia",
     "device": "TC52-04",
     "is_reversal": False,

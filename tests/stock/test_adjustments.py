@@ -40,6 +40,8 @@ def test_a_gain_and_a_loss_are_posted_with_their_reason_and_who_did_it(house: Ho
     assert house.sums("MUG") == (5, 0, 0, 0)
     rows = [(m.quantity, m.source, m.target, m.reason, m.operator) for m in movements(house, sku="MUG")]
     assert rows == [(7, "ADJUSTMENT", "A-01", "found", "supervisor"), (2, "A-01", "ADJUSTMENT", "lost", "supervisor")]
+    notes = [movement["note"] for movement in explain(house.session, "MUG", "W")["movements"]]
+    assert notes == ["", "behind the shelf"], "what was written stands where one asks why"
 
 
 def test_what_cannot_be_adjusted_is_refused_with_a_word_for_it(house: House):
