@@ -124,8 +124,8 @@ def choose_pin(session: Session, operator_id: int, *, pin_hash: str, token_id: i
 
 
 def unlock_person(session: Session, actor: Actor, operator_id: int) -> None:
-    """Open a locked badge; an admin opens the office to them too. Errors: ``unknown_operator``."""
-    operator = _known(session, operator_id)
+    """Open a locked badge; an admin opens the office to them too. Errors: ``unknown_operator``; ``role_missing``."""
+    operator = _changeable(session, actor, operator_id)
     open_badge(operator)
     if "admin" in actor.roles:
         open_office(operator)
@@ -138,10 +138,8 @@ def switch_off(session: Session, actor: Actor, operator_id: int) -> None:
     Errors: ``unknown_operator``; ``own_account``; ``role_missing``.
     """
     if operator_id == actor.operator_id:
-        raise Refused("own_account", _("You cannot switch yourself off. Ask another supervisor."))
-    operator = _known(session, operator_id)
-    if "admin" in operator.roles and "admin" not in actor.roles:
-        raise Forbidden("role_missing", _("Only an admin may switch off an admin. Ask one."))
+        raise Refused("own_account", _("You cannot switch yourself off. Ask another admin."))
+    operator = _changeable(session, actor, operator_id)
     operator.is_active = False
     revoke_all(session, operator_id=operator_id)
     note(session, operator_id=operator_id, by_id=actor.operator_id, what="left")
@@ -149,9 +147,7 @@ def switch_off(session: Session, actor: Actor, operator_id: int) -> None:
 
 def switch_on(session: Session, actor: Actor, operator_id: int) -> None:
     """Somebody works here again, with the badge and PIN they had. Errors: ``unknown_operator``; ``role_missing``."""
-    operator = _known(session, operator_id)
-    if "admin" in operator.roles and "admin" not in actor.roles:
-        raise Forbidden("role_missing", _("Only an admin may let an admin in again. Ask one."))
+    operator = _changeable(session, actor, operator_id)
     operator.is_active = True
     note(session, operator_id=operator_id, by_id=actor.operator_id, what="came_back")
 

@@ -3,8 +3,9 @@
 A wrong PIN is charged *before* the PIN is looked at, and given back where it was right: of a thousand guesses sent at
 once, five are looked at. Five wrong PINs lock a badge for 15 minutes, then 30, 60, ... at most four hours; twenty
 wrong tries lock a device for 15 minutes whatever badges were tried, which bounds how many badges one intruder can
-lock. A supervisor's badge and PIN open a locked badge at once. Passwords and codes for the office are counted apart,
-with a lock of their own: whoever knows a PIN could otherwise guess at them for ever in between.
+lock. A supervisor's badge and PIN open a locked badge at once, an admin's that of a supervisor too. Passwords and codes
+for the office are counted apart, with a lock of their own: whoever knows a PIN could otherwise guess at them for ever
+in between.
 
 An enrolled device is one on which somebody has signed in before; all others are counted together by their address.
 """
@@ -20,7 +21,7 @@ from app import clock
 from app.barcode.internal import InternalKind, decode
 from app.config import Settings
 from app.language import _
-from app.people.models import Device, Operator, Token
+from app.people.models import TRUSTED, Device, Operator, Token
 from app.people.pins import check_pin
 from app.people.tokens import create_session, digest
 from app.refusal import Forbidden, Refused
@@ -156,6 +157,10 @@ def unlock(session: Session, badge: str, *, supervisor: Attempt) -> str:
     operator = _operator(session, badge)
     if operator is None:
         raise Refused("unknown_badge", _("This badge is nobody's. Scan another one, or ask your supervisor."))
+    if "admin" not in chief.roles and not TRUSTED.isdisjoint(operator.roles):
+        # A supervisor could otherwise try an admin's PIN for ever, with an unlock in between.
+        message = _("Only an admin unlocks the badge of whoever decides over others' work. Ask one.")
+        raise Forbidden("role_missing", message)
     open_badge(operator)
     return operator.name
 

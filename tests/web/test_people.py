@@ -79,6 +79,12 @@ def test_only_an_admin_makes_and_changes_those_who_decide(browse: Browse, ids: d
         assert chief.post(path, data={"name": badge, "roles": ["picker"]}).status_code in {403, 422}, badge
         assert chief.post(f"{path}/pins", data={"pin": "9999"}).status_code in {403, 422}, badge
         assert try_pin(browse(""), badge, "9999") == 422, badge
+        for verb in ("unlocks", "departures", "returns"):
+            assert chief.post(f"{path}/{verb}").status_code in {403, 422}, (badge, verb)
+            assert f"{path}/{verb}" not in chief.get(path).text, "what is refused is not offered"
+        assert try_pin(browse(""), badge, PIN) == 303, "nobody was switched off"
+    for verb in ("unlocks", "departures", "returns"):
+        assert admin.post(f"/office/people/{ids['auditor']}/{verb}").status_code == 303, verb
     assert admin.post("/office/people", data=new_person(roles=["supervisor"])).status_code == 303
     assert admin.post(f"/office/people/{ids['office']}/pins", data={"pin": "9999"}).status_code == 303
     assert try_pin(browse(""), "office", "9999") == 303

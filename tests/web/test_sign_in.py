@@ -108,6 +108,11 @@ def test_a_supervisor_unlocks_a_badge_and_a_picker_does_not(browse: Browse) -> N
     assert client.post("/unlocks", data=form | {"supervisor": "supervisor", "pin": "0000"}).status_code == 422
     assert client.get("/").status_code == 401
     assert client.post("/unlocks", data=form | {"supervisor": "supervisor"}).status_code == 200
+    admins = {"badge": "admin", "pin": PIN}
+    assert client.post("/unlocks", data=admins | {"supervisor": "supervisor"}).status_code == 403, (
+        "no tries without end"
+    )
+    assert client.post("/unlocks", data=admins | {"supervisor": "admin"}).status_code == 200
     assert try_pin(client, "picker", PIN).status_code == 303
 
 

@@ -1,5 +1,6 @@
 """People: who works here, what they may do, their PIN and badge; end a token."""
 
+from functools import partial
 from typing import TypedDict
 
 from flask import make_response, render_template, request
@@ -149,12 +150,14 @@ def _not_so(operator_id: int, refusal: Refused) -> WerkzeugResponse:
 
 
 def _people(*, typed: Typed | None = None, message: str = "") -> str:
+    actor = current_actor()
     with reading() as session:
         return render_template(
             "office/people.html",
             people=operators(session),
+            may_change=partial(rules.may_change, actor),
             tokens=list_tokens(session, kind="api"),
-            roles=rules.roles_to_give(current_actor()),
+            roles=rules.roles_to_give(actor),
             typed=typed or Typed(name="", badge="", roles=[]),
             message=message,
             now=clock.now(),
