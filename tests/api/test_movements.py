@@ -11,6 +11,7 @@ from app.db import db, table, transact
 from app.ledger.models import Posting, Unsealed
 from app.ledger.seal import BATCH, seal
 from app.people.actor import Actor
+from app.web.api import stock
 from tests.api.contract import Api
 from tests.api.test_stock import adjustment
 
@@ -71,6 +72,33 @@ def test_the_end_of_the_feed_is_said_only_when_everything_is_sealed(app: Flask, 
         pages.append(skus(page))
         after = page["next"]
     assert pages == [["MUG", "LAMP"], ["MUG"]]
+
+
+def test_the_feed_ends_in_a_house_that_goes_on_posting(app: Flask, house: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = Actor(operator_id=1, name="desk", roles=frozenset({"office"}))
+
+    def seal_and_somebody_posts(session: Session) -> int:
+        sealed = seal(session)
+        where = {"warehouse": "MAIN", "location": "A-01"}
+        adjust(session, actor, app.config["SETTINGS"], **where, sku="MUG", quantity=-1, reason="damage")
+        return sealed
+
+    monkeypatch.setattr(stock, "seal", seal_and_somebody_posts)
+    first = house("GET", "/movements").json
+    assert (skus(first), first["next"]) == (["MUG", "LAMP"], None)
+    second = house("GET", f"/movements?after={first['resume']}").json
+    assert (skus(second), second["next"]) == (["MUG"], None), "nothing is passed by"
+
+
+def test_who_reads_one_item_goes_on_behind_what_others_did(house: Api) -> None:
+    first = house("GET", "/movements?sku=LAMP").json
+    house("POST", "/adjustments", adjustment(sku="MUG", quantity=-1))
+    other = house("GET", f"/movements?sku=LAMP&after={first['resume']}").json
+    assert (other["items"], other["next"]) == ([], None)
+    assert other["resume"] != first["resume"]
+    assert house("GET", f"/movements?after={other['resume']}").json["items"] == [], "all of that was looked at"
+    house("POST", "/adjustments", adjustment(sku="LAMP", location="A-02", quantity=-1))
+    assert skus(house("GET", f"/movements?sku=LAMP&after={other['resume']}").json) == ["LAMP"]
 
 
 def test_only_what_has_no_seal_is_looked_at(app: Flask, house: Api) -> None:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from flask import g
 from sqlalchemy.orm import Session
 
 from app.control import adjustments, explanation, verification
 from app.db import reading, transact
 from app.ledger.history import MovementRow, feed
 from app.ledger.on_hand import BalanceRow, balances
-from app.ledger.seal import is_behind, seal
+from app.ledger.seal import BATCH, head, is_behind, seal
 from app.orders.availability import Available, availability
 from app.web.api.body import Code, SignedUnits, Size, Words
 from app.web.api.paging import Page, Paged, encode
@@ -104,8 +105,8 @@ class MovementQuery(Paged):
 
 @dataclass(frozen=True, kw_only=True)
 class MovementFeed:
-    """``next`` is the cursor of what is there already, null at the end. ``resume`` is always a cursor: keep it, and ask
-    with it later for what was posted since; nothing comes twice and nothing is passed by."""
+    """``next`` is the cursor of a further page, null at the end. ``resume`` is always a cursor: keep it, and ask with
+    it later for what was posted since; nothing comes twice and nothing is passed by."""
 
     items: tuple[MovementRow, ...]
     next: str | None
@@ -117,7 +118,7 @@ def _seal_some() -> None:
     with reading() as session:
         if not is_behind(session):
             return
-    transact(lambda session: seal(session))
+    g.may_wait_for_seals = transact(lambda session: seal(session)) == BATCH
 
 
 @reads("/movements", may=BOOKS, before=_seal_some)
@@ -127,20 +128,25 @@ def list_movements(session: Session, query: MovementQuery) -> MovementFeed:
     A posting is in it as soon as it is committed, and keeps its place for ever: what was begun earlier and committed
     later comes later. Ids only name; they are not the order.
     """
-    after = query.cursor(int, int) or (0, 0)
+    position, movement_id = query.cursor(int, int) or (0, 0)
+    sealed, _hash = head(session)
     found = feed(
         session,
         sku=query.sku,
         location=query.location,
         document=query.document,
-        after=(after[0], after[1]),
+        after=(position, movement_id),
         limit=query.limit + 1,
     )
-    page = found[: query.limit]
-    resume = encode([page[-1][1], page[-1][0].id] if page else after)
+    page, is_cut = found[: query.limit], len(found) > query.limit
+    if is_cut:
+        last, at = page[-1]
+        resume = encode([at, last.id])
+    else:  # past everything that is sealed, so that a filter does not read the same stretch again
+        resume = encode(max((position, movement_id), (sealed + 1, 0)))
     return MovementFeed(
         items=tuple(row for row, _position in page),
-        next=resume if len(found) > query.limit or is_behind(session) else None,
+        next=resume if is_cut or g.get("may_wait_for_seals", False) else None,
         resume=resume,
     )
 
