@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from app.floor import confirm, totes
+from app.floor.question import about_line
 from app.floor.step import Prompt, Said, Way, Work, action_way
 from app.language import _
 from app.places.models import Container
@@ -10,28 +11,10 @@ from app.tasks.lines import Line
 
 
 def prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
-    """The question, with the line at hand."""
-    line = work.the_line
-    if work.counted or work.memory.get("undo"):
-        ways = [*ways, action_way("undo", _("Undo"))]
-    return Prompt(
-        expects=expects,
-        instruction=instruction,
-        value=value,
-        ways=ways,
-        location=line.source,
-        container=line.source_container,
-        sku=line.sku,
-        name=line.name,
-        image_url=line.image_url,
-        lot=line.lot,
-        expiry=line.expiry.isoformat() if line.expiry else None,
-        serial=line.serial or None,
-        quantity=line.left,
-        counted=work.counted,
-        target=tote_code(work),
-        document=work.task.document,
-    )
+    """The question, with the line at hand and the tote that it goes into."""
+    asked = about_line(work, instruction, value=value, ways=ways, expects=expects)
+    asked.target = tote_code(work)
+    return asked
 
 
 def tote_code(work: Work) -> str | None:

@@ -3,35 +3,35 @@
 from sqlalchemy import select
 
 from app.floor import confirm
-from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, action_way, scan_way
+from app.floor.question import with_undo
+from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, scan_way
 from app.language import _
 from app.ledger.models import Balance
 from app.orders.models import Holding, Reservation
 from app.refusal import Refused
 from app.returns.models import RmaLine
 from app.tasks.lines import Line
+from app.words import word
 
 
 def prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
     """The question, with what was announced."""
     line = work.the_line
-    announced = rma_line(work, line)
-    if work.counted or work.memory.get("undo") or "bench" in work.memory:
-        ways = [*ways, action_way("undo", _("Undo"))]
+    announced, bench = rma_line(work, line), work.memory.get("bench", {})
     return Prompt(
         expects=expects,
         instruction=instruction,
         value=value,
-        ways=ways,
-        location=work.memory.get("bench", {}).get("place"),
+        ways=with_undo(work, ways, is_begun=bool(bench)),
+        location=bench.get("place"),
         sku=line.sku,
         name=line.name,
         image_url=line.image_url,
         lot=work.memory.get("lot"),
         quantity=line.left,
-        counted=work.memory.get("bench", {}).get("units", work.counted),
+        counted=bench.get("units", work.counted),
         document=work.task.document,
-        detail=[(_("Announced"), str(announced.quantity)), (_("Reason"), announced.reason or "-")],
+        detail=[(_("Announced"), str(announced.quantity)), (_("Reason"), word(announced.reason) or "-")],
     )
 
 

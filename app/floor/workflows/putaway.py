@@ -7,6 +7,7 @@ there is left out of the work.
 
 from app.barcode.internal import InternalKind, encode
 from app.floor import confirm, handover, plates, recount
+from app.floor.question import about_line
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.suggest import suggest_bin
 from app.floor.undo import no_arguments, undo
@@ -24,27 +25,9 @@ def waiting(work: Work) -> Step | None:
 
 
 def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
-    line = work.the_line
-    if work.counted or work.memory.get("undo"):
-        ways = [*ways, action_way("undo", _("Undo"))]
-    return Prompt(
-        expects=expects,
-        instruction=instruction,
-        value=value,
-        ways=ways,
-        location=line.source_container or line.source,
-        container=line.source_container,
-        sku=line.sku,
-        name=line.name,
-        image_url=line.image_url,
-        lot=line.lot,
-        expiry=line.expiry.isoformat() if line.expiry else None,
-        serial=line.serial or None,
-        quantity=line.left,
-        counted=work.counted,
-        target=line.target,
-        document=work.task.document,
-    )
+    asked = about_line(work, instruction, value=value, ways=ways, expects=expects)
+    asked.location = asked.container or asked.location
+    return asked
 
 
 def _ask_item(work: Work) -> Prompt:

@@ -7,6 +7,7 @@ carton that may not leave is set aside, so that the others go.
 from sqlalchemy import select
 
 from app.floor import confirm, shipping
+from app.floor.question import with_undo
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _, ngettext
@@ -32,14 +33,12 @@ def waiting(work: Work) -> Step | None:
 def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
     line = work.the_line
     order = work.session.get_one(Order, work.task.document_id)
-    if work.counted or work.memory.get("undo"):
-        ways = [*ways, action_way("undo", _("Undo"))]
     to = ", ".join(str(order.ship_to[key]) for key in ("name", "city", "country") if order.ship_to.get(key))
     return Prompt(
         expects=expects,
         instruction=instruction,
         value=value,
-        ways=ways,
+        ways=with_undo(work, ways),
         location=line.source,
         container=line.source_container,
         target=next((way["label"] for way in confirm.place_ways(work, DOORS)), None),
