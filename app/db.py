@@ -144,6 +144,15 @@ class Model(DeclarativeBase):
 STRICT = {"sqlite_strict": True}
 
 
+def lock(session: Session, row: Model) -> None:
+    """Hold a row until the transaction ends, and see it as it is now: who asks for it too goes on after the commit.
+
+    Whoever looks whether work is open, and opens it if not, holds its document first. Rows that only refer to it may
+    still be written. SQLite lets one writer in at a time anyway.
+    """
+    session.refresh(row, with_for_update={"key_share": True})
+
+
 def can_keep(words: str) -> bool:
     """Whether both databases keep this text: without NUL, and without half of a surrogate pair."""
     return _UNKEPT.search(words) is None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.db import lock
 from app.orders.fulfil import containers_of, held_in
 from app.orders.models import Order
 from app.places.models import Container
@@ -21,6 +22,7 @@ def open_packing(session: Session, order: Order, *, warehouse_id: int, container
     The same promise may come again: units that were missing at the bench, or the rest of a line into the same tote.
     Returns the task's id; None where every unit is asked for already.
     """
+    lock(session, order)
     held = [one for one in held_in(session, container_ids) if one.order_id == order.id]
     asked = _asked_for(session, [one.holding_id for one in held])
     new = [
@@ -38,13 +40,16 @@ def open_packing(session: Session, order: Order, *, warehouse_id: int, container
     if not new:
         return None
     found = session.scalar(
-        select(Task.id).where(
+        select(Task.id)
+        .where(
             Task.kind == "pack",
             Task.status == "open",
             Task.warehouse_id == warehouse_id,
             Task.document_type == "order",
             Task.document_id == order.id,
         )
+        .limit(1)
+        .with_for_update()
     )
     if found is None:
         found = open_task(

@@ -5,11 +5,13 @@ Until it is counted the books stay as they are.
 
 from sqlalchemy import select
 
+from app.db import lock
 from app.floor import handover
 from app.floor.drop import must_drop
 from app.floor.step import BEGUN, Arguments, Said, Work
 from app.language import _
 from app.orders import fulfil
+from app.places.models import Location
 from app.refusal import Refused
 from app.tasks.lines import lines
 from app.tasks.models import Task, TaskLine
@@ -21,6 +23,7 @@ SOON = 80
 
 def open_count(work: Work, location_id: int) -> None:
     """Ask for a count of a place, once."""
+    lock(work.session, work.session.get_one(Location, location_id))
     known = work.session.scalar(
         select(Task.id).where(
             Task.kind == "count", Task.location_id == location_id, Task.status.in_(("open", "claimed"))

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.db import lock
 from app.ledger.models import Balance
 from app.orders.models import Order, Shipment, ShipmentCarton
 from app.places.models import Container
@@ -30,6 +31,7 @@ def open_shipping(session: Session, order: Order, *, warehouse_id: int, due_at: 
 
     Returns the task's id; None where there is no such carton.
     """
+    lock(session, order)  # two put-backs, or two packers, must not each think that the other opens it
     unfinished = select(Task.id).where(
         Task.kind == "ship",
         Task.status.in_(UNFINISHED),
@@ -59,7 +61,7 @@ def open_shipping(session: Session, order: Order, *, warehouse_id: int, due_at: 
     ).all()
     if not cartons:
         return None
-    found = session.scalar(unfinished.order_by(Task.id).limit(1))
+    found = session.scalar(unfinished.order_by(Task.id).limit(1).with_for_update())  # its last carton may just go
     if found is None:
         found = open_task(
             session,
@@ -83,6 +85,7 @@ def resume_shipping(session: Session, order: Order, *, warehouse_id: int) -> int
 
     Packing hands over all of its cartons at its end.
     """
+    lock(session, order)
     packing = select(Task.id).where(
         Task.kind == "pack",
         Task.status.in_(UNFINISHED),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.barcode.internal import InternalKind
 from app.config import Settings
+from app.db import lock
 from app.floor import blind, printing, receipt
 from app.floor.packing import open_packing, totes_at_rest
 from app.floor.resolve import read, resolve
@@ -21,7 +22,7 @@ from app.places.models import Location, Warehouse
 from app.places.warehouses import container_of, location_of, warehouse_of
 from app.refusal import NotFound, Refused
 from app.returns.models import Rma, RmaLine
-from app.supply.models import PurchaseOrderLine
+from app.supply.models import PurchaseOrder, PurchaseOrderLine
 from app.supply.purchase_orders import purchase_order_of
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import NewLine, claim, open_task, require_role
@@ -54,19 +55,20 @@ def start(
 
 
 def _unfinished(
-    session: Session,
-    *,
-    kind: str,
-    document_type: str = "",
-    document_id: int | None = None,
-    location_id: int | None = None,
+    session: Session, document: PurchaseOrder | Order | Rma | Location, *, kind: str, document_type: str = ""
 ) -> int | None:
+    """The task that is open for this; where there is none, nobody else opens one before the transaction ends."""
     statement = select(Task.id).where(Task.kind == kind, Task.status.in_(("open", "claimed")))
-    if document_id is not None:
-        statement = statement.where(Task.document_type == document_type, Task.document_id == document_id)
-    if location_id is not None:
-        statement = statement.where(Task.location_id == location_id)
-    return session.scalar(statement.order_by(Task.priority, Task.id).limit(1))
+    if isinstance(document, Location):
+        statement = statement.where(Task.location_id == document.id)
+    else:
+        statement = statement.where(Task.document_type == document_type, Task.document_id == document.id)
+    statement = statement.order_by(Task.priority, Task.id).limit(1)
+    found = session.scalar(statement)
+    if found is None:
+        lock(session, document)
+        found = session.scalar(statement)  # of two who begin at once, the second goes on with the first one's
+    return found
 
 
 def _receive(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
@@ -75,7 +77,7 @@ def _receive(session: Session, warehouse: Warehouse, document: str, _location: s
     order = purchase_order_of(session, document)
     if order.warehouse_id != warehouse.id:
         raise Refused("other_warehouse", _("%(po)s arrives at another warehouse.", po=order.number))
-    found = _unfinished(session, kind="receive", document_type="purchase_order", document_id=order.id)
+    found = _unfinished(session, order, kind="receive", document_type="purchase_order")
     if found is not None:
         return found
     rows = session.scalars(
@@ -109,7 +111,7 @@ def _receive(session: Session, warehouse: Warehouse, document: str, _location: s
 def _of_order(kind: str) -> Callable[[Session, Warehouse, str, str], int]:
     def find(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
         order = _order_behind(session, document)
-        found = _unfinished(session, kind=kind, document_type="order", document_id=order.id)
+        found = _unfinished(session, order, kind=kind, document_type="order")
         if found is None and kind == "pack":  # what was missing at the bench has turned up
             totes = totes_at_rest(session, order.id, warehouse_id=warehouse.id)
             found = open_packing(session, order, warehouse_id=warehouse.id, container_ids=totes)
@@ -160,7 +162,7 @@ def _inspect(session: Session, warehouse: Warehouse, document: str, _location: s
         rma = session.scalar(orders.where(Rma.status == "open").order_by(Rma.id).limit(1))
     if rma is None:
         raise NotFound("unknown_return", _("There is no open return %(number)s. Ask the office.", number=document))
-    found = _unfinished(session, kind="inspect", document_type="rma", document_id=rma.id)
+    found = _unfinished(session, rma, kind="inspect", document_type="rma")
     if found is not None:
         return found
     rows = session.scalars(
@@ -183,7 +185,7 @@ def _inspect(session: Session, warehouse: Warehouse, document: str, _location: s
 
 def _count(session: Session, warehouse: Warehouse, _document: str, location: str) -> int:
     place = _place_behind(session, warehouse, location)
-    found = _unfinished(session, kind="count", location_id=place.id)
+    found = _unfinished(session, place, kind="count")
     if found is not None:
         return found
     return open_task(

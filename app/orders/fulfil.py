@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import adding, core, table
+from app.db import adding, core, lock, table
 from app.language import _
 from app.ledger.sums import shift
 from app.orders.lost import choose_again
@@ -176,7 +176,8 @@ def packed(session: Session, held: Held, *, quantity: int, container_id: int) ->
 
 
 def open_shipment(session: Session, order_id: int, warehouse_id: int) -> Shipment:
-    """The order's shipment that is being packed, made if there is none."""
+    """The order's shipment that is being packed, made if there is none; it does not leave before this is known."""
+    lock(session, session.get_one(Order, order_id))
     found = session.scalar(
         select(Shipment).where(
             Shipment.order_id == order_id, Shipment.warehouse_id == warehouse_id, Shipment.status == "open"

@@ -1,0 +1,116 @@
+"""Two at the same moment, on PostgreSQL: SQLite lets one writer in at a time. Work is opened once, and by somebody."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.db import transact
+from app.floor import advance
+from app.floor.start import start
+from app.places.models import Container
+from app.refusal import Refused
+from tests.floor.story import Floor, Worker
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+def meanwhile(floor: Floor, work: Callable[[Session], Any], other: Callable[[], Any]) -> Any:
+    """``work`` in a transaction that ends only when ``other``, begun after it, has ended or waits for its end."""
+    second = threading.Thread(target=other)
+
+    def both(session: Session) -> Any:
+        done = work(session)
+        second.start()
+        while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) and second.is_alive():
+            time.sleep(0.01)
+        return done
+
+    answer = transact(both, engine=floor.engine)
+    second.join()
+    return answer
+
+
+def scanning(floor: Floor, worker: Worker, code: str) -> Callable[[Session], Any]:
+    def scan(session: Session) -> Any:
+        return advance.scan(session, floor.settings, worker.actor, worker.task, scan_id=f"{code}-first", code=code)
+
+    return scan
+
+
+def purchased(floor: Floor) -> str:
+    floor.purchase("PO-1", ("MUG", 2))
+    return "PO-1"
+
+
+def sent_back(floor: Floor) -> str:
+    floor.stock("MUG", 2)
+    floor.shipped("O-1", ("MUG", 2))
+    return floor.rma("O-1", ("1", 2, "broken"))
+
+
+def stocked(floor: Floor) -> str:
+    floor.stock("MUG", 2)
+    return "A-01"
+
+
+@pytest.mark.parametrize(("kind", "document"), [("receive", purchased), ("inspect", sent_back), ("count", stocked)])
+def test_two_who_begin_one_document_at_once_begin_one_task(
+    floor: Floor, supervisor: Worker, kind: str, document: Callable[[Floor], str]
+) -> None:
+    number = document(floor)
+    also = floor.worker("Ben", "supervisor")
+    heard: list[str] = []
+
+    def begin(session: Session) -> int:
+        where = {"location": number} if kind == "count" else {"document": number}
+        return start(session, floor.settings, supervisor.actor, kind=kind, warehouse="W", **where)
+
+    def begin_too() -> None:
+        try:
+            also.start(kind, number, location=number)
+        except Refused as error:
+            heard.append(error.code)
+
+    task = meanwhile(floor, begin, begin_too)
+    assert floor.tasks(kind, status="claimed") == [task]
+    assert heard == ["task_taken"]
+
+
+@pytest.mark.parametrize("begun", [["TOTE-1", "CUP"], []])
+def test_a_carton_that_is_packed_while_the_last_other_is_loaded_is_loaded_later(floor: Floor, begun: list[str]) -> None:
+    floor.stock("MUG", 1)
+    floor.item("CUP")
+    floor.packed("O-1", ("MUG", 1), ("CUP", 1))
+    floor.stock("CUP", 1, "A-02")
+    floor.worker("robot").take(floor.do(lambda house: house.wave("O-1"))[0]).robot()
+    packer = floor.worker("Pat", "packer").start("pack", "O-1").scan(*begun)
+    loader = floor.worker("Lea", "packer").start("ship", "O-1")
+    loader.scan(str(loader.prompt["container"])).hears("carton_confirmed")
+    answer = meanwhile(floor, scanning(floor, loader, "DOOR"), packer.robot)
+    assert answer["task"]["status"] == "done"
+    packer.finished()
+    (later,) = floor.tasks("ship")
+    assert floor.worker("Lea", "packer").take(later).robot().answer["task"]["status"] == "done"
+    assert (floor.sums("MUG"), floor.sums("CUP")) == ((0, 0, 0, 0), (0, 0, 0, 0))
+
+
+def test_of_two_who_put_back_the_last_units_of_a_carton_one_sends_it_to_the_door(floor: Floor) -> None:
+    floor.stock("MUG", 2)
+    floor.stock("CUP", 2, "A-02")
+    floor.packed("O-1", ("MUG", 2), ("CUP", 2))
+    hands = []
+    for line in ("1", "2"):
+        floor.cancel("O-1", (line, 1))
+        hands.append(floor.worker(f"Hand {line}").take(floor.tasks("putaway")[0]))
+    for hand in hands:
+        carton = floor.read(lambda s: s.scalars(select(Container.code).where(Container.kind == "carton")).one())
+        hand.scan(carton, hand.prompt["ways"][0]["scan"])
+    first, second = hands
+    meanwhile(floor, scanning(floor, first, first.prompt["target"]), lambda: second.scan(second.prompt["target"]))
+    second.hears("put_away")
+    assert len(floor.tasks("ship")) == 1
