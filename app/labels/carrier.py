@@ -6,17 +6,20 @@ printer of its own, and go through the queue as every other.
 
 from typing import Literal
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.labels.models import Printer, PrintJob
 from app.labels.printers import CARRIER
-from app.labels.queue import SOMEBODY_WAITS, other_language, require_usable
+from app.labels.queue import SOMEBODY_WAITS, job_table, other_language, require_usable
 from app.language import _, current
 from app.people.actor import Actor
 from app.refusal import Refused
 
 MOST_BYTES = 4 * 1024 * 1024
+MOST_WAITING = 64 * 1024 * 1024
+"""Bytes that may wait in all: a program that goes on sending to a dead printer must not fill the database."""
 
 
 def enqueue_carrier_label(
@@ -25,11 +28,13 @@ def enqueue_carrier_label(
     """Write a job of these very bytes; ``reference`` is what they are for, such as a carton's SSCC.
 
     Errors: ``bad_carrier_label`` for what is neither PDF nor ZPL, or too large; ``other_language`` where the printer
-    does not understand it; ``printer_retired``; ``printer_takes_others``.
+    does not understand it; ``carrier_labels_wait`` where too many are not printed yet; ``printer_retired``;
+    ``printer_takes_others``.
     """
     require_usable(printer, CARRIER)
     if printer.speaks != language_of(data):
         raise other_language(printer)
+    _require_room(session, len(data))
     job = PrintJob(
         printer_id=printer.id, template=CARRIER, title=(title or _("Carrier's label"))[:200], content={"rows": []},
         payload=data, priority=SOMEBODY_WAITS, language=current(), subject_type=CARRIER if reference else "",
@@ -38,6 +43,18 @@ def enqueue_carrier_label(
     session.add(job)
     session.flush()
     return job
+
+
+def _require_room(session: Session, size: int) -> None:
+    statement = select(func.coalesce(func.sum(func.length(job_table.c.payload)), 0)).where(
+        job_table.c.template == CARRIER, job_table.c.state.in_(("queued", "sending"))
+    )
+    if session.scalars(statement).one() + size > MOST_WAITING:
+        raise Refused(
+            "carrier_labels_wait",
+            _("%(n)s MiB of carriers' labels wait to be printed. Look at the printers first.",
+              n=MOST_WAITING // 1024**2),
+        )  # fmt: skip
 
 
 def language_of(data: bytes) -> Literal["pdf", "zpl"]:

@@ -4,13 +4,15 @@ import base64
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import Session, undefer
 
+from app import clock
 from app.db import reading
-from app.labels import queue
+from app.labels import carrier, queue
 from app.labels.carrier import MOST_BYTES, enqueue_carrier_label
 from app.labels.models import Printer, PrintJob
 from app.labels.printers import give_printer, save_station
+from app.people.models import Operator
 from app.people.tokens import create_api_token
 from app.refusal import Refused
 from tests.printing.conftest import PrintShop
@@ -83,6 +85,40 @@ def test_a_printer_that_does_not_understand_it_is_not_sent_it(shop: PrintShop) -
     with pytest.raises(Refused) as refusal:
         carry(shop, here, PDF)
     assert refusal.value.code == "other_language"
+
+
+def test_no_more_bytes_wait_than_the_house_keeps(shop: PrintShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrier, "MOST_WAITING", 2 * len(ZPL))
+    with printing() as printer:
+        here = shop.set_up(printer)
+        carry(shop, here, ZPL)
+        carry(shop, here, ZPL)
+        with pytest.raises(Refused) as refusal:
+            carry(shop, here, ZPL)
+        assert refusal.value.code == "carrier_labels_wait"
+        assert shop.deliver(here)
+        carry(shop, here, ZPL)
+
+
+def test_only_packers_the_desk_and_programs_send_bytes_of_their_own(shop: PrintShop, app: "Flask") -> None:
+    here = shop.set_up("desk")
+    code = shop.ask(lambda session: session.get_one(Printer, here).code)
+    answers = []
+    for role, scope in (("packer", "floor"), ("office", "integration"), ("picker", "floor"), ("packer", "office")):
+        token = shop.ask(lambda session, role=role, scope=scope: _token(session, role, scope))  # type: ignore[misc]
+        body = {"printer": code, "data": base64.b64encode(ZPL).decode()}
+        headers = {"Authorization": f"Bearer {token}"}
+        sent = app.test_client().post("/api/v1/carrier-labels", json=body, headers=headers)
+        asked = app.test_client().get(f"/api/v1/print-jobs/{sent.json.get('id', 1)}", headers=headers)
+        answers.append((sent.status_code, asked.status_code))
+    assert answers == [(201, 200), (201, 200), (403, 200), (201, 200)]
+
+
+def _token(session: Session, role: str, scope: str) -> str:
+    operator = Operator(name=f"{role} {scope}", badge=f"{role}-{scope}", roles=[role], created_at=clock.now())
+    session.add(operator)
+    session.flush()
+    return create_api_token(session, name="robot", scopes=(scope,), operator_id=operator.id)
 
 
 def test_a_program_prints_a_carriers_label_at_a_station(shop: PrintShop, app: "Flask") -> None:

@@ -26,6 +26,9 @@ from app.web.security import current_actor
 
 PRINTERS = Access(scopes=("floor", "office"), roles=tuple({*FLOOR, *OFFICE}))
 """Whoever works here may print."""
+ASKERS = Access(scopes=("floor", "office", "integration"), roles=PRINTERS.roles)
+SENDERS = Access(scopes=("floor", "office", "integration"), roles=("packer", *OFFICE))
+"""Whoever may send a printer bytes that are not ours: who packs, the desk, and the shop or the carrier's program."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,12 +164,13 @@ class CarrierLabel:
     warehouse: Code | None = None
 
 
-@writes("/carrier-labels", may=PRINTERS, answer=PrintJobState, status=(201,))
+@writes("/carrier-labels", may=SENDERS, answer=PrintJobState, status=(201,))
 def print_carrier_label(session: Session, body: CarrierLabel) -> PrintJobState:
     """Queue a carrier's label; a station's printer for it is the one for the label ``carrier``.
 
-    Errors: ``bad_base64``; ``bad_carrier_label``; ``other_language`` where the printer does not understand it;
-    ``printer_or_station``; ``unknown_printer``; ``unknown_station``; ``no_printer``; ``printer_takes_others``.
+    Errors: ``bad_base64``; ``bad_carrier_label``; ``carrier_labels_wait`` where too many are not printed yet;
+    ``other_language`` where the printer does not understand it; ``printer_or_station``; ``unknown_printer``;
+    ``unknown_station``; ``no_printer``; ``printer_takes_others``.
     """
     try:
         data = base64.b64decode(body.data, validate=True)
@@ -179,7 +183,7 @@ def print_carrier_label(session: Session, body: CarrierLabel) -> PrintJobState:
     return _state(session, job)
 
 
-@reads("/print-jobs/<int(max=9223372036854775807):job_id>", may=PRINTERS)
+@reads("/print-jobs/<int(max=9223372036854775807):job_id>", may=ASKERS)
 def show_print_job(session: Session, job_id: int) -> PrintJobState:
     """What became of a print job. Errors: ``unknown_print_job``."""
     return _state(session, queue.job_seen(session, job_id))
