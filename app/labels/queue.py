@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, undefer
 
 from app import clock
 from app.db import changed, table
+from app.labels.badges import require_may_print
 from app.labels.models import Printer, PrintJob
 from app.labels.printers import CARRIER, takes
 from app.labels.template import template
@@ -49,7 +50,7 @@ def enqueue(session: Session, actor: Actor | None, new: NewJob) -> PrintJob:
     """Write a job; nothing is printed before the transaction is committed.
 
     Errors: ``no_labels``; ``bad_copies``; ``unknown_template``; ``label_field_*`` for fields that do not fit the
-    template; ``printer_retired``; ``printer_takes_others``.
+    template; ``printer_retired``; ``printer_takes_others``; ``role_missing`` for badges.
     """
     (job,) = _written(session, actor, new, batch="", per_job=max(1, len(new.rows)))
     return job
@@ -134,11 +135,12 @@ def reprint(session: Session, actor: Actor, job_id: int, *, reason: str, printer
     """A new job that names the first: the same bytes, and so the same SSCC, on the same printer or another one.
 
     Where the first label may still walk about (``lost``) the new one says REPRINT. Errors: ``reprint_reason``;
-    ``print_job_waits`` while the first has not been tried; ``printer_*``.
+    ``print_job_waits`` while the first has not been tried; ``printer_*``; ``role_missing`` for badges.
     """
     if reason not in REASONS:
         raise Refused("reprint_reason", _("Say why it is printed again: %(reasons)s.", reasons=", ".join(REASONS)))
     job = job_of(session, job_id)
+    require_may_print(actor, job.template, job.content["rows"])
     if job.state in ("queued", "sending"):
         raise _not_now(job)
     full = session.scalars(
@@ -167,7 +169,7 @@ def reprint(session: Session, actor: Actor, job_id: int, *, reason: str, printer
 def move(session: Session, actor: Actor, job_id: int, *, printer: Printer) -> PrintJob:
     """Another printer takes over. What may be out already becomes a reprint, so that both labels are known.
 
-    Errors: ``print_job_decided``; ``printer_*``.
+    Errors: ``print_job_decided``; ``printer_*``; ``role_missing`` for badges.
     """
     job = job_of(session, job_id)
     if job.state in ("unknown", "sending"):
@@ -176,6 +178,7 @@ def move(session: Session, actor: Actor, job_id: int, *, printer: Printer) -> Pr
         return reprint(session, actor, job_id, reason="not_printed", printer=printer)
     if job.state not in ("queued", "failed") or job.decided_at is not None:
         raise _not_now(job)
+    require_may_print(actor, job.template, job.content["rows"])
     require_usable(printer, job.template)
     if not _keeps_bytes(session, job, printer):
         job.payload = None
@@ -222,6 +225,7 @@ def _written(session: Session, actor: Actor | None, new: NewJob, *, batch: str, 
         raise Refused("no_labels", _("There is nothing to print. Choose at least one."))
     require_copies(new.copies)
     chosen = template(new.template)
+    require_may_print(actor, new.template, new.rows)
     require_usable(session.get_one(Printer, new.printer_id), new.template)
     rows = [{name: value for name, value in chosen.checked(row).items() if value} for row in new.rows]
     jobs = [

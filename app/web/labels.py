@@ -5,12 +5,13 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
 from app.labels import by_hand, queue, render_pdf, render_png
+from app.labels.badges import require_may_print
 from app.labels.delivery import bytes_of
 from app.labels.symbols import Symbol, encode, fitting
 from app.language import _
-from app.refusal import Forbidden, Refused
+from app.refusal import Refused
 from app.web.label_fields import Fields, rows_of
-from app.web.rules import CHIEFS, FLOOR, OFFICE, allow
+from app.web.rules import FLOOR, OFFICE, allow
 from app.web.screens import current_warehouse
 from app.web.security import current_actor
 
@@ -64,10 +65,10 @@ def open_carton(code: str) -> WerkzeugResponse:
 def open_job(job_id: int) -> WerkzeugResponse:
     """Open a label whose printer is the browser; from now on a person is asked whether it came out.
 
-    Errors: ``unknown_print_job``; ``not_by_hand``; those of the label.
+    Errors: ``unknown_print_job``; ``not_by_hand``; ``role_missing`` where another asked for it; those of the label.
     """
     with reading() as session:
-        job = by_hand.to_open(session, job_id)
+        job = by_hand.to_open(session, current_actor(), job_id)
     payload = bytes_of(job)
     transact(lambda session: by_hand.opened(session, job_id, payload))
     return redirect(url_for("labels.opened_job", job_id=job_id), 303)
@@ -78,18 +79,17 @@ def open_job(job_id: int) -> WerkzeugResponse:
 def opened_job(job_id: int) -> Response:
     """The label that was opened."""
     with reading() as session:
-        response = Response(by_hand.document_of(session, job_id), mimetype="application/pdf")
+        response = Response(by_hand.document_of(session, current_actor(), job_id), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="label-{job_id}.pdf"'
     return response
 
 
 def label_rows(template: str, code: str) -> list[Fields]:
-    """What stands on the label of one thing here. A badge is half of how somebody signs in: only a chief prints it.
+    """What stands on the label of one thing here.
 
     Errors: ``role_missing``; those of ``rows_of``.
     """
-    if template == "badge" and current_actor().roles.isdisjoint(CHIEFS):
-        raise Forbidden("role_missing", _("Only a supervisor prints badges. Ask one."))
+    require_may_print(current_actor(), template, ())  # before it is told whether there is such a badge
     with reading() as session:
         return rows_of(session, template, code, warehouse_id=current_warehouse().id)
 

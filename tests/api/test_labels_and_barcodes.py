@@ -7,14 +7,15 @@ import pytest
 from app import clock
 from app.barcode import interpretation
 from tests import databases
-from tests.api.conftest import order
+from tests.api.conftest import MakeApi, order
 from tests.api.contract import Api
 
 PNG, PDF = b"\x89PNG\r\n\x1a\n", b"%PDF-"
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def test_every_template_can_be_previewed_with_its_own_example(api: Api) -> None:
+def test_every_template_can_be_previewed_with_its_own_example(make_api: MakeApi) -> None:
+    api = make_api(roles=("supervisor",))  # badges are among them
     found = api("GET", "/labels/templates").json["items"]
     assert {"bin", "item", "tote", "carton"} <= {each["name"] for each in found}
     for each in found:

@@ -18,7 +18,7 @@ def screen(shop: PrintShop) -> int:
 
 def open_it(shop: PrintShop, job: int) -> bytes:
     with reading() as session:
-        payload = delivery.bytes_of(by_hand.to_open(session, job))
+        payload = delivery.bytes_of(by_hand.to_open(session, shop.actor, job))
     shop.ask(lambda session: by_hand.opened(session, job, payload))
     return payload
 

@@ -171,6 +171,44 @@ def test_only_a_chief_sees_a_badge_at_the_desk_too(browse: Browse) -> None:
     assert browse("supervisor").get("/office/labels/badge/picker").status_code == 200
 
 
+def badge(**changes: object) -> dict[str, object]:
+    fields = {"code": encode(InternalKind.BADGE, "admin"), "name": "Admin"}
+    return {"template": "badge", "fields": fields, **changes}
+
+
+def test_a_badge_is_printed_by_a_chief_alone_at_every_door(
+    shop: "Flask", chief: "FlaskClient", browse: Browse, token: Callable[..., dict[str, str]]
+) -> None:
+    robot, client = token("office", "floor", "office"), shop.test_client()
+    for body in (badge(), badge(template="bin")):  # any label with its code signs on as well
+        for path in ("/labels", "/labels/previews"):
+            answers = (chief.post(f"/api/v1{path}", json=body), client.post(f"/api/v1{path}", json=body, headers=robot))
+            assert [answer.status_code for answer in answers] == [200, 403], (path, body["template"])
+        answer = client.post("/api/v1/print-jobs", json=body | {"printer": "DESK"}, headers=robot)
+        assert (answer.status_code, answer.json["code"]) == (403, "role_missing")
+    assert chief.post("/api/v1/print-jobs", json=badge(printer="DESK")).status_code == 201
+    job, desk = the_job(shop), browse("office")
+    becomes(shop, job, "unknown")
+    assert desk.post(f"/office/print-jobs/{job.id}/reprints", data={"reason": "lost"}).status_code == 403
+    assert desk.post(f"/office/print-jobs/{job.id}/answers", data={"answer": "no"}).status_code == 403
+    assert chief.post(f"/office/print-jobs/{job.id}/reprints", data={"reason": "lost"}).status_code == 303
+
+
+def test_a_label_on_the_screen_is_for_who_asked_for_it_and_for_the_desk(chief: "FlaskClient", browse: Browse) -> None:
+    chief.post("/office/printers", data={"code": "SCREEN", "name": "Screen", "kind": "browser", "language": "pdf"})
+    packer, picker, desk = browse("packer"), browse("picker"), browse("office")
+    bin_label = {"template": "bin", "subject": {"type": "bin", "code": "A-01"}, "printer": "SCREEN"}
+    job = packer.post("/api/v1/print-jobs", json=bin_label).json["id"]
+    assert picker.post(f"/print-jobs/{job}/openings").status_code == 403
+    assert packer.post(f"/print-jobs/{job}/openings").status_code == 303
+    seen = [who.get(f"/print-jobs/{job}.pdf").status_code for who in (packer, picker, desk)]
+    assert seen == [200, 403, 200]
+    of_chief = chief.post("/api/v1/print-jobs", json=badge(printer="SCREEN")).json["id"]
+    assert desk.post(f"/print-jobs/{of_chief}/openings").status_code == 403
+    assert chief.post(f"/print-jobs/{of_chief}/openings").status_code == 303
+    assert desk.get(f"/print-jobs/{of_chief}.pdf").status_code == 403
+
+
 def test_a_printer_scanned_at_home_is_said_and_stays_on_the_screen(chief: "FlaskClient", browse: Browse) -> None:
     packer, code = browse("packer"), encode(InternalKind.PRINTER, "DESK")
     form = {"scan_id": str(uuid.uuid4()), "code": code}

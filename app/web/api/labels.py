@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.labels import queue, render_pdf, render_png, templates
+from app.labels.badges import require_may_print
 from app.labels.carrier import MOST_BYTES, enqueue_carrier_label
 from app.labels.models import Printer, PrintJob
 from app.labels.parts import Barcode
@@ -99,7 +100,7 @@ def preview_label(session: Session, body: LabelRequest) -> bytes:
     """The label, of papers the first page, as the printer will draw it, one pixel per dot.
 
     Errors: ``unknown_template``; ``label_field_missing``; ``label_field_unknown``; ``label_field_invalid``;
-    ``fields_or_subject``; ``unknown_*``.
+    ``fields_or_subject``; ``unknown_*``; ``role_missing`` for a badge, which only supervisors and admins print.
     """
     return render_png(body.template, _rows(session, body)[0])
 
@@ -214,7 +215,9 @@ def _rows(session: Session, body: LabelRequest) -> list[Fields]:
     if (body.fields is None) == (body.subject is None):
         raise Refused("fields_or_subject", _("Give either fields or a subject."))
     if body.subject is None:
+        require_may_print(current_actor(), body.template, [body.fields or {}])
         return [body.fields or {}]
+    require_may_print(current_actor(), body.template, ())  # badges are of no subject
     subject, warehouse_id = body.subject, _warehouse_id(session, body.subject)
     return rows_of(session, body.template, subject.code, warehouse_id=warehouse_id, thing=subject.type)
 
