@@ -24,7 +24,7 @@ from app.people.models import Operator, RecoveryCode, Token
 from app.people.pins import check_pin
 from app.people.sign_in import Attempt, SignedIn
 from app.people.tokens import revoke_sessions
-from app.refusal import Forbidden, NotFound, Refused
+from app.refusal import Conflict, Forbidden, NotFound, Refused
 
 RECOVERY_CODES = 10
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
@@ -64,6 +64,20 @@ def begin(session: Session, badge: str, *, device_key: str, address: str) -> Off
         password_hash=operator.password_hash if operator else None,
         nonce=operator.totp_nonce if operator else None,
     )
+
+
+def begin_again(session: Session, operator_id: int, *, device_key: str, address: str) -> OfficeAttempt | None:
+    """As ``begin``, for whoever is inside and sets up anew what is there already; None where nothing is set up."""
+    operator = session.get_one(Operator, operator_id)
+    if operator.password_hash is None:
+        return None
+    return begin(session, operator.badge, device_key=device_key, address=address)
+
+
+def require_old_password(settings: Settings, begun: OfficeAttempt, password: str) -> None:
+    """Slow on purpose: never inside a transaction. Errors: ``wrong_password``."""
+    if not check_pin(settings, begun.password_hash, password):
+        raise Refused("wrong_password", _("The password until now is wrong. Type it again."))
 
 
 def require_password(settings: Settings, begun: OfficeAttempt, *, password: str, code: str) -> Proof:
@@ -109,12 +123,19 @@ def set_up(
     nonce: str,
     step: int,
     token_id: int,
+    begun: OfficeAttempt | None,
 ) -> list[str]:
     """Keep password and telephone; this browser is in the office from now on, one's others are signed out.
 
-    Answers the recovery codes, which are shown this once; older ones are worth nothing any more.
+    ``begun``: the try at the old password, which was right; None where there was none. Answers the recovery codes,
+    which are shown this once; older ones are worth nothing any more. Errors: ``already_set_up`` where it was set up, or
+    taken back, in the meantime.
     """
-    operator = session.get_one(Operator, operator_id, with_for_update=True)
+    operator = session.get_one(Operator, operator_id, with_for_update=True, populate_existing=True)
+    if operator.password_hash != (begun.password_hash if begun else None):
+        raise already_set_up()
+    if begun is not None:
+        sign_in.give_back(session, begun.attempt)
     operator.password_hash, operator.totp_nonce, operator.totp_step = password_hash, nonce, step
     codes = [_new_code() for _number in range(RECOVERY_CODES)]
     session.execute(delete(_recovery).where(_recovery.c.operator_id == operator_id))
@@ -177,6 +198,11 @@ def _hash(settings: Settings, operator_id: int, code: str) -> str:
 def _new_code() -> str:
     letters = "".join(secrets.choice(_LETTERS) for _letter in range(2 * _HALF))
     return f"{letters[:_HALF]}-{letters[_HALF:]}"
+
+
+def already_set_up() -> Conflict:
+    """Badge and PIN are not worth a password."""
+    return Conflict("already_set_up", _("You have a password. Sign in with it, or ask an admin to take it back."))
 
 
 def _wrong() -> Refused:

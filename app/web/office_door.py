@@ -12,7 +12,7 @@ from app.language import _
 from app.people import office_sign_in as rules
 from app.people import sign_in, totp
 from app.people.pins import hash_password
-from app.refusal import Conflict, Refused
+from app.refusal import Refused
 from app.web import cookies, forms
 from app.web.auth import device, let_in, require_private_line
 from app.web.rules import READERS, allow
@@ -56,7 +56,8 @@ def set_up_page() -> str:
 @pages.post("/set-up")
 @allow(any_role=True)
 def set_up() -> WerkzeugResponse:
-    """PIN, new password twice, and the first code of the telephone; then the recovery codes, this once."""
+    """PIN, new password twice, the old one where there is one, and the telephone's first code; then the recovery codes,
+    this once."""
     _require_may_set_up()
     nonce = forms.needed("nonce", longest=60)
     try:
@@ -78,6 +79,9 @@ def _set_up(nonce: str) -> list[str]:
     transact(lambda session: sign_in.give_back(session, attempt))
     step = rules.require_code(settings(), actor.operator_id, nonce=nonce, code=forms.text("code", longest=50))
     password_hash = hash_password(settings(), password, names=[actor.name, "trueshelf"])
+    begun = transact(lambda session: rules.begin_again(session, actor.operator_id, **device()))
+    if begun is not None:
+        rules.require_old_password(settings(), begun, forms.text("old", longest=500))
 
     def work(session: Session) -> list[str]:
         return rules.set_up(
@@ -88,6 +92,7 @@ def _set_up(nonce: str) -> list[str]:
             nonce=nonce,
             step=step,
             token_id=bearer.token_id,
+            begun=begun,
         )
 
     return transact(work)
@@ -100,9 +105,7 @@ def _require_may_set_up() -> None:
         raise Refused("no_office_role", _("You have no work in the office, so you need no password."))
     with reading() as session:
         if rules.is_set_up(session, bearer.actor.operator_id) and not bearer.is_proved:
-            raise Conflict(
-                "already_set_up", _("You have a password. Sign in with it, or ask an admin to take it back.")
-            )
+            raise rules.already_set_up()
 
 
 def _door(*, badge: str = "", message: str = "") -> str:
@@ -116,12 +119,15 @@ def _door(*, badge: str = "", message: str = "") -> str:
 
 def _form(*, nonce: str = "", message: str = "") -> str:
     actor = current_actor()
+    with reading() as session:
+        has_password = rules.is_set_up(session, actor.operator_id)
     nonce = nonce or totp.new_nonce()
     secret = totp.secret_of(settings(), actor.operator_id, nonce)
     return render_template(
         "floor/office_set_up.html",
         nonce=nonce,
         message=message,
+        has_password=has_password,
         secret=totp.as_text(secret),
         picture=_picture(totp.address(secret, name=actor.name)),
     )

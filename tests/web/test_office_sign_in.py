@@ -242,6 +242,45 @@ def test_badge_and_pin_do_not_set_a_new_password_where_there_is_one(browse: Brow
     assert browse("picker").get("/office-sign-in/set-up").status_code == 422
 
 
+def test_from_inside_it_is_set_up_anew_with_the_old_password_only(browse: Browse) -> None:
+    inside = browse("office")
+    assert 'name="old"' not in inside.get("/office-sign-in/set-up").text, "there is none yet"
+    set_up(inside)
+    assert 'name="old"' in inside.get("/office-sign-in/set-up").text
+    new = {"password": PASSWORD + "!", "again": PASSWORD + "!"}
+    for old in ("", PIN, PASSWORD + "!"):
+        _telephone, answer = set_up(inside, **new, old=old)
+        assert (answer.status_code, "password until now is wrong" in answer.text) == (422, True)
+    telephone, answer = set_up(inside, **new, old=PASSWORD)
+    assert answer.status_code == 200
+    assert is_inside(inside)
+    assert enter(browse(""), "office", PASSWORD, telephone.code(steps=1)) == 422
+    assert enter(browse(""), "office", PASSWORD + "!", telephone.code(steps=1)) == 303
+
+
+def test_the_old_password_is_not_guessed_from_inside_either(browse: Browse) -> None:
+    inside = browse("office")
+    set_up(inside)
+    for _ in range(5):
+        assert set_up(inside, old="not the right password")[1].status_code == 422
+    assert "office is locked" in set_up(inside, old=PASSWORD)[1].text
+
+
+def test_of_two_who_set_up_at_once_the_second_is_refused(browse: Browse, shop: "Flask") -> None:
+    from app.db import transact
+    from app.people import office_sign_in
+    from app.refusal import Conflict
+
+    thief = browse("office")  # was let through while there was no password
+    set_up(thief)
+    settings, operator_id = shop.config["SETTINGS"], id_of(shop, "office")
+    facts = {"password_hash": "x", "nonce": "x", "step": 1, "token_id": 1, "begun": None}
+    with shop.app_context(), pytest.raises(Conflict) as refusal:
+        transact(lambda session: office_sign_in.set_up(session, settings, operator_id, **facts))
+    assert refusal.value.code == "already_set_up"
+    assert is_inside(thief)
+
+
 def test_an_admin_takes_a_password_back_and_a_supervisor_does_not(browse: Browse, shop: "Flask") -> None:
     office, admin, chief = browse("office"), browse("admin"), browse("supervisor")
     for client in (office, admin, chief):
