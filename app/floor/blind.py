@@ -2,13 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from app.floor import confirm, receipt
+from app.floor import confirm, due, receipt
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, action_way
 from app.language import _
 from app.places.models import Warehouse
 from app.places.numbers import next_number
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, line_of, lines, shrink_line
+from app.tasks.lines import Line, line_of, lines, shrink_line
 from app.tasks.models import TaskLine
 from app.tasks.queue import NewLine, add_lines, open_task
 from app.words import word
@@ -23,7 +23,7 @@ def open_receipt(session: Session, warehouse: Warehouse) -> int:
         session,
         kind="receive",
         warehouse_id=warehouse.id,
-        document_type=receipt.BLIND,
+        document_type=due.BLIND,
         document_id=number,
         document=f"BR-{number:06d}",
     ).id
@@ -42,7 +42,7 @@ def _no_scan(_work: Work, meaning: Meaning) -> Said:
 
 def say_why(work: Work, arguments: Arguments) -> Said:
     """The action *reason*. Errors: ``unknown_action`` where a purchase order is the reason; ``unknown_reason``."""
-    if not receipt.is_blind(work):
+    if not due.is_blind(work):
         raise Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name="reason"))
     if arguments.reason not in REASONS:
         raise Refused(
@@ -62,12 +62,6 @@ def line_for(work: Work, meaning: Meaning) -> Line:
     line = line_of(work.session, new)
     assert line is not None, "a line that was just made is gone"
     return line
-
-
-def grow(work: Work) -> None:
-    """A line asks for as many as were counted: nobody knew before."""
-    change_line(work.session, work.the_line.id, quantity=work.the_line.done + work.counted)
-    work.next_line()
 
 
 def leave_rest(work: Work) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import select
 from app.barcode import Barcode
 from app.barcode.elements import join
 from app.db import upsert
+from app.floor import due
 from app.floor.confirm import once_more
 from app.floor.step import Meaning, Said, Work
 from app.language import _
@@ -105,14 +106,17 @@ def _note(work: Work, meaning: Meaning) -> Said:
 
 
 def _complete(work: Work, unit: Unit, meaning: Meaning) -> None:
-    """The SSCC came second: what both symbols say must agree, and nothing is counted again."""
+    """The SSCC came second: what both symbols say must agree, and nothing is counted again.
+
+    Errors: ``finish_unit_first``; ``duplicate_conflict``; ``too_many`` where it is the second that says how many.
+    """
     content, facts = unit.get("content", {}), meaning.facts
     if "content" in facts and any(content.get(word) != facts.get(word) for word in ("content", "count")):
         raise _finish_first(work)
     known: dict[str, str] = {word: work.memory[word] for word in ("lot", "expiry") if word in work.memory}
     join({**content, **known}, facts)
     if content and "count" in facts and "count" not in content:
-        work.remember(counted=work.counted * int(facts["count"]))
+        due.count(work, work.counted * ((int(facts["count"]) or 1) - 1))
     work.remember(unit=unit | {"sscc": facts["sscc"]})
 
 

@@ -1,16 +1,9 @@
 """What every question of a receipt shows and offers, whichever fact of the arriving goods it asks for."""
 
 from app.floor import logistic_unit
+from app.floor.due import is_blind
 from app.floor.step import Prompt, Way, Work, action_way
 from app.language import _
-
-BLIND = "blind"
-"""The document type of a receipt that no purchase order announced, and the document that begins one."""
-
-
-def is_blind(work: Work) -> bool:
-    """Whether these goods come without a purchase order."""
-    return work.task.document_type == BLIND
 
 
 def prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:

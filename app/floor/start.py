@@ -10,7 +10,7 @@ from app import clock
 from app.barcode.internal import InternalKind
 from app.config import Settings
 from app.db import lock
-from app.floor import blind, printing, receipt
+from app.floor import blind, due, printing
 from app.floor.packing import open_packing, totes_at_rest
 from app.floor.resolve import read, resolve
 from app.floor.shipping import resume_shipping
@@ -72,7 +72,7 @@ def _unfinished(
 
 
 def _receive(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
-    if document.lower() == receipt.BLIND:
+    if document.lower() == due.BLIND:
         return blind.open_receipt(session, warehouse)
     order = purchase_order_of(session, document)
     if order.warehouse_id != warehouse.id:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app.barcode.gtin import check_digit
 from app.barcode.internal import InternalKind, encode
+from app.floor.confirm import MOST_AT_ONCE
 from app.floor.enquiry import enquire
 from app.places.models import Container
 from tests.floor.story import Floor, Worker, day
@@ -96,6 +97,20 @@ def test_halves_that_contradict_each_other_are_refused_and_nothing_is_counted(at
     at_dock.scan(f"]C100{FIRST}3747").refused("duplicate_conflict")
     assert at_dock.prompt["counted"] == 48
     at_dock.scan(f"]C101{GTIN}3748").refused("ai_conflict").scan("]C13748").refused("unknown_code")
+
+
+@pytest.mark.parametrize(("document", "most"), [("PO-1", 96), ("blind", MOST_AT_ONCE)])
+def test_a_count_that_comes_second_has_the_same_limit_as_any_other(
+    floor: Floor, milk: None, receiver: Worker, document: str, most: int
+) -> None:
+    receiver.start("receive", document)
+    if document == "blind":
+        receiver.act("reason", reason="no_order")
+    receiver.scan(f"]C102{GTIN}1730010110L7").scan(f"]C100{FIRST}3799999999").refused("too_many")
+    assert receiver.prompt["counted"] == 1
+    receiver.scan(f"]C100{FIRST}37{most + 1}").refused("too_many").scan(f"]C100{FIRST}37{most}").hears("unit_complete")
+    receiver.scan("DOCK").hears("received")
+    assert floor.inside("MILK", FIRST) == most
 
 
 def test_an_sscc_that_came_in_is_not_received_again(floor: Floor, at_dock: Worker) -> None:

@@ -5,11 +5,12 @@ the keypad, then the dock: SUPPLIER -> dock, and *inbound* becomes *on hand*. Wh
 came damaged goes straight into quarantine.
 """
 
-from app.floor import arriving, blind, confirm, handover, logistic_unit
+from app.floor import arriving, blind, confirm, due, handover, logistic_unit
 from app.floor.arrived_damaged import DOCKS, damaged, target_kinds
 from app.floor.arriving import check_lot
+from app.floor.due import is_blind
 from app.floor.logistic_unit import or_sscc
-from app.floor.receipt import is_blind, prompt
+from app.floor.receipt import prompt
 from app.floor.step import (
     Arguments,
     Meaning,
@@ -82,20 +83,9 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
 
 def _count(work: Work, meaning: Meaning) -> Said:
     """Errors: ``too_many`` beyond what the house tolerates; a blind receipt takes what comes."""
-    line = work.the_line
-    said = confirm.count(work, line, meaning.quantity, limit=_limit(work, line))
+    said = due.count(work, meaning.quantity)
     logistic_unit.counted(work, meaning)
-    if not is_blind(work):
-        return said
-    blind.grow(work)
-    return Said("item_confirmed", _("%(n)s %(sku)s", n=work.counted, sku=line.sku))
-
-
-def _limit(work: Work, line: Line) -> int:
-    """How many may come: what is due, and what the house tolerates above it."""
-    if is_blind(work):
-        return confirm.MOST_AT_ONCE
-    return line.left + line.quantity * work.settings.receipt_tolerance_percent // 100
+    return said
 
 
 def _line_for(work: Work, meaning: Meaning) -> Line:
@@ -209,9 +199,9 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
         raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
     if work.line.tracking == "serial":
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
-    said = confirm.set_count(work, work.line, arguments, limit=_limit(work, work.line))
+    said = confirm.set_count(work, work.line, arguments, limit=due.limit(work, work.line))
     if is_blind(work):
-        blind.grow(work)
+        due.grow(work)
     return said
 
 
