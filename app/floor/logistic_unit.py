@@ -28,6 +28,7 @@ from app.floor import due
 from app.floor.confirm import once_more
 from app.floor.step import Meaning, Said, Work
 from app.language import _
+from app.ledger.models import Balance
 from app.places.models import Container
 from app.refusal import Refused
 
@@ -67,17 +68,22 @@ def or_sscc(accept: Callable[[Work, Meaning], Said]) -> Callable[[Work, Meaning]
 
 
 def _put_on(work: Work, meaning: Meaning) -> Said | None:
-    """A container of the house for what is counted; None for one that is no licence plate, or holds something.
+    """A container of the house for what is counted; None for one that is no licence plate.
 
-    Errors: ``new_container`` for a code that nobody knows, until it is scanned once more; ``finish_unit_first``.
+    Errors: ``new_container`` for a code that nobody knows, until it is scanned once more; ``finish_unit_first``;
+    ``container_in_use`` for a plate with something on it.
     """
     unit, code = of(work), meaning.code
     if unit.get("sscc") or unit.get("plate") not in (None, code):
         raise _finish_first(work)
     if meaning.type == "plate":
         once_more(work, "new_container", _("Not known: %(code)s. A new container? Then scan it again.", code=code))
-    elif not _waits(work.session.get_one(Container, meaning.id, populate_existing=True)):
-        return None
+    else:
+        found = work.session.get_one(Container, meaning.id, populate_existing=True)
+        if found.kind != "lpn":
+            return None
+        if not _is_free(work, found):
+            raise _in_use(code)
     work.remember(unit=unit | {"plate": code})
     return Said("container_confirmed", _("%(n)s %(sku)s in %(code)s", n=work.counted, sku=work.the_line.sku, code=code))
 
@@ -167,8 +173,18 @@ def _require_new(work: Work, sscc: str) -> None:
 
 
 def _waits(plate: Container) -> bool:
-    """A licence plate that stands nowhere: made beforehand, or its receipt was undone."""
+    """A licence plate that stands nowhere: made beforehand, or its receipt was undone. An SSCC is used once."""
     return plate.kind == "lpn" and plate.status == "open" and plate.location_id is None
+
+
+def _is_free(work: Work, plate: Container) -> bool:
+    """Whether nothing stands on a plate of the house: it is used again and again."""
+    stands = select(Balance.id).where(Balance.container_id == plate.id, Balance.quantity > 0)
+    return plate.kind == "lpn" and plate.status == "open" and work.session.scalar(stands.limit(1)) is None
+
+
+def _in_use(code: str) -> Refused:
+    return Refused("container_in_use", _("Something stands on %(code)s. Take another one, or empty it.", code=code))
 
 
 def _received(sscc: str) -> Refused:
@@ -190,9 +206,9 @@ def plate(work: Work, dock_id: int) -> int | None:
     work.session.execute(upsert(work.session, Container).on_conflict_do_nothing(index_elements=["code"]), new)
     statement = select(Container).where(Container.code == (sscc or code))
     found = work.session.scalars(statement.with_for_update().execution_options(populate_existing=True)).one()
-    if not _waits(found) and sscc:
+    if sscc and not _waits(found):
         raise _received(sscc)
-    if not _waits(found):
+    if not _is_free(work, found):
         raise Refused("container_in_use", _("%(code)s is in use already. Undo, and take another one.", code=code))
     found.location_id, found.warehouse_id = dock_id, work.task.warehouse_id
     work.session.flush()
@@ -202,8 +218,10 @@ def plate(work: Work, dock_id: int) -> int | None:
 def free(work: Work, container_id: int | None) -> None:
     """The receipt was undone: the unit stands nowhere and may come in again."""
     if container_id is not None:
-        work.session.get_one(Container, container_id, populate_existing=True).location_id = None
-        work.session.flush()
+        plate = work.session.get_one(Container, container_id, populate_existing=True)
+        if _is_free(work, plate):
+            plate.location_id = None
+            work.session.flush()
 
 
 def forget(work: Work) -> Said | None:

@@ -182,7 +182,7 @@ def test_case_43_an_unknown_code_at_the_quantity_may_be_a_new_container(floor: F
     receiver.scan("BOX-8").refused("finish_unit_first").scan(unit(FIRST)).refused("finish_unit_first")
     receiver.scan("DOCK").hears("received")
     assert floor.inside("MUG", "BOX-7") == 2
-    receiver.scan("MUG").scan("BOX-7").refused("wrong_container").scan("4006381333931").refused("unknown_code")
+    receiver.scan("MUG").scan("BOX-7").refused("container_in_use").scan("4006381333931").refused("unknown_code")
     receiver.scan("4006381333932").refused("unknown_code").scan("DOCK").hears("received")
     assert floor.inside("MUG", "BOX-7") == 2
     receiver.act("undo").act("undo").hears("undone").scan("MUG", "BOX-7").hears("container_confirmed")
@@ -198,6 +198,27 @@ def test_a_licence_plate_that_was_printed_beforehand_takes_what_comes(floor: Flo
     floor.do(lambda house: setattr(house.box("P-0002", kind="lpn"), "location_id", None))
     receiver.scan("MUG").act("quantity", quantity=5).scan("P-0002").hears("container_confirmed").scan("DOCK").finished()
     assert floor.inside("MUG", "P-0002") == 5
+
+
+def test_a_plate_of_the_house_is_used_again_once_it_is_empty(floor: Floor, receiver: Worker, picker: Worker) -> None:
+    floor.purchase("PO-2", ("MUG", 6))
+    floor.bin("A-01")
+    receiver.start("receive", "PO-2").scan("MUG", "LPN-1", "LPN-1", "DOCK").hears("received")
+    receiver.scan("MUG").scan("LPN-1").refused("container_in_use")
+    assert "LPN-1" in receiver.message
+    floor.worker("Rob").take(floor.tasks("putaway")[0]).robot().finished()
+    assert floor.at("MUG", "A-01") == 1
+    receiver.scan("LPN-1").hears("container_confirmed").scan("DOCK").hears("received")
+    assert floor.inside("MUG", "LPN-1") == 1
+    picker.start("move").scan("LPN-1").hears("source_confirmed").scan("A-01").hears("moved")
+    assert floor.at("MUG", "A-01") == 2
+
+
+def test_a_plate_is_not_dropped_for_the_number_of_a_label(floor: Floor, milk: None, receiver: Worker) -> None:
+    receiver.start("receive", "PO-1").scan("MILK", "L7", "2030-01-01", "LPN-1", "LPN-1").hears("container_confirmed")
+    receiver.scan(f"]C100{FIRST}02{GTIN}1730010110L7\x1d371").refused("finish_unit_first")
+    receiver.scan("DOCK").hears("received")
+    assert (floor.inside("MILK", "LPN-1"), floor.inside("MILK", FIRST)) == (1, 0)
 
 
 def test_two_receivers_never_share_a_new_container(floor: Floor, receiver: Worker) -> None:
