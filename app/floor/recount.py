@@ -82,6 +82,7 @@ def short(work: Work, arguments: Arguments) -> Said:
         work.forget("line", *BEGUN)
     work.next_line()
     if work.line is None and work.memory.get("totes") and not must_drop(work):
+        work.remember(is_dropped=True)
         handover.to_packing(work)
     elsewhere = missing - unfound
     return Said(

@@ -47,7 +47,8 @@ def take(work: Work, container_id: int) -> None:
     """Give a tote to this task; one that was proposed and is still empty goes back to the others."""
     old = work.task.container_id
     if old is not None and old != container_id and old not in work.memory.get("totes", []):
-        work.session.execute(update(container).where(container.c.id == old).values(task_id=None))
+        is_mine = (container.c.id == old, container.c.task_id == work.task.id)  # somebody may have it by now
+        work.session.execute(update(container).where(*is_mine).values(task_id=None))
     if old != container_id:
         work.session.execute(
             update(container)

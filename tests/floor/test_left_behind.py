@@ -125,6 +125,29 @@ def test_what_packing_was_told_of_is_not_taken_back_by_the_picker(floor: Floor, 
     assert floor.inside("MUG", "TOTE-1") == 1
 
 
+def test_nor_is_it_where_the_last_line_was_short(floor: Floor, picker: Worker) -> None:
+    floor.bin("PACK", kind="pack", is_blocked=True)
+    floor.bin("DOOR", kind="stage", is_blocked=True)
+    floor.totes("TOTE-1")
+    floor.stock("MUG", 1)
+    floor.stock("CUP", 1, "A-02")
+    picker.take(floor.order("SO-1", ("MUG", 1), ("CUP", 1))[0]).scan("A-01", "MUG", "TOTE-1").scan("A-02").act("short")
+    assert len(floor.tasks("pack")) == 1
+    assert not picker.finished().answer["task"]["can_undo"]
+    picker.act("undo").refused("packed_next")
+
+
+def test_a_tote_that_somebody_else_has_by_now_is_not_freed(floor: Floor, picker: Worker) -> None:
+    floor.totes("TOTE-1", "TOTE-2", "TOTE-3")
+    floor.stock("MUG", 1)
+    floor.stock("CUP", 1, "A-02")
+    picker.take(floor.order("SO-1", ("MUG", 1))[0]).scan("A-01", "MUG")
+    other = floor.worker("Ben").take(floor.order("SO-2", ("CUP", 1))[0])
+    floor.do(lambda house: setattr(house.box("TOTE-1"), "task_id", other.task))
+    picker.scan("TOTE-3").hears("picked")
+    assert floor.do(lambda house: house.box("TOTE-1").task_id) == other.task
+
+
 def test_the_proof_finds_an_order_that_believes_to_hold_more_than_there_is(floor: Floor) -> None:
     floor.stock("MUG", 3)
     floor.picked("SO-1", ("MUG", 2))
