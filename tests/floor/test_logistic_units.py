@@ -215,10 +215,10 @@ def test_a_plate_of_the_house_is_used_again_once_it_is_empty(floor: Floor, recei
 
 
 def test_a_plate_is_not_dropped_for_the_number_of_a_label(floor: Floor, milk: None, receiver: Worker) -> None:
-    receiver.start("receive", "PO-1").scan("MILK", "L7", "2030-01-01", "LPN-1", "LPN-1").hears("container_confirmed")
-    receiver.scan(f"]C100{FIRST}02{GTIN}1730010110L7\x1d371").refused("finish_unit_first")
-    receiver.scan("DOCK").hears("received")
-    assert (floor.inside("MILK", "LPN-1"), floor.inside("MILK", FIRST)) == (1, 0)
+    receiver.start("receive", "PO-1").scan(CONTENT, "LPN-1", "LPN-1").hears("container_confirmed")
+    receiver.scan(f"]C100{FIRST}02{GTIN}1730010110L7\x1d3748").refused("finish_unit_first")
+    receiver.scan(unit(FIRST)).refused("finish_unit_first").scan("DOCK").hears("received")
+    assert (floor.inside("MILK", "LPN-1"), floor.inside("MILK", FIRST)) == (48, 0)
 
 
 def test_two_receivers_never_share_a_new_container(floor: Floor, receiver: Worker) -> None:
