@@ -4,20 +4,24 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from app.config import Settings, SettingsError
+from app.connectors.printers import ipp as ipp_way
 from app.connectors.printers import raw_tcp
 from app.connectors.printers.cups import Cups
 from app.connectors.printers.folder import Folder
 from app.connectors.printers.ipp import Ipp
-from app.connectors.printers.network import Neighbourhood, split
+from app.connectors.printers.network import CONNECT_SECONDS, Neighbourhood, split
 from app.connectors.printers.raw_tcp import RawTcp
 from app.labels import render_pdf
+from app.labels.delivery import LEASE
 from app.labels.template import template
 from app.ports import PrintError
 from tests.conftest import absent
@@ -252,6 +256,38 @@ def test_an_ipp_printer_that_refuses_the_format_has_printed_nothing(ippeveprinte
 def test_what_speaks_no_ipp_is_no_printer() -> None:
     with printing(behaviour="reset", after=3) as printer, pytest.raises(PrintError):
         ipp(printer.port).send(f"ipp://{printer.address}/ipp/print", b"%PDF-1.4", title="x", has_answered=False)
+
+
+@contextmanager
+def slow_answer() -> Iterator[int]:
+    """An IPP printer that takes the job, and answers a byte at a time; its port."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nX: " + b"x" * 200 + b"\r\n\r\n\x01\x01\0\0\0\0\0\x01\x03"
+
+    def serve(server: socket.socket) -> None:
+        line, _from = server.accept()
+        server.close()
+        with line, suppress(OSError):  # whoever does not wait closes the line
+            line.recv(65_536)
+            for byte in answer:
+                line.sendall(bytes([byte]))
+                time.sleep(0.02)
+
+    server = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, args=(server,))
+    thread.start()
+    yield int(server.getsockname()[1])
+    thread.join()
+
+
+def test_a_printer_that_answers_a_byte_at_a_time_is_given_up_before_the_lease_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert ipp_way.SEND_SECONDS + CONNECT_SECONDS < LEASE.total_seconds()
+    monkeypatch.setattr(ipp_way, "SEND_SECONDS", 0.3)
+    with slow_answer() as port, pytest.raises(PrintError) as failure:
+        ipp(port).send(f"ipp://127.0.0.1:{port}/ipp/print", b"%PDF-1.4 x", title="x", has_answered=False)
+    assert failure.value.bytes_sent == len(b"%PDF-1.4 x")
+    assert not failure.value.is_permanent
 
 
 @pytest.mark.parametrize("address", ["http://10.0.0.1/", "ipp://", "ipp://10.0.0.1/x?y", "file:///etc/passwd"])

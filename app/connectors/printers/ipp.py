@@ -5,15 +5,25 @@ became of it, and its printer's state need.
 """
 
 import http.client
+import io
+import socket
 import struct
 import time
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.connectors.printers.network import Neighbourhood
 from app.language import _
 from app.ports import Health, PrintError, Receipt
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 PORT = 631
+SEND_SECONDS = 20.0
+BYTES_PER_SECOND = 10_000
+"""What a job may take in all, with every question about it: less than the lease that ``labels.delivery`` holds on it,
+after which another worker takes the printer for abandoned."""
 DONE_SECONDS = 10.0
 POLL_SECONDS = 0.25
 _PRINT_JOB, _GET_JOB_ATTRIBUTES, _GET_PRINTER_ATTRIBUTES = 0x0002, 0x0009, 0x000B
@@ -41,25 +51,27 @@ class Ipp:
     def send(self, address: str, data: bytes, *, title: str, has_answered: bool) -> Receipt:
         kind = "application/pdf" if data.startswith(b"%PDF") else "application/octet-stream"
         attributes: Attributes = [_WHO, (_NAME, "job-name", title[:200]), (_MIME, "document-format", kind)]
-        code, said = self._asked(address, _PRINT_JOB, attributes, data)
+        deadline = _deadline(len(data))
+        code, said = self._asked(address, _PRINT_JOB, attributes, data, deadline)
         if code >= 0x0400:  # it says itself that it did not take the job
             health = Health(state="attention", problems=(f"ipp_{code:04x}",), answers=True)
             raise PrintError(
                 _("The printer refused the label (IPP status %(code)s).", code=f"0x{code:04X}"),
                 health=health, is_permanent=code < 0x0500,
             )  # fmt: skip
-        is_done = self._watched(address, _number(said, "job-id"), len(data))
-        return Receipt(is_done=is_done, health=self.health(address, has_answered=True))
+        is_done = self._watched(address, _number(said, "job-id"), len(data), deadline)
+        return Receipt(is_done=is_done, health=self._health(address, deadline))
 
-    def _watched(self, address: str, job_id: int, size: int) -> bool:
+    def _watched(self, address: str, job_id: int, size: int, last: float) -> bool:
         """Whether the printer says in time that the job is out; False while it holds the job, or is not asked.
 
         Errors: ``PrintError`` where it gave the job up: then a part of it may be out.
         """
-        deadline = time.monotonic() + DONE_SECONDS
+        deadline = min(last, time.monotonic() + DONE_SECONDS)
         while job_id and time.monotonic() < deadline:
             try:
-                code, said = self._asked(address, _GET_JOB_ATTRIBUTES, [(_INTEGER, "job-id", job_id), _WHO], b"")
+                which: Attributes = [(_INTEGER, "job-id", job_id), _WHO]
+                code, said = self._asked(address, _GET_JOB_ATTRIBUTES, which, b"", deadline)
             except PrintError:
                 return False
             state = _number(said, "job-state")
@@ -72,8 +84,11 @@ class Ipp:
         return False
 
     def health(self, address: str, *, has_answered: bool) -> Health:
+        return self._health(address, _deadline(0))
+
+    def _health(self, address: str, deadline: float) -> Health:
         try:
-            code, said = self._asked(address, _GET_PRINTER_ATTRIBUTES, [], b"")
+            code, said = self._asked(address, _GET_PRINTER_ATTRIBUTES, [], b"", deadline)
         except PrintError as error:
             if error.is_permanent:
                 raise
@@ -88,16 +103,18 @@ class Ipp:
         return Health(state="attention" if problems else "ready", problems=tuple(sorted(problems)), answers=True)
 
     def _asked(
-        self, address: str, operation: int, attributes: Attributes, data: bytes
+        self, address: str, operation: int, attributes: Attributes, data: bytes, deadline: float
     ) -> tuple[int, dict[str, list[bytes]]]:
-        """Status and attributes of the answer. Errors: ``PrintError``; bytes count as sent once the request began."""
+        """Status and attributes of the answer, whole before the deadline.
+
+        Errors: ``PrintError``; bytes count as sent once the request began.
+        """
         place, path = _parts(address)
         body = encode(operation, f"ipp://{place}{path}", attributes) + data
         sent = 0
         with self.near.connect(place, default_port=PORT) as line:
-            line.settimeout(15 + len(data) / 10_000)
             connection = http.client.HTTPConnection(urlsplit(f"//{place}").hostname or "", PORT)
-            connection.sock = line
+            connection.sock = _Timed(line, deadline)
             try:
                 sent = len(data)
                 connection.request("POST", path, body, {"Content-Type": "application/ipp", "Host": place})
@@ -113,6 +130,46 @@ class Ipp:
                     _("The printer broke the connection: %(why)s.", why=str(error) or type(error).__name__),
                     bytes_sent=sent,
                 ) from error
+
+
+class _Timed:
+    """A connection as ``http.client`` uses one, of which no step goes beyond the deadline: a time for each step alone
+    lets a printer that says a byte now and then take for ever."""
+
+    def __init__(self, line: socket.socket, deadline: float) -> None:
+        self.line, self.deadline = line, deadline
+
+    def in_time(self) -> socket.socket:
+        """The line, for one step that takes no longer than what is left. Errors: ``TimeoutError``."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self.line.settimeout(left)
+        return self.line
+
+    def sendall(self, data: bytes) -> None:
+        self.in_time().sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Answer(self))
+
+    def close(self) -> None:
+        """Whoever opened the line closes it."""
+
+
+class _Answer(io.RawIOBase):
+    def __init__(self, timed: _Timed) -> None:
+        self.timed = timed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: "WriteableBuffer") -> int:
+        return self.timed.in_time().recv_into(into)
+
+
+def _deadline(size: int) -> float:
+    return time.monotonic() + SEND_SECONDS + size / BYTES_PER_SECOND
 
 
 def encode(operation: int, uri: str, attributes: Attributes) -> bytes:
