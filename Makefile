@@ -54,7 +54,7 @@ run: $(VENV)/.run
 # ------------------------------------------------------------------ test
 
 test: check
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --durations 15 $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

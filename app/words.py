@@ -13,6 +13,8 @@ WORDS = {
     "count": N_("Count"),
     "move": N_("Move"),
     "put_back": N_("Put back"),
+    "return": N_("Return"),
+    "restock": N_("Back into stock"),
     "opening": N_("Opening stock"),
     "damage": N_("Damaged"),
     "found": N_("Found"),

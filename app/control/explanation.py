@@ -30,14 +30,15 @@ def explain(session: Session, sku: str, warehouse: str, *, limit: int = 200) -> 
     Errors: ``unknown_sku``, ``unknown_warehouse``.
     """
     house = warehouse_of(session, warehouse)
-    item_id = session.scalar(select(Item.id).where(Item.sku == sku))
-    if item_id is None:
+    item = session.execute(select(Item.id, Item.name).where(Item.sku == sku)).first()
+    if item is None:
         raise NotFound("unknown_sku", _("There is no item %(sku)s. Import it first.", sku=sku))
     found = availability(session, skus=[sku], warehouse=warehouse)
     names = ("on_hand", "unavailable", "committed", "available", "inbound")
     sums = {name: getattr(found[0], name) if found else 0 for name in names}
     return {
         "sku": sku,
+        "name": item.name,
         "warehouse": warehouse,
         **sums,
         "balances": [asdict(row) for row in balances(session, sku=sku, warehouse=warehouse)],
@@ -45,16 +46,16 @@ def explain(session: Session, sku: str, warehouse: str, *, limit: int = 200) -> 
             asdict(step)
             for step in steps(
                 session,
-                item_id=item_id,
+                item_id=item.id,
                 warehouse_id=house.id,
                 on_hand=sums["on_hand"],
                 unavailable=sums["unavailable"],
                 limit=limit,
             )
         ],
-        "reservations": _reservations(session, item_id, house.id),
-        "inbound_lines": _inbound_lines(session, item_id, house.id),
-        "orders_at_risk": [asdict(row) for row in orders_at_risk(session, item_id, house.id)],
+        "reservations": _reservations(session, item.id, house.id),
+        "inbound_lines": _inbound_lines(session, item.id, house.id),
+        "orders_at_risk": [asdict(row) for row in orders_at_risk(session, item.id, house.id)],
     }
 
 

@@ -111,15 +111,15 @@ def count_units(work: Work, total: int) -> Said:
     if total > row.quantity:
         raise Refused(
             "not_enough_stock",
-            _("Only %(n)s %(sku)s are in %(place)s.", n=row.quantity, sku=line.sku, place=work.memory["place"]),
+            _("Only %(n)s × %(sku)s are in %(place)s.", n=row.quantity, sku=line.sku, place=work.memory["place"]),
             free=row.quantity,
         )
     free = row.quantity - row.allocated
     if total > free and not work.memory.get("override"):
         raise Refused(
             "reserved_stock",
-            _("Only %(n)s %(sku)s are free, the rest waits for orders. Ask a supervisor.", n=free, sku=line.sku),
+            _("Only %(n)s × %(sku)s are free, the rest waits for orders. Ask a supervisor.", n=free, sku=line.sku),
             free=free,
         )
     work.remember(counted=total)
-    return Said("item_confirmed", _("%(n)s %(sku)s", n=total, sku=line.sku))
+    return Said("item_confirmed", _("%(n)s × %(sku)s", n=total, sku=line.sku))

@@ -126,7 +126,7 @@ def _settle(work: Work, name: str, reason: str, target: Place, code: str) -> Sai
     )
     work.forget("bench", "decision")
     work.finish_units(line, units)
-    return Said("inspected", _("%(n)s %(sku)s: %(place)s", n=units, sku=line.sku, place=code))
+    return Said("inspected", _("%(n)s × %(sku)s: %(place)s", n=units, sku=line.sku, place=code))
 
 
 DECISION = Step(("disposition",), _ask_decision, _no_scan)

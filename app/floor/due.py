@@ -28,7 +28,7 @@ def count(work: Work, units: int) -> Said:
     if not is_blind(work):
         return said
     grow(work)
-    return Said("item_confirmed", _("%(n)s %(sku)s", n=work.counted, sku=line.sku))
+    return Said("item_confirmed", _("%(n)s × %(sku)s", n=work.counted, sku=line.sku))
 
 
 def grow(work: Work) -> None:

@@ -35,7 +35,7 @@ def _too_many_now(line: lines.Line, units: int) -> Said:
     return Said(
         "line_gone",
         _(
-            "This was cancelled meanwhile. Put %(n)s %(sku)s back in %(place)s.",
+            "This was cancelled meanwhile. Put %(n)s × %(sku)s back in %(place)s.",
             n=units,
             sku=line.sku or line.source_container,
             place=line.source or "?",

@@ -85,7 +85,9 @@ def _put_on(work: Work, meaning: Meaning) -> Said | None:
         if not _is_free(work, found):
             raise _in_use(code)
     work.remember(unit=unit | {"plate": code})
-    return Said("container_confirmed", _("%(n)s %(sku)s in %(code)s", n=work.counted, sku=work.the_line.sku, code=code))
+    return Said(
+        "container_confirmed", _("%(n)s × %(sku)s in %(code)s", n=work.counted, sku=work.the_line.sku, code=code)
+    )
 
 
 def _note(work: Work, meaning: Meaning) -> Said:
@@ -108,7 +110,9 @@ def _note(work: Work, meaning: Meaning) -> Said:
             _("%(n)s are counted from several labels. Undo, then scan each unit's labels together.", n=work.counted),
         )
     _complete(work, unit, meaning)
-    return Said("unit_complete", _("%(n)s %(sku)s on SSCC %(sscc)s", n=work.counted, sku=work.the_line.sku, sscc=sscc))
+    return Said(
+        "unit_complete", _("%(n)s × %(sku)s on SSCC %(sscc)s", n=work.counted, sku=work.the_line.sku, sscc=sscc)
+    )
 
 
 def _complete(work: Work, unit: Unit, meaning: Meaning) -> None:

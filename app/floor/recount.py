@@ -77,6 +77,8 @@ def short(work: Work, arguments: Arguments) -> Said:
     )
     work.session.refresh(work.task)
     open_count(work, line.source_location_id)
+    if work.memory.get("undo"):
+        work.can_undo(short=line.sku)
     work.report(sku=line.sku, place=line.source or "", units=missing)
     if not work.counted:
         work.forget("line", *BEGUN)

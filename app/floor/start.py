@@ -282,6 +282,10 @@ def find_job(session: Session, settings: Settings, actor: Actor, *, warehouse: s
                 require_role(actor, task.kind)
             except Refused:
                 continue
+            if task.status == "open" and (document_type, task.kind) == ("purchase_order", "putaway"):
+                more = _more_of_delivery(session, settings, actor, warehouse, meaning.code)
+                if more is not None:
+                    return {"task_id": more, "enquiry": None}
             claim(session, actor, task_id)
             return {"task_id": task_id, "enquiry": None}
     opened = _open_for(session, settings, actor, warehouse, kind, document_type, meaning.code)
@@ -302,6 +306,14 @@ def _tasks_of_container(session: Session, container_id: int) -> Any:
         | is_source
         | ((Task.document_type == "order") & Task.document_id.in_(orders) & Task.kind.in_(("pack", "ship")))
     )
+
+
+def _more_of_delivery(session: Session, settings: Settings, actor: Actor, warehouse: str, number: str) -> int | None:
+    """Who scans a delivery's paper wants to receive: what waits to be put away comes after what is still to come."""
+    try:
+        return start(session, settings, actor, kind="receive", warehouse=warehouse, document=number)
+    except Refused:  # all of it is here, or somebody else receives it
+        return None
 
 
 def _open_for(

@@ -6,7 +6,7 @@ Nothing is ever deleted. Each workflow says what its document must be told; this
 from collections.abc import Callable
 from typing import Any
 
-from app.floor.confirm import item_row
+from app.floor.confirm import item_row, once_more
 from app.floor.step import Arguments, Said, Work
 from app.language import _
 from app.ledger.post import reverse
@@ -34,10 +34,12 @@ def undo(
         counted = work.counted
         work.forget(*begun, "counted", "line")
         work.next_line()
-        return Said("count_undone", _("%(n)s %(sku)s are not counted any more.", n=counted, sku=line.sku))
+        return Said("count_undone", _("%(n)s × %(sku)s are not counted any more.", n=counted, sku=line.sku))
     stack: list[Facts] = list(work.memory.get("undo", []))
     if not stack:
         raise Refused("nothing_to_undo", _("There is nothing to undo in this task."))
+    if "short" in stack[-1]:
+        stack = _before_short(work, stack)
     facts = stack.pop()
     reversed_line = line_of(work.session, facts["line"])
     assert reversed_line is not None, "a line that was posted is gone"
@@ -51,12 +53,25 @@ def undo(
     return Said(
         "undone",
         _(
-            "Undone: put %(n)s %(sku)s back to %(place)s.",
+            "Undone: put %(n)s × %(sku)s back to %(place)s.",
             n=facts["quantity"],
             sku=reversed_line.sku or reversed_line.source_container,
             place=facts.get("source") or reversed_line.source or "?",
         ),
     )
+
+
+def _before_short(work: Work, stack: list[Facts]) -> list[Facts]:
+    """What is not there stays missing until it is counted: whoever wants that back does not lose a good pick for it."""
+    once_more(
+        work,
+        "short_stays",
+        _(
+            "%(sku)s stays missing: a count is open. Undo once more to take back what was done before.",
+            sku=stack[-1]["short"],
+        ),
+    )
+    return [facts for facts in stack if "short" not in facts]
 
 
 def _reverse(work: Work, facts: Facts, line: Line, *, allocate_source: bool) -> None:

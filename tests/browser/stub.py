@@ -49,6 +49,7 @@ class Stub:
 def make_app(stub: Stub) -> Flask:
     app = Flask("stub", static_folder=str(TOP / "static"), template_folder=str(TOP / "templates"))
 
+    app.jinja_env.filters["word"] = lambda code: code
     app.jinja_env.globals["_"] = lambda text, **values: text % values if values else text
 
     @app.context_processor

@@ -334,6 +334,18 @@ def test_case_20_short_lets_go_of_my_open_lines_and_opens_a_count(floor: Floor, 
     assert len(floor.tasks("count")) == 1, "one count is enough"
 
 
+def test_undo_after_short_asks_before_it_takes_back_the_pick_before(floor: Floor, picker: Worker) -> None:
+    floor.stock("MUG", 4)
+    floor.stock("TEA", 1, "B-01")
+    floor.totes("TOTE-1")
+    picker.take(floor.order("O-1", ("MUG", 4), ("TEA", 1))[0]).scan("A-01", "MUG").act("quantity", quantity=4)
+    picker.scan("TOTE-1").hears("picked").act("short").hears("short")
+    picker.act("undo").refused("short_stays")
+    assert floor.inside("MUG", "TOTE-1") == 4
+    picker.act("undo").hears("undone")
+    assert floor.inside("MUG", "TOTE-1") == 0
+
+
 def test_case_21_short_takes_the_rest_from_another_bin_next(floor: Floor, picker: Worker) -> None:
     floor.stock("MUG", 4)
     floor.stock("MUG", 9, "B-01")

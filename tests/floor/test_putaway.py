@@ -44,6 +44,18 @@ def test_what_stands_on_the_dock_is_put_away_in_any_order(floor: Floor, receiver
     receiver.act("skip").hears("skipped").scan("HAT").refused("unknown_code").scan("TEA").refused("wrong_item")
 
 
+def test_a_deliverys_paper_opens_what_is_still_to_come_and_then_what_waits_to_be_put_away(
+    floor: Floor, receiver: Worker
+) -> None:
+    floor.bin("A-01")
+    floor.purchase("PO-1", ("MUG", 6), ("TEA", 2))
+    receiver.start("receive", "PO-1").scan("MUG").act("quantity", quantity=6).scan("DOCK").hears("received")
+    receiver.act("done")
+    assert receiver.home("PO-1")["task_id"] not in floor.tasks("putaway")
+    receiver.take(floor.tasks("receive", status="claimed")[0]).robot().finished()
+    assert receiver.home("PO-1")["task_id"] in floor.tasks("putaway", status="claimed")
+
+
 def test_the_rest_of_a_line_taken_out_of_turn_waits_for_its_turn(
     floor: Floor, receiver: Worker, at_the_dock: int
 ) -> None:

@@ -17,6 +17,19 @@ def test_shipping_goes_carton_door(floor: Floor, packer: Worker) -> None:
     assert floor.sums("MUG") == (3, 0, 0, 0)
 
 
+def test_an_order_of_which_something_is_still_owed_has_left_in_part(
+    floor: Floor, picker: Worker, packer: Worker
+) -> None:
+    floor.stock("MUG", 2)
+    floor.stock("TEA", 1, "B-01")
+    floor.totes("TOTE-1")
+    picker.take(floor.order("O-1", ("MUG", 2), ("TEA", 1))[0]).scan("A-01", "MUG").act("quantity", quantity=2)
+    picker.scan("TOTE-1").act("short").hears("short").scan("PACK").finished()
+    packer.start("pack", "O-1").robot()
+    packer.start("ship", "O-1").robot().finished()
+    assert packer.prompt["instruction"] == "Part of order O-1 has left the house, the rest goes later."
+
+
 def test_undo_takes_the_carton_off_the_truck(floor: Floor, packer: Worker) -> None:
     floor.stock("MUG", 5)
     floor.packed("O-1", ("MUG", 2))

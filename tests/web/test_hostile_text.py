@@ -106,7 +106,7 @@ def test_a_supervisor_lets_no_admin_in_again(browse: Browse, shop: "Flask") -> N
     from app.people.models import Operator
 
     with shop.app_context(), reading() as session:
-        found = select(Operator.id).where(Operator.badge == "auditor")
+        found = select(Operator.id).where(Operator.badge == "picker")
         admin = session.scalar(select(Operator.id).where(Operator.badge == "admin"))
         other = session.scalar(found)
     assert browse("admin").post(f"/office/people/{other}/departures").status_code == 303

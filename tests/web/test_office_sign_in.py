@@ -27,8 +27,9 @@ PASSWORD = "nine blue mugs on a shelf"
 
 
 @pytest.fixture
-def shop(database_url: str, tmp_path: "Path") -> "Iterator[Flask]":
-    """As everywhere, but the office asks for a password."""
+def shop(database_url: str, tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> "Iterator[Flask]":
+    """As everywhere, but the office asks for a password; and the clock stands, so that no code grows old meanwhile."""
+    later(monkeypatch)
     from app.config import Settings
     from app.db import db
     from app.factory import create_app

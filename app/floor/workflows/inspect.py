@@ -60,7 +60,7 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     if work.counted and meaning.id != line.item_id:
         raise Refused(
             "finish_line_first",
-            _("Finish the %(n)s %(sku)s first, then the next item.", n=work.counted, sku=line.sku),
+            _("Finish the %(n)s × %(sku)s first, then the next item.", n=work.counted, sku=line.sku),
         )
     if not work.counted:
         line = _line_for(work, meaning)
@@ -147,7 +147,7 @@ def _accept_bench(work: Work, meaning: Meaning) -> Said:
         target=place.code,
     )
     work.forget("counted", "lot", "serials")
-    return Said("received", _("%(n)s %(sku)s received. Now look at it.", n=bench["units"], sku=line.sku))
+    return Said("received", _("%(n)s × %(sku)s received. Now look at it.", n=bench["units"], sku=line.sku))
 
 
 # Exceptions.

@@ -199,7 +199,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "item":
         raise Refused(
             "finish_line_first",
-            _("You hold %(n)s %(sku)s. Scan where it goes first, or undo.", n=work.counted, sku=line.sku),
+            _("You hold %(n)s × %(sku)s. Scan where it goes first, or undo.", n=work.counted, sku=line.sku),
         )
     place, units = place_for(work, meaning, is_sellable=line.source_condition == "available"), work.counted
     confirm.room(work, place, units)
@@ -222,7 +222,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     work.can_undo(posting=posted.posting_id, line=line.id, quantity=units, source=source, target=place.code)
     work.finish_units(work.the_line, units)
     work.forget("bin", "container", "place", "override")
-    return Said("moved", _("%(n)s %(sku)s in %(place)s", n=units, sku=line.sku, place=place.code))
+    return Said("moved", _("%(n)s × %(sku)s in %(place)s", n=units, sku=line.sku, place=place.code))
 
 
 # Actions.
@@ -235,7 +235,7 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
     if work.the_line.serial:
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
     count_units(work, quantity)
-    return Said("quantity_confirmed", _("%(n)s %(sku)s", n=quantity, sku=work.the_line.sku))
+    return Said("quantity_confirmed", _("%(n)s × %(sku)s", n=quantity, sku=work.the_line.sku))
 
 
 def _done(work: Work) -> Said:

@@ -172,7 +172,7 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
     if work.line is None and not must_drop(work):
         work.remember(is_dropped=True)
         handover.to_packing(work)
-    return Said("picked", _("%(n)s %(sku)s in %(tote)s", n=quantity, sku=line.sku, tote=tote.code))
+    return Said("picked", _("%(n)s × %(sku)s in %(tote)s", n=quantity, sku=line.sku, tote=tote.code))
 
 
 # The drop: all totes go to one place.

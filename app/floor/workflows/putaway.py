@@ -76,7 +76,7 @@ def _take(work: Work, line: Line) -> Said:
     work.remember(counted=line.left, line=line.id)
     work.next_line()
     _suggest(work, line)
-    return Said("item_confirmed", _("%(n)s %(sku)s", n=line.left, sku=line.sku))
+    return Said("item_confirmed", _("%(n)s × %(sku)s", n=line.left, sku=line.sku))
 
 
 def _other_line(work: Work, line: Line, meaning: Meaning) -> Line:
@@ -132,7 +132,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     work.can_undo(posting=posted.posting_id, line=line.id, quantity=quantity, source=source, target=place.code)
     work.finish_units(line, quantity)
     handover.after_put_back(work, line)
-    return Said("put_away", _("%(n)s %(sku)s in %(place)s", n=quantity, sku=line.sku, place=place.code))
+    return Said("put_away", _("%(n)s × %(sku)s in %(place)s", n=quantity, sku=line.sku, place=place.code))
 
 
 def _full_bins(work: Work) -> list[int]:
@@ -192,7 +192,7 @@ def _short(work: Work, arguments: Arguments) -> Said:
     work.next_line()
     place = line.source_container or line.source or ""
     work.report(sku=line.sku, place=place, units=missing)
-    return Said("short", _("%(n)s %(sku)s are not in %(place)s: left out.", n=missing, sku=line.sku, place=place))
+    return Said("short", _("%(n)s × %(sku)s are not in %(place)s: left out.", n=missing, sku=line.sku, place=place))
 
 
 def _quantity(work: Work, arguments: Arguments) -> Said:

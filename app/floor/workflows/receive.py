@@ -71,7 +71,11 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     if work.counted and meaning.id != work.the_line.item_id:
         raise Refused(
             "finish_line_first",
-            _("Scan the dock for the %(n)s %(sku)s first, then the next item.", n=work.counted, sku=work.the_line.sku),
+            _(
+                "Scan the dock for the %(n)s × %(sku)s first, then the next item.",
+                n=work.counted,
+                sku=work.the_line.sku,
+            ),
         )
     if not work.counted:
         line = blind.line_for(work, meaning) if is_blind(work) else _line_for(work, meaning)
@@ -179,7 +183,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     )
     work.finish_units(line, quantity)
     work.forget(*arriving.FACTS, "fault", "unit")
-    return Said("received", _("%(n)s %(sku)s received at %(place)s", n=quantity, sku=line.sku, place=place.code))
+    return Said("received", _("%(n)s × %(sku)s received at %(place)s", n=quantity, sku=line.sku, place=place.code))
 
 
 def _tell_order(work: Work, line: Line, quantity: int) -> None:

@@ -229,7 +229,8 @@ def _tell_undone(work: Work, _line: Line, facts: Facts) -> None:
 def finished(work: Work) -> str:
     if not work.task.done_lines:
         return _("No carton of order %(order)s could be loaded. Take the next job.", order=work.task.document)
-    if work.memory.get("left"):
+    order = work.session.get_one(Order, work.task.document_id, populate_existing=True)
+    if work.memory.get("left") or order.status == "open":
         return _("Part of order %(order)s has left the house, the rest goes later.", order=work.task.document)
     return _("Order %(order)s has left the house. Take the next job.", order=work.task.document)
 
