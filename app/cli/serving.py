@@ -62,9 +62,11 @@ def serve(host: str, port: int, workers: int | None) -> None:
 
 def _keep_working(stop: threading.Event) -> None:
     """Keep one worker process alive until told to stop; one that dies is started again, not faster than every 2 s."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "work", "--parent", str(os.getpid())]
+    command = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "work", "--parent", str(os.getpid())]
     while not stop.is_set():
-        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL) as child:  # noqa: S603 - our own program
+        # Without cwd and close_fds it is spawned and not forked: a fork waits on a pipe, and a web process that the
+        # server forks at that moment inherits its end; the keeper would wait for ever and never look at its child.
+        with subprocess.Popen(command, close_fds=False, stdin=subprocess.DEVNULL) as child:  # noqa: S603 - our own program
             while child.poll() is None and not stop.wait(0.2):
                 pass
             child.terminate()

@@ -480,7 +480,7 @@ def test_case_32_a_line_that_vanished_moves_on_with_a_message(floor: Floor, pick
     picker.take(floor.order("O-1", ("ANT", 2), ("BEE", 1))[0]).scan("A-01", "ANT")
     floor.cancel("O-1", ("1", 2))
     picker.scan("ANT").hears("line_gone")
-    assert "1 ANT" in picker.message
+    assert "1 × ANT" in picker.message
     assert "A-01" in picker.message
     assert picker.prompt["location"] == "B-01"
     assert picker.prompt["counted"] == 0
@@ -493,7 +493,7 @@ def test_a_line_that_shrank_asks_to_put_the_rest_back(floor: Floor, picker: Work
     picker.take(floor.order("O-1", ("ANT", 5))[0]).scan("A-01", "ANT").act("quantity", quantity=5)
     floor.cancel("O-1", ("1", 2))
     picker.scan("TOTE-1").hears("line_gone")
-    assert "2 ANT" in picker.message
+    assert "2 × ANT" in picker.message
     picker.scan("TOTE-1").hears("picked").scan("PACK").finished()
     assert floor.inside("ANT", "TOTE-1") == 3
 
