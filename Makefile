@@ -68,6 +68,8 @@ fmt: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m tests.bench.bench_labels)
+	$(if $(ARGS),,$(BIN)/python -m tests.bench.bench_barcode)
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m tests.soak $(ARGS)

@@ -324,14 +324,12 @@ def test_a_desk_is_left_alone_longer_than_a_handheld(browse: Browse, monkeypatch
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_way_in_is_gone_with_the_keyboard_alone_and_axe_finds_nothing(shop: "Flask", browser: "Browser") -> None:
     from tests import servers
-    from tests.web.test_desk_screens import AXE, TAGS
+    from tests.web.at_the_desk import violations
 
     found: dict[str, list[str]] = {}
 
     def look(page: "Page") -> None:
-        page.evaluate(AXE.read_text())
-        result = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", TAGS)
-        found[page.title()] = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in result["violations"]]
+        found[page.title()] = violations(page)
         if page.evaluate("document.documentElement.scrollWidth") > 360:
             found[page.title()].append("runs over the edge")
 

@@ -1,6 +1,5 @@
 """The page of printers in a real browser: set up, tried, printed, seen, removed; and axe finds nothing on the way."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,8 +7,7 @@ import pytest
 from app.connectors.printers.folder import Folder
 from app.db import db
 from app.work.printing import Printing
-from tests import servers
-from tests.web.conftest import PIN
+from tests.web.at_the_desk import at_the_desk, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,31 +15,13 @@ if TYPE_CHECKING:
     from flask import Flask
     from playwright.sync_api import Browser, Page
 
-AXE = next((Path(__file__).parents[1] / "browser" / "vendor").glob("axe-*.min.js"))
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
 def chief(shop: "Flask", browser: "Browser") -> "Iterator[Page]":
-    with servers.in_thread(shop) as server:
-        context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB")
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.goto("/sign-in")
-        page.fill("#badge", "supervisor")
-        page.press("#badge", "Enter")
-        page.fill("[name=pin]", PIN)
-        page.press("[name=pin]", "Enter")
-        page.wait_for_url("**/")
+    with at_the_desk(shop, browser, "supervisor") as page:
         yield page
-        context.close()
-
-
-def violations(page: "Page") -> list[object]:
-    page.evaluate(AXE.read_text())
-    result = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", TAGS)
-    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in result["violations"]]
 
 
 def set_up(page: "Page", code: str, name: str, kind: str, address: str) -> None:
