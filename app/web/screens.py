@@ -1,12 +1,15 @@
 """What every template is given: the language's words, how this operator likes the screen, where the buttons lead."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from flask import Flask, g, request, url_for
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,10 +24,12 @@ from app.web.rules import READERS
 from app.web.security import current_bearer, settings
 from app.words import word
 
+_NOBODYS_MISTAKE = {"other_bin", "new_lot", "line_gone"}
+
 
 def install(flask: Flask) -> None:
     """Teach the templates these words and filters."""
-    flask.jinja_env.globals.update(_=_, ngettext=ngettext, barcode_url=barcode_url)
+    flask.jinja_env.globals.update(_=_, ngettext=ngettext, barcode_url=barcode_url, icon=icon, outcome_of=outcome_of)
     flask.jinja_env.filters.update(local_time=local_time, local_day=local_day, word=word)
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = False
     flask.context_processor(_everywhere)
@@ -50,7 +55,25 @@ def _find(session: Session) -> Warehouse | None:
 
 def barcode_url(code: str) -> str:
     """The picture of a code."""
-    return f"{url_for('labels.barcode')}?{urlencode({'code': code})}"
+    return f"{_addresses(request.script_root)['barcode']}?{urlencode({'code': code})}"
+
+
+def icon(name: str, look: str = "") -> Markup:
+    """A drawing of ``static/icons.svg``; the words beside it say what it means."""
+    return _icon(_addresses(request.script_root)["icons"], name, look)
+
+
+@cache
+def _icon(drawings: str, name: str, look: str) -> Markup:
+    return Markup(
+        '<svg class="icon {look}" aria-hidden="true" focusable="false"><use href="{drawings}#{name}"></use></svg>'
+    ).format(look=look, drawings=drawings, name=name)
+
+
+def outcome_of(answer: Mapping[str, Any]) -> str:
+    """How an answer looks and sounds: a question ("scan it again to do it") and work that was cancelled are nobody's
+    mistake."""
+    return "warned" if answer["code"] in _NOBODYS_MISTAKE else answer["outcome"] or ""
 
 
 def local_time(moment: datetime | None, form: str = "MMMd Hm") -> str:
@@ -98,18 +121,26 @@ def _everywhere() -> dict[str, Any]:
         },
         "operator": {"id": bearer.actor.operator_id, "name": bearer.actor.name} if bearer else None,
         "may_see_office": bool(bearer and not bearer.actor.roles.isdisjoint(READERS)),
-        "nav": {
-            "home": url_for("home.home"),
-            "scans": url_for("home.scan"),
-            "next": url_for("tasks.claim"),
-            "open": url_for("tasks.open_one"),
-            "enquiry": url_for("enquiry.ask"),
-            "history": url_for("history.history"),
-            "settings": url_for("preferences.preferences"),
-            "sign_out": url_for("auth.sign_out"),
-        },
+        "nav": _addresses(request.script_root),
         "languages": list(language.LANGUAGES.items()),
         "device": bearer.actor.device if bearer else "",
         "show_ways": settings().shows_ways,
         "is_enrolled": bool(cookies.read(request, cookies.DEVICE)),
+    }
+
+
+@cache
+def _addresses(script_root: str) -> dict[str, str]:
+    """Where the buttons lead, and what every page draws: alike for all requests below one root."""
+    return {
+        "home": url_for("home.home"),
+        "scans": url_for("home.scan"),
+        "next": url_for("tasks.claim"),
+        "open": url_for("tasks.open_one"),
+        "enquiry": url_for("enquiry.ask"),
+        "history": url_for("history.history"),
+        "settings": url_for("preferences.preferences"),
+        "sign_out": url_for("auth.sign_out"),
+        "barcode": url_for("labels.barcode"),
+        "icons": url_for("static", filename="icons.svg"),
     }
