@@ -29,9 +29,10 @@ _NOBODYS_MISTAKE = {"other_bin", "new_lot", "line_gone"}
 
 def install(flask: Flask) -> None:
     """Teach the templates these words and filters."""
-    flask.jinja_env.globals.update(_=_, ngettext=ngettext, barcode_url=barcode_url, icon=icon, outcome_of=outcome_of)
+    flask.jinja_env.globals.update(_=_, ngettext=ngettext, barcode_url=barcode_url)
     flask.jinja_env.filters.update(local_time=local_time, local_day=local_day, word=word)
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = False
+    flask.jinja_env.globals.update(icon=icon, outcome_of=outcome_of)
     flask.context_processor(_everywhere)
 
 
