@@ -19,6 +19,16 @@ def test_receiving_goes_item_quantity_dock(floor: Floor, receiver: Worker) -> No
     assert len(floor.tasks("putaway")) == 1
 
 
+def test_at_the_last_question_the_dock_is_the_big_thing_and_the_count_stands_beside_it(
+    floor: Floor, receiver: Worker
+) -> None:
+    floor.purchase("PO-1", ("MUG", 6))
+    receiver.start("receive", "PO-1").scan("MUG").act("quantity", quantity=6).asked("target")
+    assert (receiver.prompt["value"], receiver.prompt["target"], receiver.prompt["counted"]) == ("DOCK", "DOCK", 6)
+    receiver.act("damaged")
+    assert (receiver.prompt["value"], receiver.prompt["counted"]) == ("QUARANTINE", 6)
+
+
 def test_case_44_three_of_ten_are_posted_now_and_seven_stay_open(floor: Floor, receiver: Worker) -> None:
     floor.purchase("PO-1", ("MUG", 10))
     receiver.start("receive", "PO-1").act("done").refused("nothing_received")

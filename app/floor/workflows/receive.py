@@ -148,8 +148,9 @@ def _ask_target(work: Work) -> Prompt:
     kinds = target_kinds(work)
     ways = confirm.place_ways(work, kinds)
     instruction = _("Scan the dock") if kinds == DOCKS else _("Put it into quarantine and scan the place")
-    asked = prompt(work, instruction, value=str(work.counted), ways=ways, expects=("target",))
-    asked.target = next((way["label"] for way in ways), None)
+    place = next((way["label"] for way in ways), None)
+    asked = prompt(work, instruction, value=place or str(work.counted), ways=ways, expects=("target",))
+    asked.target = place
     return asked
 
 
