@@ -10,11 +10,13 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 DEFAULT = "en"
@@ -69,3 +71,8 @@ def ngettext(singular: str, plural: str, number: int, /, **values: object) -> st
 def N_(message: str, /) -> str:  # noqa: N802 - gettext's own name for "extract, translate later"
     """Mark a sentence for extraction where it stands, to be translated with ``_`` where it is shown."""
     return message
+
+
+def amount(money: Decimal, /) -> str:
+    """An amount with two decimals, as the operator's language writes it: one installation has one currency, unsaid."""
+    return format_decimal(money, format="#,##0.00", locale=_chosen.get())

@@ -5,12 +5,13 @@ They are decided about on the floor's own screen (``second_person.py``).
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Item
-from app.floor.differences import booked_at, compare
+from app.catalog.models import Item, Lot
+from app.floor.differences import booked_at, compare, key_of
 from app.floor.models import Scan
 from app.people.models import Operator
 from app.places.models import Location
@@ -20,11 +21,28 @@ from app.tasks.queue import APPROVAL
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``units`` more of an item (fewer, where negative) than the books have."""
+    """Of one item (and lot or serial number) ``counted`` units were found where the books have ``booked``.
+
+    ``price`` is the item's own, for one base unit.
+    """
 
     sku: str
     name: str
-    units: int
+    lot: str
+    serial: str
+    counted: int
+    booked: int
+    price: Decimal | None
+
+    @property
+    def units(self) -> int:
+        """How many more there are than the books have (fewer, where negative)."""
+        return self.counted - self.booked
+
+    @property
+    def value(self) -> Decimal | None:
+        """What these units are worth at the item's price, a loss negative; None where it has no price."""
+        return None if self.price is None else self.units * self.price
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +82,39 @@ def waiting_approvals(session: Session, warehouse_id: int, *, limit: int = 50) -
         Approval(
             task_id=task.id,
             place=place,
-            counter=session.get_one(Operator, task.memory["counter"]).name,
+            counter=counter_of(session, task),
             since=since,
             operator=operator,
-            changes=_changes(session, task),
+            changes=changes_of(session, task),
         )
         for task, place, since, operator in session.execute(statement)
     ]
 
 
-def _changes(session: Session, task: Task) -> tuple[Change, ...]:
+def counter_of(session: Session, task: Task) -> str:
+    """Who counted what waits."""
+    return session.get_one(Operator, task.memory["counter"]).name
+
+
+def changes_of(session: Session, task: Task) -> tuple[Change, ...]:
+    """What approving a count would change, held against the books as they are now."""
     assert task.location_id is not None, "a count without its bin"
-    booked = booked_at(session, task.location_id, only=task.memory.get("only"))
-    found = compare(task.memory["to_approve"], booked, leave_out=set(task.memory["moved"]))
+    counts, booked = task.memory["to_approve"], booked_at(session, task.location_id, only=task.memory.get("only"))
+    found = compare(counts, booked, leave_out=set(task.memory["moved"]))
     items = {row.id: row for row in session.scalars(select(Item).where(Item.id.in_({each.item_id for each in found})))}
-    return tuple(Change(items[each.item_id].sku, items[each.item_id].name, each.units) for each in found)
+    lots = {row.id: row for row in session.scalars(select(Lot).where(Lot.id.in_({each.lot_id for each in found})))}
+    changes = []
+    for each in found:
+        item, key = items[each.item_id], key_of(each.item_id, each.lot_id, each.serial)
+        changes.append(
+            Change(
+                sku=item.sku,
+                name=item.name,
+                lot=lots[each.lot_id].code if each.lot_id else "",
+                serial=each.serial,
+                counted=counts.get(key, 0),
+                booked=booked.get(key, 0),
+                price=item.price,
+            )
+        )
+    return tuple(changes)

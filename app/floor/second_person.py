@@ -4,10 +4,11 @@ Whoever counted never approves it, and what moved meanwhile is not approved at a
 """
 
 from app.floor import confirm
-from app.floor.counting import ask, begin_again, counted_bin, finish_count, skus_of
+from app.floor.approvals import Change, changes_of, counter_of
+from app.floor.counting import begin_again, counted_bin, finish_count, skus_of
 from app.floor.differences import Counts, Difference, books, compare, moved_meanwhile, post_differences
 from app.floor.step import Meaning, Prompt, Said, Step, Work, action_way
-from app.language import _
+from app.language import _, amount
 from app.refusal import Refused
 from app.tasks.queue import APPROVAL
 
@@ -31,11 +32,30 @@ def _ask_approve(work: Work) -> Prompt:
             instruction=_("A supervisor must approve this count. Take the next job."), value=counted_bin(work).code
         )
     ways = [action_way("approve", _("Post the differences")), action_way("recount", _("Count it again"))]
-    prompt = ask(work, _("Approve the count?"), value=counted_bin(work).code, ways=ways, expects=("confirm",))
-    prompt.detail = [
-        (confirm.item_row(work.session, each.item_id).sku, f"{each.units:+d}") for each in _to_approve(work)
+    changes = changes_of(work.session, work.task)
+    return Prompt(
+        expects=("confirm",),
+        instruction=_("Approve the count?"),
+        value=counted_bin(work).code,
+        ways=ways,
+        location=counted_bin(work).code,
+        detail=[
+            (_("Counted by"), counter_of(work.session, work.task)),
+            *((one.sku, _said(one)) for one in changes),
+        ],
+    )
+
+
+def _said(change: Change) -> str:
+    """``Blue mug, lot 7: 2 counted, 50 booked: -48 (worth -480.00)``."""
+    found = _("%(counted)s counted, %(booked)s booked", counted=change.counted, booked=change.booked)
+    told_apart = [
+        *([change.name] if change.name != change.sku else []),
+        *([_("lot %(lot)s", lot=change.lot)] if change.lot else []),
+        *([_("serial number %(serial)s", serial=change.serial)] if change.serial else []),
     ]
-    return prompt
+    worth = "" if change.value is None else " " + _("(worth %(value)s)", value=amount(change.value))
+    return ": ".join(filter(None, [", ".join(told_apart), found, f"{change.units:+d}{worth}"]))
 
 
 def _to_approve(work: Work) -> list[Difference]:

@@ -1,6 +1,7 @@
 """Count: one bin, blind; the difference is posted, and only where nothing moved meanwhile."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -200,10 +201,27 @@ def test_a_large_difference_is_counted_twice_and_then_waits_for_a_supervisor(
         counter.take_over(floor.tasks("count")[0])
     assert supervisor.next("count") is not None
     supervisor.look().asked("confirm")
-    assert supervisor.prompt["detail"] == [["MUG", "-48"]] or supervisor.prompt["detail"] == [("MUG", "-48")]
+    assert dict(supervisor.prompt["detail"]) == {"Counted by": "Carl", "MUG": "Mug: 2 counted, 50 booked: -48"}
+    assert [way["action"] for way in supervisor.prompt["ways"]] == ["approve", "recount"]
     supervisor.scan("MUG").refused("wrong_item").act("done").refused("approval_needed")
+    supervisor.act("undo").refused("approval_needed")
     supervisor.act("approve").hears("counted").finished()
     assert floor.at("MUG") == 2
+
+
+def test_whoever_approves_sees_names_lots_and_what_the_difference_is_worth(
+    floor: Floor, counter: Worker, supervisor: Worker
+) -> None:
+    floor.item("TEA", tracking="lot", price=Decimal("1200.5"))
+    floor.stock("TEA", 50, lot="T-1")
+    floor.item("SAW", price=Decimal("0.5"))
+    counter.start("count", location="A-01").scan("A-01")
+    for _turn in range(2):
+        counter.scan("SAW").act("quantity", quantity=30).scan("A-01")
+    counter.hears("approval_needed")
+    said = dict(supervisor.take(floor.tasks("count")[0]).prompt["detail"])
+    assert said["TEA"] == "Tea, lot T-1: 0 counted, 50 booked: -50 (worth -60,025.00)"
+    assert said["SAW"] == "Saw: 30 counted, 0 booked: +30 (worth 15.00)"
 
 
 def test_a_supervisor_sends_a_count_back(floor: Floor, counter: Worker, supervisor: Worker) -> None:

@@ -239,7 +239,12 @@ def _done(work: Work) -> Said:
 
 
 def _undo(work: Work) -> Said:
-    """Forget the last scan; with nothing counted, take the last posted differences back and count again."""
+    """Forget the last scan; with nothing counted, take the last posted differences back and count again.
+
+    What waits for a second person is not picked at: it is approved, or counted again.
+    """
+    if "to_approve" in work.memory:
+        raise Refused("approval_needed", _("A supervisor must approve this count."))
     if work.memory.get("pending"):
         work.forget("pending", "item", "units")
         return Said("count_undone", _("Scan the item again."))
