@@ -1,10 +1,13 @@
 """The drop: a picker brings all totes to one place, and packing begins."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, select
 
 from app.barcode.internal import InternalKind, encode
 from app.db import core, table
 from app.floor import confirm, handover
+from app.floor.picking import tote_code
 from app.floor.step import Meaning, Prompt, Said, Step, Work, action_way, scan_way
 from app.language import _
 from app.places.models import Container
@@ -27,13 +30,20 @@ def _drop(work: Work) -> Named | None:
     return work.first_place(DROPS)
 
 
+def _codes(work: Work) -> Sequence[str]:
+    """The totes to bring; mostly it is the one that every prompt of the pick showed."""
+    ids = work.memory["totes"]
+    if ids == [work.task.container_id]:
+        return [tote_code(work) or ""]
+    return core(work.session).scalars(_CODES, {"totes": ids}).all()
+
+
 def _ask_drop(work: Work) -> Prompt:
     place = _drop(work)
     assert place is not None, "a drop was asked for in a warehouse without a place for it"
-    codes = core(work.session).scalars(_CODES, {"totes": work.memory["totes"]}).all()
     return Prompt(
         expects=("target",),
-        instruction=_("Bring %(totes)s to packing and scan the place", totes=", ".join(codes)),
+        instruction=_("Bring %(totes)s to packing and scan the place", totes=", ".join(_codes(work))),
         value=place.code,
         ways=[
             scan_way(encode(InternalKind.LOCATION, place.code), place.code),

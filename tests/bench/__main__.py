@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ from tests.bench import clients, engines, prepare, report, same_sql, statements
 from tests.bench.clients import Measured
 from tests.bench.dataset import FULL, SMALL, Size
 from tests.bench.engines import Database, engine_of
-from tests.bench.operations import POST_API, POST_SCREEN, SAME_POST, Operation, floors, operations, posting_facts
+from tests.bench.operations import POST_API, POST_SCREEN, SAME_POST, Operation, floors, operations, same_facts
 from tests.bench.prepare import Person
 from tests.bench.report import Effort, Results, Row
 from tests.bench.serving import APP, FLOOR, Serving, memory, serving
@@ -33,7 +34,6 @@ ENGINES: dict[str, Callable[[Size], AbstractContextManager[Database]]] = {
 }
 
 TURNS = 4
-Tops = tuple[Serving, list[Operation]]
 
 
 def main() -> None:
@@ -83,13 +83,15 @@ def _measure(database: Database, size: Size, options: argparse.Namespace) -> Res
     with serving(FLOOR, database.url, folder) as floor, serving(APP, database.url, folder) as app:
         own = [each for each in operations(engine, size, crew, _is_there(app)) if options.only in each.name]
         wanted = {each.floor for each in own}
-        below = [each for each in floors(engine, size, tasks, crew) if each.floor is None]
-        below = [each for each in below if not options.only or each.name in wanted]
+        all_floors = floors(engine, size, tasks, crew)
+        below = [each for each in all_floors if each.floor is None and (not options.only or each.name in wanted)]
         for count in options.clients:
             for lowest in below:
-                _compare(found, count, options.requests, engine, (floor, lowest), (app, own))
+                smaller = [(floor, each) for each in all_floors if each.floor == lowest.name]
+                on_it = [(app, each) for each in own if each.floor == lowest.name]
+                _compare(found, count, options.requests, engine, [(floor, lowest), *smaller, *on_it])
             if SAME_POST in {each.name for each in below}:
-                direct = _direct(database.url, posting_facts(engine, tasks, crew, count, options.requests // count))
+                direct = _direct(database.url, same_facts(engine, size, crew, count, options.requests // count))
                 _say(found, Row("the same SQL, no HTTP", count, direct))
         found.memory = memory(app)
     found.work = _work(engine, database, size, crew)
@@ -100,11 +102,9 @@ def _measure(database: Database, size: Size, options: argparse.Namespace) -> Res
 
 
 def _compare(
-    found: Results, count: int, requests: int, engine: Engine, floor: tuple[Serving, Operation], app: Tops
+    found: Results, count: int, requests: int, engine: Engine, stands: list[tuple[Serving, Operation]]
 ) -> None:
-    """A floor and what stands on it, by turns: in a few turns both have met the same neighbours."""
-    server, below = floor
-    stands = [(server, below), *((app[0], own) for own in app[1] if own.floor == below.name)]
+    """A floor (the first) and what stands on it, by turns: in a few turns all have met the same neighbours."""
     warm_up = max(4, requests // count // TURNS // 10)
     each = max(2, requests // count // TURNS)
     plans = [[operation.plan(count, each + warm_up) for _ in range(TURNS)] for _server, operation in stands]
@@ -114,7 +114,7 @@ def _compare(
         for number, (where, _operation) in enumerate(stands):
             parts[number].append(clients.over_http(where.port, plans[number][turn], warm_up=warm_up))
     lowest, *higher = map(Measured.together, parts)
-    _say(found, Row(below.name, count, lowest))
+    _say(found, Row(stands[0][1].name, count, lowest))
     for (_server, own), measured in zip(stands[1:], higher, strict=True):
         _say(found, Row(own.name, count, measured, lowest))
 
@@ -126,7 +126,7 @@ def _direct(url: str, facts: list[list[dict[str, object]]]) -> Measured:
         engine = engine_of(url)
 
         def do(one: Any) -> str:
-            transact(lambda session: same_sql.post_scan(session, one), engine=engine)
+            transact(lambda session: same_sql.same_scan(session, one), engine=engine)
             return ""
 
         return do
@@ -158,12 +158,24 @@ def _work(engine: Engine, database: Database, size: Size, crew: list[Person]) ->
     """Of later requests of their kind: the first ones also read what is then known."""
     found = {}
     with statements.in_process(database.url, _folder(database)) as app:
+        _require_alike(app, engine, size, crew)
         has_api = any(rule.rule.startswith("/api/v1/") for rule in app.url_map.iter_rules())
         for operation in operations(engine, size, crew, lambda _address: has_api):
             plan = operation.plan(1, 10)[0]
             statements.cost(app, plan[:4])
             found[operation.name] = Effort(statements.count(app, plan[4]), statements.calls(app, plan[5:]))
     return found
+
+
+def _require_alike(app: Flask, engine: Engine, size: Size, crew: list[Person]) -> None:
+    """The floor's transaction is still the app's: else "half of the same SQL" says nothing."""
+    scan = next(each for each in operations(engine, size, crew, lambda _address: True) if each.name == POST_API)
+    apps = statements.shapes(statements.texts(app, scan.plan(1, 1)[0][0]))
+    [[facts]] = same_facts(engine, size, crew, 1, 1)
+    floors_ = statements.texts_of(
+        engine, lambda: transact(lambda session: same_sql.same_scan(session, dict(facts)), engine=engine)
+    )
+    assert apps == statements.shapes(floors_), f"the app: {apps}\nthe floor: {statements.shapes(floors_)}"
 
 
 def _profile(database: Database, size: Size, requests: int) -> None:

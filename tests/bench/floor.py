@@ -28,10 +28,15 @@ def create_floor() -> Flask:
     def empty() -> str:
         return "ok"
 
-    @flask.post("/post")
-    def post() -> str:
+    @flask.post("/least")
+    def least() -> str:
         facts = request.get_json()
-        return transact(lambda session: fragment.render(answer=same_sql.post_scan(session, facts)), engine=engine)
+        return transact(lambda session: fragment.render(answer=same_sql.least_scan(session, facts)), engine=engine)
+
+    @flask.post("/same")
+    def same() -> str:
+        facts = request.get_json()
+        return transact(lambda session: fragment.render(answer=same_sql.same_scan(session, facts)), engine=engine)
 
     @flask.post("/reserve")
     def reserve() -> Any:

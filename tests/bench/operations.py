@@ -17,11 +17,15 @@ from tests.bench.prepare import Grounds, Person, Ready
 LINES = 13
 """The lines of the order that is reserved."""
 Plan = list[list[Request]]
+Facts = dict[str, object]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """``floor`` names the floor that it is compared with; ``None`` for a floor itself."""
+    """``floor`` names the floor that it is compared with; ``None`` for a floor itself.
+
+    Of two floors for one operation the smaller one is measured in turns with the other, and compared with it.
+    """
 
     name: str
     floor: str | None
@@ -30,6 +34,7 @@ class Operation:
 
 EMPTY = "empty Flask view"
 SAME_POST = "Flask view + the same SQL"
+LEAST_POST = "Flask view + the least SQL"
 POST_API = "posting scan, API"
 POST_SCREEN = "posting scan, screen"
 
@@ -42,8 +47,16 @@ def floors(engine: Engine, size: Size, tasks: list[int], crew: list[Person]) -> 
             SAME_POST,
             None,
             lambda clients, each: [
-                [_send("/post", facts, marker=b"accepted") for facts in mine]
-                for mine in posting_facts(engine, tasks, crew, clients, each)
+                [_send("/same", facts, marker=b"accepted") for facts in mine]
+                for mine in same_facts(engine, size, crew, clients, each)
+            ],
+        ),
+        Operation(
+            LEAST_POST,
+            SAME_POST,
+            lambda clients, each: [
+                [_send("/least", facts, marker=b"accepted") for facts in mine]
+                for mine in least_facts(engine, tasks, crew, clients, each)
             ],
         ),
         Operation(
@@ -101,16 +114,34 @@ def operations(engine: Engine, size: Size, crew: list[Person], address_of: Calla
     return [each for each in found if each.name not in needs or address_of(needs[each.name])]
 
 
-def posting_facts(
-    engine: Engine, tasks: list[int], crew: list[Person], clients: int, each: int
-) -> list[list[dict[str, object]]]:
-    """What the floor's posting is told, for each client."""
+def same_facts(engine: Engine, size: Size, crew: list[Person], clients: int, each: int) -> list[list[Facts]]:
+    """Picks that wait for their tote, for each client, with every id that the app would have to ask for."""
+    mine = crew[:clients]
+    ready = prepare.picks(engine, size, crew=mine, each=each, name=f"S{uuid.uuid4().hex[:8]}")
+    known = prepare.known_picks(engine, [one.task_id for picks in ready for one in picks])
+    return [
+        [
+            {
+                **known[one.task_id],
+                "scan_id": str(uuid.uuid4()),
+                "task": one.task_id,
+                "operator": person.actor.operator_id,
+            }
+            for one in picks
+        ]
+        for person, picks in zip(mine, ready, strict=True)
+    ]
+
+
+def least_facts(engine: Engine, tasks: list[int], crew: list[Person], clients: int, each: int) -> list[list[Facts]]:
+    """Free stock and an empty tote for each movement, and a task to lock."""
     count = clients * each
     found = prepare.grounds(engine, count)
     totes = prepare.totes(engine, count, name=f"F{uuid.uuid4().hex[:8]}")
-    facts = [
+    facts: list[Facts] = [
         {
             "scan_id": str(uuid.uuid4()),
+            "code": "FLOOR",
             "task": tasks[number % len(tasks)],
             "operator": crew[0].actor.operator_id,
             "item": stock.item_id,

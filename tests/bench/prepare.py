@@ -1,6 +1,7 @@
 """What stands ready before anything is timed: people with tokens, and picks at which only the tote is left to scan."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, insert, select
@@ -18,6 +19,7 @@ from app.people.models import Operator
 from app.people.tokens import create_api_token, create_session
 from app.places.models import Container
 from app.places.warehouses import floor_of, warehouse_of
+from app.tasks.models import Task, TaskLine
 from app.tasks.queue import claim
 from tests.bench.dataset import WAREHOUSE, Size, sku
 
@@ -88,6 +90,29 @@ def picks(engine: Engine, size: Size, *, crew: list[Person], each: int, name: st
             mine += transact(lambda session, w=wanted, p=person: _to_the_tote(session, p.actor, w), engine=engine)
         ready.append(mine)
     return ready
+
+
+def known_picks(engine: Engine, task_ids: Sequence[int]) -> dict[int, dict[str, object]]:
+    """What the app asks for while it judges the tote of these picks, by task."""
+    statement = (
+        select(
+            Task.id.label("task_id"),
+            Task.warehouse_id.label("warehouse"),
+            Task.container_id.label("tote"),
+            Container.code,
+            TaskLine.id.label("line"),
+            TaskLine.item_id.label("item"),
+            TaskLine.source_location_id.label("source"),
+            TaskLine.document_line_id.label("allocation"),
+        )
+        .join(TaskLine, TaskLine.task_id == Task.id)
+        .join(Container, Container.id == Task.container_id)
+        .where(Task.id.in_(task_ids))
+    )
+    with Session(engine) as session:
+        target = floor_of(session, warehouse_of(session, WAREHOUSE).id)
+        rows = [dict(row._mapping) for row in session.execute(statement)]
+    return {row.pop("task_id"): {**row, "target": target} for row in rows}
 
 
 def grounds(engine: Engine, count: int) -> Grounds:

@@ -2,8 +2,9 @@
 
 import cProfile
 import pstats
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -11,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from app.config import Settings
 from app.db import db
@@ -57,7 +58,38 @@ def cost(app: Flask, requests: list[Request]) -> list[tuple[float, str]]:
     return [(median(turn[n][0] for turn in alike), text) for n, (_time, text) in enumerate(usual)]
 
 
+def shapes(seen: Iterable[str]) -> list[tuple[str, str]]:
+    """What each statement does, and to which table: enough to tell whether two transactions are the same."""
+    found = [_SHAPE.search(statement) for statement in seen]
+    return [(each[1] or each[2] or each[3], each[4]) for each in found if each is not None]
+
+
+def texts(app: Flask, one: Request) -> list[str]:
+    """The statements of one request, without the one that looks up its token."""
+    return [text for _time, text in _watched(app, [one]) if " token " not in text]
+
+
+def texts_of(engine: Engine, work: Callable[[], object]) -> list[str]:
+    """The statements that ``work`` sends over this engine."""
+    with _watching(engine) as seen:
+        work()
+    return [text for _time, text in seen if not text.startswith("BEGIN")]
+
+
+_SHAPE = re.compile(r"^(?:(SELECT) .*? FROM|(INSERT) INTO|(UPDATE|SAVEPOINT|RELEASE SAVEPOINT)) (\w+)")
+
+
 def _watched(app: Flask, requests: list[Request]) -> list[tuple[float, str]]:
+    with app.app_context():
+        engine = db.engine
+    with _watching(engine) as seen:
+        for one in requests:
+            send(app.test_client(), one)
+    return [each for each in seen if not each[1].startswith("BEGIN")]
+
+
+@contextmanager
+def _watching(engine: Engine) -> Iterator[list[tuple[float, str]]]:
     seen: list[tuple[float, str]] = []
     begun = [0.0]
 
@@ -67,17 +99,13 @@ def _watched(app: Flask, requests: list[Request]) -> list[tuple[float, str]]:
     def after(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(((time.perf_counter() - begun[0]) * 1000, " ".join(statement.split())))
 
-    with app.app_context():
-        engine = db.engine
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "after_cursor_execute", after)
     try:
-        for one in requests:
-            send(app.test_client(), one)
+        yield seen
     finally:
         event.remove(engine, "before_cursor_execute", before)
         event.remove(engine, "after_cursor_execute", after)
-    return [each for each in seen if not each[1].startswith("BEGIN")]
 
 
 def profile(app: Flask, requests: list[Request], *, lines: int = 40) -> None:
