@@ -6,7 +6,8 @@ Nothing is ever deleted. Each workflow says what its document must be told; this
 from collections.abc import Callable
 from typing import Any
 
-from app.floor.confirm import item_row, once_more
+from app.floor.confirm import item_row
+from app.floor.short_pick import last_short, take_back
 from app.floor.step import Arguments, Said, Work
 from app.language import _
 from app.ledger.post import reverse
@@ -23,12 +24,16 @@ def undo(
     begun: tuple[str, ...] = ("counted",),
     allocate_source: bool = False,
 ) -> Said:
-    """Take back the last count or, if nothing is counted, the last posting of this task.
+    """Take back the last count or, if nothing is counted, the last posting (or short) of this task.
 
     ``tell`` informs the document; ``begun`` are the facts of the waiting line that one undo forgets. A posting that
     did not count as done on its line (a return that was only received) says so as ``done``.
-    Errors: ``nothing_to_undo``; those of ``ledger.reverse`` where the goods have moved on.
+    Errors: ``nothing_to_undo``; ``short_stays``; those of ``ledger.reverse`` where the goods have moved on.
     """
+    while (short := last_short(work)) is not None:
+        said = take_back(work, short)
+        if said is not None:
+            return said
     if work.memory.get("counted"):
         line = work.the_line
         counted = work.counted
@@ -38,8 +43,6 @@ def undo(
     stack: list[Facts] = list(work.memory.get("undo", []))
     if not stack:
         raise Refused("nothing_to_undo", _("There is nothing to undo in this task."))
-    if "short" in stack[-1]:
-        stack = _before_short(work, stack)
     facts = stack.pop()
     reversed_line = line_of(work.session, facts["line"])
     assert reversed_line is not None, "a line that was posted is gone"
@@ -59,19 +62,6 @@ def undo(
             place=facts.get("source") or reversed_line.source or "?",
         ),
     )
-
-
-def _before_short(work: Work, stack: list[Facts]) -> list[Facts]:
-    """What is not there stays missing until it is counted: whoever wants that back does not lose a good pick for it."""
-    once_more(
-        work,
-        "short_stays",
-        _(
-            "%(sku)s stays missing: a count is open. Undo once more to take back what was done before.",
-            sku=stack[-1]["short"],
-        ),
-    )
-    return [facts for facts in stack if "short" not in facts]
 
 
 def _reverse(work: Work, facts: Facts, line: Line, *, allocate_source: bool) -> None:

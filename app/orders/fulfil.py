@@ -15,7 +15,7 @@ from app import clock
 from app.db import adding, core, lock, table
 from app.language import _
 from app.ledger.sums import shift
-from app.orders.lost import choose_again
+from app.orders.lost import Instead, choose_again
 from app.orders.models import HOLDING_KEY, Holding, Order, OrderLine, Reservation, Shipment, ShipmentCarton
 from app.orders.reserve import reservation, set_status
 from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, release_allocation
@@ -107,14 +107,15 @@ def short(
     today: date,
     location_id: int,
     keep: Mapping[int, int] | None = None,
-) -> int:
+) -> tuple[dict[int, int], Instead]:
     """The bin held less than allocated: let go of what is left of these allocations and look elsewhere.
 
-    New pick lines are opened in the same task for what is found in other bins. Returns the units that found no stock;
-    they stay committed on their order until a count tells what is there. ``keep`` names units of an allocation that
-    the worker already has in hand.
+    New pick lines are opened in the same task for what is found in other bins. Returns the units that were let go of,
+    by allocation, and what was chosen instead; what found no stock stays committed on its order until a count tells
+    what is there. ``keep`` names units of an allocation that the worker already has in hand.
     """
     tasks: dict[int, int | None] = {}
+    released: dict[int, int] = {}
     for allocation_id in sorted(allocation_ids):
         row = session.execute(
             select(allocation.c.reservation_id, ALLOCATED.label("left")).where(allocation.c.id == allocation_id)
@@ -123,7 +124,9 @@ def short(
         if missing > 0:
             release_allocation(session, allocation_id, missing)
             tasks[row.reservation_id] = task_id
-    return choose_again(session, tasks, warehouse_id=warehouse_id, today=today, avoid_locations=[location_id])
+            released[allocation_id] = missing
+    elsewhere = choose_again(session, tasks, warehouse_id=warehouse_id, today=today, avoid_locations=[location_id])
+    return released, elsewhere
 
 
 def held_in(session: Session, container_ids: Sequence[int], *, is_shipped: bool = False) -> list[Held]:

@@ -25,6 +25,14 @@ balance = allocate.balance
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """Other stock that was chosen: units by allocation, and the units for which there was none."""
+
+    chosen: dict[int, int]
+    unfound: int
+
+
+@dataclass(frozen=True, slots=True)
 class AtRisk:
     """An order that was promised ``quantity`` units that are not there any more."""
 
@@ -86,14 +94,14 @@ def choose_again(
     warehouse_id: int,
     today: date,
     avoid_locations: Sequence[int] = (),
-) -> int:
+) -> Instead:
     """Choose other stock for these reservations, as new lines of the same pick tasks where those are still going on.
 
-    Returns the units that found no stock; they stay promised.
+    The units that found no stock stay promised.
     """
     wanted = allocate.unchosen(session, sorted(tasks))
     if not wanted:
-        return 0
+        return Instead({}, 0)
     going_on = set(
         session.scalars(select(Task.id).where(Task.id.in_(set(tasks.values())), Task.status.in_(("open", "claimed"))))
     )
@@ -109,9 +117,12 @@ def choose_again(
     by_task: dict[int, list[allocate.Chosen]] = {}
     for each in chosen:
         by_task.setdefault(tasks[each.reservation_id] or 0, []).append(each)
+    written: dict[int, int] = {}
     for task_id, route in sorted(by_task.items()):
-        link_lines(session, task_id, route, allocate.write(session, route))
-    return sum(units for _item, _warehouse, units in wanted.values()) - sum(each.quantity for each in chosen)
+        allocation_ids = allocate.write(session, route)
+        link_lines(session, task_id, route, allocation_ids)
+        written |= zip(allocation_ids, (each.quantity for each in route), strict=True)
+    return Instead(written, sum(units for _item, _warehouse, units in wanted.values()) - sum(written.values()))
 
 
 def orders_at_risk(session: Session, item_id: int, warehouse_id: int) -> list[AtRisk]:

@@ -183,6 +183,19 @@ def shrink_line(session: Session, line_id: int, units: int) -> None:
         cancel_lines(session, [line_id])
 
 
+def grow_line(session: Session, line_id: int, units: int) -> None:
+    """The opposite of ``shrink_line``: a line asks for ``units`` more. One that vanished or was done is open again."""
+    line = session.execute(select(table(TaskLine)).where(TaskLine.id == line_id)).one()
+    asked = line.done if line.status == "cancelled" else line.quantity
+    change_line(session, line_id, quantity=asked + units, status="open")
+    counts: dict[str, dict[str, Any]] = {
+        "cancelled": {"lines": Task.lines + 1},
+        "done": {"done_lines": Task.done_lines - 1},
+    }
+    if line.status in counts:
+        session.execute(update(table(Task)).where(Task.id == line.task_id).values(counts[line.status]))
+
+
 def to_the_end(session: Session, task_id: int, line_id: int) -> None:
     """Skip: the line keeps its place among the skipped ones, after all that were not."""
     last = session.scalar(select(func.max(TaskLine.position)).where(TaskLine.task_id == task_id))

@@ -15,8 +15,9 @@ from app.config import Settings
 from app.control.adjustments import adjust
 from app.ledger.models import Availability, Balance, Movement, Posting
 from app.ledger.post import Header, Move, Place, Posted, post, reverse
-from app.orders import fulfil
+from app.orders import found_again, fulfil
 from app.orders.cancel import cancel_lines, cancel_order
+from app.orders.lost import Instead
 from app.orders.models import Allocation, Order, OrderLine, Reservation, ShipmentCarton
 from app.orders.place import LineRequest, OrderRequest, place
 from app.orders.stock_in_hand import ALLOCATED, allocation
@@ -202,7 +203,15 @@ class House:
         change_line(self.session, line_id, done=line.done + units, status=status)
 
     def short(self, ref: str, place: str = "A-01") -> int:
-        """The picker finds the bin empty."""
+        """The picker finds the bin empty. Returns the units that no other bin has."""
+        return self._short(ref, place)[1].unfound
+
+    def short_and_found_again(self, ref: str, place: str = "A-01") -> bool:
+        """The picker finds the bin empty, looks again, and there it is. Returns whether that could be taken back."""
+        released, elsewhere = self._short(ref, place)
+        return found_again.take_back(self.session, released=released, chosen=elsewhere.chosen)
+
+    def _short(self, ref: str, place: str) -> tuple[dict[int, int], Instead]:
         rows = self.session.execute(
             select(Allocation.id, TaskLine.task_id)
             .join(TaskLine, TaskLine.id == Allocation.task_line_id)
@@ -212,7 +221,7 @@ class House:
             .where(OrderLine.order_id == self.id(ref), ALLOCATED > 0, Balance.location_id == self.bin(place).id)
         ).all()
         if not rows:
-            return 0
+            return {}, Instead({}, 0)
         house = self.warehouse()
         return fulfil.short(
             self.session,

@@ -19,6 +19,7 @@ from app.ledger.models import Balance, Movement
 from app.ledger.post import Move, Place, post
 from app.ledger.seal import seal
 from app.orders.models import Allocation, Reservation
+from app.orders.stock_in_hand import ALLOCATED, allocation
 from app.orders.waves import withdraw
 from app.places.models import CUSTOMER, SUPPLIER
 from app.refusal import Refused
@@ -26,7 +27,7 @@ from app.returns.authorise import authorise, lines_of
 from app.returns.disposition import inspected, received
 from app.supply.models import PurchaseOrderLine
 from app.supply.purchase_orders import open_purchase_order, receive_units, save_line, supplier_of
-from app.tasks.models import Task
+from app.tasks.models import Task, TaskLine
 from tests.stock.house import House
 
 SOAK = bool(os.environ.get("TRUESHELF_SOAK"))
@@ -292,6 +293,21 @@ class Warehouse(RuleBasedStateMachine):
     def short_pick(self, data: st.DataObject, place: str) -> None:
         ref, _told = self._choose(data)
         self.house.short(ref, place)
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), place=bins)
+    def short_pick_taken_back(self, data: st.DataObject, place: str) -> None:
+        ref, _told = self._choose(data)
+        before = self._spoken_for()
+        assert self.house.short_and_found_again(ref, place)
+        assert self._spoken_for() == before, "the same stock is chosen for the same promises, and the lines ask for it"
+
+    def _spoken_for(self) -> list[tuple[object, ...]]:
+        """What is chosen and waits in its bin, and the open pick lines."""
+        chosen = select(allocation.c.id, ALLOCATED).where(ALLOCATED > 0).order_by(allocation.c.id)
+        lines = select(TaskLine.id, TaskLine.quantity, TaskLine.done).where(TaskLine.status == "open")
+        lists = (chosen, lines.order_by(TaskLine.id), select(Balance.id, Balance.allocated).order_by(Balance.id))
+        return [tuple(row) for each in lists for row in self.house.session.execute(each)]
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), n=units)

@@ -10,7 +10,7 @@ from app.floor import confirm, handover, totes
 from app.floor.drop import DROP, must_drop
 from app.floor.narrower import accept_serial, check_lot, narrower_step, needs_narrower, standing_here
 from app.floor.picking import count_units, exceptions, prompt, tote_code
-from app.floor.recount import short
+from app.floor.short_pick import short
 from app.floor.step import (
     BEGUN,
     Arguments,

@@ -83,7 +83,7 @@ def oversold_rows(session: Session, *, limit: int = 50) -> list[Oversold]:
 
 
 def short_picks(session: Session, *, limit: int = 50) -> list[ShortPick]:
-    """The newest reports of too few units."""
+    """The newest reports of too few units that nobody has taken back."""
     statement = (
         select(
             Scan.received_at, Task.id, Task.document, Scan.code, Operator.name, Scan.device, Scan.scan_id, Task.memory
@@ -97,7 +97,12 @@ def short_picks(session: Session, *, limit: int = 50) -> list[ShortPick]:
     return [
         ShortPick(at, task_id, document, what, operator, device, _reports(memory, scan_id))
         for at, task_id, document, what, operator, device, scan_id, memory in session.execute(statement)
+        if not _is_taken_back(memory, scan_id)
     ]
+
+
+def _is_taken_back(memory: dict[str, Any], scan_id: str) -> bool:
+    return bool(memory.get("reports", {}).get(f"scan:{scan_id}") == [])
 
 
 def _reports(memory: dict[str, Any], scan_id: str) -> tuple[Report, ...]:
