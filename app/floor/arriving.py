@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.catalog.models import Lot
 from app.floor import confirm
-from app.floor.dates import typed_date
+from app.floor.dates import in_words, may_be_day_first, typed_date
 from app.floor.logistic_unit import or_sscc
 from app.floor.receipt import prompt
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, scan_way
@@ -43,13 +43,13 @@ def check_lot(work: Work, meaning: Meaning) -> None:
         )
     expiry = work.memory.get("expiry")
     if known and expiry and meaning.expiry and meaning.expiry.isoformat() != expiry:
-        raise _expiry_conflict(known, expiry)
+        raise _expiry_conflict(known, date.fromisoformat(expiry))
 
 
-def _expiry_conflict(lot: str, known: str) -> Refused:
+def _expiry_conflict(lot: str, known: date) -> Refused:
     return Refused(
         "expiry_conflict",
-        _("Lot %(lot)s is known to expire on %(day)s. Look at the label again.", lot=lot, day=known),
+        _("Lot %(lot)s is known to expire on %(day)s. Look at the label again.", lot=lot, day=in_words(known)),
     )
 
 
@@ -68,7 +68,7 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
     if known is not None and known.expiry is not None:
         _require_good(work, known.expiry)
         if meaning.expiry and meaning.expiry != known.expiry:
-            raise _expiry_conflict(meaning.code, known.expiry.isoformat())
+            raise _expiry_conflict(meaning.code, known.expiry)
         work.remember(expiry=known.expiry.isoformat())
     return Said("lot_confirmed", _("Lot %(lot)s", lot=meaning.code))
 
@@ -76,24 +76,34 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
 def _ask_expiry(work: Work) -> Prompt:
     line = work.the_line
     good_until = work.today + timedelta(days=365)
-    ways = [scan_way(good_until.isoformat(), _("Good until %(day)s", day=good_until.isoformat()))]
+    ways = [scan_way(good_until.isoformat(), _("Good until %(day)s", day=in_words(good_until)))]
     return prompt(work, _("Scan or type the expiry date"), value=line.sku, ways=ways, expects=("expiry",))
 
 
 def _accept_expiry(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "expiry":
         raise confirm.wrong(meaning, wanted=_("Scan the expiry date (YYYY-MM-DD)."))
-    day = typed_date(meaning.code)
+    day = typed_date(meaning.code, today=work.today)
     if day is None:
         raise Refused("bad_date", _("%(text)s is no date. Give it as YYYY-MM-DD.", text=meaning.code[:20]))
+    if may_be_day_first(meaning.code, today=work.today):
+        confirm.once_more(
+            work,
+            "which_date",
+            _(
+                "%(text)s means %(day)s. Send it again to take it so, or write it as YYYY-MM-DD.",
+                text=meaning.code,
+                day=in_words(day),
+            ),
+        )
     _require_good(work, day)
     work.remember(expiry=day.isoformat())
-    return Said("expiry_confirmed", _("Good until %(day)s", day=day.isoformat()))
+    return Said("expiry_confirmed", _("Good until %(day)s", day=in_words(day)))
 
 
 def _require_good(work: Work, day: date) -> None:
     if day < work.today and work.memory.get("fault") != "expired":
-        raise Refused("expired", _("Expired on %(day)s. Set it aside and ask the office.", day=day.isoformat()))
+        raise Refused("expired", _("Expired on %(day)s. Set it aside and ask the office.", day=in_words(day)))
 
 
 def serial_way(work: Work) -> Way:
@@ -136,7 +146,7 @@ def lot_id(work: Work, line: Line) -> int | None:
         work.session.add(known)
         work.session.flush()
     elif expiry and known.expiry and known.expiry != expiry:
-        raise _expiry_conflict(code, known.expiry.isoformat())
+        raise _expiry_conflict(code, known.expiry)
     return known.id
 
 

@@ -129,6 +129,38 @@ def test_case_41_lot_and_expiry_must_be_known_before_it_is_received(floor: Floor
     receiver.asked("item", "quantity", "target").scan("DOCK").hears("received")
 
 
+@pytest.mark.parametrize(
+    ("typed", "expiry", "words"),
+    [
+        ("2087-12-31", "2087-12-31", "31 December 2087"),
+        ("20871231", "2087-12-31", "31 December 2087"),
+        ("711200", "2071-12-31", "31 December 2071"),
+        ("710230", None, ""),
+    ],
+)
+def test_an_expiry_date_is_typed_as_a_label_writes_it_and_the_answer_says_it_in_words(
+    floor: Floor, receiver: Worker, typed: str, expiry: str | None, words: str
+) -> None:
+    _milk(floor)
+    receiver.start("receive", "PO-1").scan("MILK", "L1", typed)
+    if expiry is None:
+        receiver.refused("bad_date").asked("expiry")
+    else:
+        receiver.hears("expiry_confirmed")
+        assert words in receiver.message
+        assert receiver.prompt["expiry"] == expiry
+
+
+def test_six_digits_that_could_begin_with_the_day_are_told_in_words_before_they_count(
+    floor: Floor, receiver: Worker
+) -> None:
+    _milk(floor)
+    receiver.start("receive", "PO-1").scan("MILK", "L1", "311227").refused("which_date").asked("expiry")
+    assert "27 December 2031" in receiver.message
+    receiver.scan("711231").hears("expiry_confirmed").act("undo").scan("MILK", "L1", "311227").refused("which_date")
+    assert receiver.scan("311227").answer["code"] in ("expiry_confirmed", "expired"), "said twice, it is meant so"
+
+
 def test_a_lot_may_be_called_like_a_place_or_an_order(floor: Floor, receiver: Worker) -> None:
     _milk(floor, 2)
     floor.stock("MUG", 1)
