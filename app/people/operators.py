@@ -62,10 +62,10 @@ def add_person(
 ) -> Operator:
     """Somebody new, who can sign in at once.
 
-    Errors: ``badge_missing``; ``badge_taken``; ``role_unknown``; ``role_missing`` where it takes an admin.
+    Errors: ``badge_missing``; ``badge_taken``; ``no_role``; ``role_unknown``; ``role_missing`` where it takes an admin.
     """
     name, badge = name.strip(), badge.strip()
-    _require_known(roles)
+    _require_some(roles)
     _require_may_give(actor, roles)
     if not (0 < len(badge) <= LONGEST_BADGE and badge.isprintable()):
         raise Refused("badge_missing", _("A person needs a name and a badge. Fill in both."))
@@ -85,10 +85,10 @@ def add_person(
 def change_person(session: Session, actor: Actor, operator_id: int, *, name: str, roles: Sequence[str]) -> None:
     """Another name, other roles; they count from the person's next request on.
 
-    Errors: ``unknown_operator``; ``role_unknown``; ``role_missing``; ``own_account`` for one's own roles.
+    Errors: ``unknown_operator``; ``no_role``; ``role_unknown``; ``role_missing``; ``own_account`` for one's own roles.
     """
     operator = _changeable(session, actor, operator_id)
-    _require_known(roles)
+    _require_some(roles)
     before, after = list(operator.roles), _listed(roles)
     if before != after:
         _require_may_give(actor, roles)
@@ -176,6 +176,14 @@ def _changeable(session: Session, actor: Actor, operator_id: int) -> Operator:
             "role_missing", _("Only an admin may change supervisors, office, auditors and admins. Ask one.")
         )
     return operator
+
+
+def _require_some(roles: Sequence[str]) -> None:
+    """Somebody without a role could sign in and do nothing. Errors: ``no_role``; ``role_unknown``."""
+    if not roles:
+        message = _("Tick at least one role: without one nothing can be done here. Whoever has left is switched off.")
+        raise Refused("no_role", message)
+    _require_known(roles)
 
 
 def _require_known(roles: Sequence[str]) -> None:

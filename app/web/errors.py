@@ -15,6 +15,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.language import _
 from app.refusal import Refused
 from app.web import cookies, logs
+from app.web.rules import READERS
+from app.web.security import current_bearer
 
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media"}
 
@@ -65,7 +67,20 @@ def answer(status: int, code: str, message: str, details: dict[str, object] | No
     if _wants_fragment():
         return make_response(render_template("_refusal.html", code=code, message=message), status)
     error = {"title": _title(status), "message": message, "code": code}
-    return make_response(render_template("error.html", error=error), status)
+    return make_response(_page(error), status)
+
+
+def _page(error: dict[str, str]) -> str:
+    """In the desk's frame for whoever is at the desk, so that the way on is where it always is; else in the floor's."""
+    from app.web.office.desk import frame  # the desk's pages are views, and views stand on this module
+
+    bearer = current_bearer()
+    is_at_desk = (
+        request.path.startswith("/office/") and bearer is not None and not bearer.actor.roles.isdisjoint(READERS)
+    )
+    if is_at_desk:
+        return render_template("office/error.html", error=error, **frame())
+    return render_template("error.html", error=error)
 
 
 def _problem(status: int, code: str, message: str, details: dict[str, object]) -> Response:
@@ -110,7 +125,7 @@ def _title(status: int) -> str:
 def _sentence(status: int) -> str:
     sentences = {
         400: _("This request cannot be understood. Go back and try again."),
-        404: _("There is no such page. It may have been finished by someone else."),
+        404: _("Nothing is at this address. It may be mistyped, or what was here is finished and gone."),
         405: _("This cannot be done here. Go back and try again."),
         413: _("This is larger than the server takes. Split it and send the parts."),
         415: _("This kind of file is not taken here. Choose another one."),

@@ -130,7 +130,9 @@ def _require_readable(request: Request) -> None:
     """
     names = (request.view_args or {}).values()
     if any(isinstance(name, int) and name > _LARGEST_ID for name in names):
-        raise NotFound("not_found", _("There is no such page. It may have been finished by someone else."))
+        raise NotFound(
+            "not_found", _("Nothing is at this address. It may be mistyped, or what was here is finished and gone.")
+        )
     texts = [*request.args.values(), *(name for name in names if isinstance(name, str))]
     if not request.path.startswith("/api/") and request.method not in SAFE_METHODS:
         texts += [*request.form, *request.form.values()]

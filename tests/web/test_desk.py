@@ -81,7 +81,29 @@ def test_every_page_of_an_empty_installation_is_there(app: "Flask", path: str) -
 def test_what_is_not_there_is_404_and_says_what_to_do(browse: Browse, path: str) -> None:
     answer = browse("admin").get(path)
     assert answer.status_code == 404
-    assert "Back to work" in answer.text
+    listed = path.rsplit("/", 1)[0].replace("items", "stock")
+    assert f'href="{listed}">Back to the list</a>' in answer.text
+    assert 'aria-current="page"' in answer.text, "the desk's frame stays, with the list that it was"
+
+
+def test_an_unknown_address_keeps_the_frame_and_the_language(browse: Browse) -> None:
+    office, picker = browse("office"), browse("picker")
+    at_desk = office.get("/office/nowhere")
+    assert (at_desk.status_code, "To the overview" in at_desk.text, "desk-nav" in at_desk.text) == (404, True, True)
+    assert "Nothing is at this address." in at_desk.text
+    assert "desk-nav" not in picker.get("/office/nowhere").text
+    assert "Back to work" in office.get("/nowhere").text
+    office.post("/settings", data={"lang": "de", "hand": "right", "theme": "auto", "text": "100", "sound": "on"})
+    in_german = office.get("/office/nowhere").text
+    assert "An dieser Adresse ist nichts." in in_german
+    assert '<html lang="de"' in in_german
+
+
+def test_what_is_given_out_is_found_under_files(browse: Browse) -> None:
+    page = browse("office").get("/office/imports").text
+    assert re.search(r'aria-current="page">.*?<span>Files</span>', page)
+    for kind in ("items", "barcodes", "suppliers", "locations", "purchase-orders"):
+        assert f'href="/office/exports/{kind}.csv"' in page
 
 
 def test_an_order_shows_how_far_it_is_and_can_be_cancelled(browse: Browse) -> None:

@@ -57,6 +57,7 @@ def test_a_supervisor_adds_a_picker_who_signs_in_at_once(browse: Browse) -> None
         ({"pin": "12"}, "four to eight digits"),
         ({"pin": ""}, "four to eight digits"),
         ({"roles": ["king"]}, "no role king"),
+        ({"roles": []}, "Tick at least one role"),
         ({"roles": ["supervisor"]}, "Only an admin"),
         ({"roles": ["picker", "admin"]}, "Only an admin"),
     ],
@@ -70,6 +71,13 @@ def test_who_cannot_be_added_is_refused_and_the_form_keeps_what_was_typed(
     assert f'value="{new_person(**changes)["name"]}"' in answer.text
     assert "1357" not in answer.text
     assert try_pin(browse(""), "ZOE-1", "1357") == 422
+
+
+def test_the_last_role_is_not_taken_away(browse: Browse, ids: dict[str, int]) -> None:
+    chief, path = browse("supervisor"), f"/office/people/{ids['picker']}"
+    answer = chief.post(path, data={"name": "picker"})
+    assert (answer.status_code, "Tick at least one role" in answer.text) == (422, True)
+    assert browse("picker").get("/").status_code == 200
 
 
 def test_only_an_admin_makes_and_changes_those_who_decide(browse: Browse, ids: dict[str, int]) -> None:

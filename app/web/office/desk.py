@@ -36,7 +36,7 @@ Row = TypeVar("Row")
 
 
 @desk.context_processor
-def _everywhere() -> dict[str, Any]:
+def frame() -> dict[str, Any]:
     """Where this page is, and what this person may open and change: a button that would be refused is not shown."""
     bearer = current_bearer()
     roles = bearer.actor.roles if bearer else frozenset()
