@@ -141,12 +141,15 @@ function choose(digit) {
   return press(choices.filter((choice) => choice.getClientRects().length)[digit - 1]);
 }
 
+/** Enter or Space on a focused button. A tap, or a keypad's number, leaves the focus to the scan field. */
+const isByKeyboard = (event) => event.detail === 0 && event.isTrusted;
+
 /** A sheet takes the focus only from a keyboard or for its own text box; else the scan field keeps it. */
-function openSheet(sheet, isByKeyboard) {
+function openSheet(sheet, keepsFocus) {
   sheet.show();
   const typing = sheet.querySelector("[data-typing]");
   if (typing) typing.focus();
-  else if (!isByKeyboard) field?.focus({ preventScroll: true });
+  else if (!keepsFocus) field?.focus({ preventScroll: true });
 }
 
 function closeSheets() {
@@ -178,7 +181,7 @@ document.addEventListener("click", (event) => {
   if (button.dataset.camera) useCamera(button.dataset.camera);
   else if (button.dataset.pad !== undefined) {
     pad.open(button);
-    if (event.detail > 0) field.focus({ preventScroll: true });
+    if (!isByKeyboard(event)) field.focus({ preventScroll: true });
   }
   else if (button.dataset.action) {
     closeSheets();
@@ -186,11 +189,11 @@ document.addEventListener("click", (event) => {
   } else if (button.dataset.scan) capture.enter(button.dataset.scan, "screen");
   else if (button.dataset.opens) {
     closeSheets();
-    openSheet(document.getElementById(button.dataset.opens), event.detail === 0);
+    openSheet(document.getElementById(button.dataset.opens), isByKeyboard(event));
   } else if (button.dataset.closes !== undefined) {
     pad?.close();
-    closeSheets();
-    field?.focus({ preventScroll: true });
+    closeSheets(); // which gives the focus back to what opened it, where that is still there
+    if (!isByKeyboard(event) || document.activeElement === button) field?.focus({ preventScroll: true });
   }
 });
 

@@ -24,12 +24,13 @@ export class Pad {
     return this.#dialog.open;
   }
 
-  /** The quantity due stands there greyed; the first digit replaces it. */
+  /** The quantity due stands there greyed; the first digit replaces it. The number has the focus until somebody takes it. */
   open(button) {
     this.#button = button;
     this.#digits = "";
     this.#refusal.textContent = "";
     this.#dialog.show();
+    this.#output.focus({ preventScroll: true });
     this.#draw();
   }
 

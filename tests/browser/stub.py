@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
+from markupsafe import Markup
 from werkzeug.serving import make_server
 
 from tests.browser import screens
@@ -46,11 +47,17 @@ class Stub:
     ended: threading.Event = field(default_factory=threading.Event)
 
 
+def icon(name: str, look: str = "") -> Markup:
+    use = f'<use href="/static/icons.svg#{name}"></use>'
+    return Markup(f'<svg class="icon {look}" aria-hidden="true" focusable="false">{use}</svg>')  # noqa: S704
+
+
 def make_app(stub: Stub) -> Flask:
     app = Flask("stub", static_folder=str(TOP / "static"), template_folder=str(TOP / "templates"))
 
     app.jinja_env.filters["word"] = lambda code: code
     app.jinja_env.globals["_"] = lambda text, **values: text % values if values else text
+    app.jinja_env.globals.update(icon=icon, outcome_of=lambda answer: answer.get("outcome") or "")
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:

@@ -84,6 +84,38 @@ def test_a_quantity_is_keyed_in_on_a_keyboard(floor: Page, stub: Stub) -> None:
     assert (stub.fields[0]["name"], stub.fields[0]["quantity"]) == ("quantity", "12")
 
 
+def test_a_pad_opened_by_the_keyboard_has_its_focus_on_the_number_and_gives_it_back(floor: Page, stub: Stub) -> None:
+    button, number = floor.get_by_role("button", name="Enter quantity"), floor.locator("[data-pad-value]")
+    button.focus()
+    floor.keyboard.press("Enter")
+    expect(number).to_be_focused()
+    floor.keyboard.press("Tab")
+    expect(floor.locator("#pad").get_by_role("button", name="1", exact=True)).to_be_focused()
+    floor.keyboard.press("Escape")
+    expect(floor.locator("#pad")).to_be_hidden()
+    expect(button).to_be_focused()
+    floor.keyboard.press("Space")
+    floor.keyboard.type("12")
+    expect(number).to_have_text("12")
+    floor.keyboard.press("Enter")
+    until(floor, lambda: stub.taken)
+    assert (stub.fields[0]["name"], stub.fields[0]["quantity"]) == ("quantity", "12")
+
+
+def test_a_pad_opened_by_a_finger_or_a_keypad_leaves_the_focus_to_the_scan_field(
+    device: BrowserContext, stub: Stub
+) -> None:
+    stub.ui = {"keypad": True}
+    page = open_task(device)
+    page.keyboard.press("Enter")
+    expect(page.locator("#pad")).to_be_visible()
+    expect(page.locator("#scan")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Enter quantity").click()
+    expect(page.locator("#pad")).to_be_visible()
+    expect(page.locator("#scan")).to_be_focused()
+
+
 def test_a_barcode_is_never_a_quantity(floor: Page, stub: Stub) -> None:
     floor.get_by_role("button", name="Enter quantity").click()
     burst(floor, [*"40063", "Enter"])
