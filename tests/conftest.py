@@ -56,6 +56,21 @@ def english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_pins() -> Iterator[None]:
+    """PINs and passwords cost next to nothing here, and 30 ms each where somebody tries them (tests/test_cli.py looks).
+
+    A hash says itself at what cost it was made, so one made there is opened here, and the other way round.
+    """
+    from argon2 import PasswordHasher
+
+    from app.people import pins
+
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(pins, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 # Databases.
 
 
@@ -108,17 +123,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def app(database_url: str, tmp_path: Path) -> Iterator["Flask"]:
     """The whole app on a fresh database and an empty data folder."""
     from app.config import Settings
-    from app.db import db
-    from app.factory import create_app
+    from tests import apps
 
     data_dir = tmp_path / "data"
     data_dir.mkdir()
-    app = create_app(Settings(database_url=database_url, data_dir=data_dir, secret_key="only-for-tests"))
-    with app.app_context():
-        databases.share_compiled(db.engine)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with apps.made_with(Settings(database_url=database_url, data_dir=data_dir, secret_key="only-for-tests")) as app:
+        yield app
 
 
 @pytest.fixture

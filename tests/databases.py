@@ -16,7 +16,6 @@ from pathlib import Path
 import psycopg
 from fasteners import InterProcessLock
 from psycopg import sql
-from sqlalchemy import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATE = "template_trueshelf"
@@ -45,19 +44,6 @@ def create_tables(database_url: str, data_dir: Path) -> None:
     with app.app_context():
         flask_migrate.upgrade()
         db.engine.dispose()
-
-
-_first: dict[str, Engine] = {}
-
-
-def share_compiled(engine: Engine) -> None:
-    """Let every engine of one kind use the statements that the first of them compiled.
-
-    Measured: a test of the floor spends a quarter of its time compiling the same statements anew. The cache is keyed by
-    the dialect object, so the engines share that too; what it knows of the server is the same for all of them.
-    """
-    first = _first.setdefault(engine.dialect.name, engine)
-    engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
 
 # SQLite: a file, copied.

@@ -118,6 +118,7 @@ def test_a_pin_is_kept_as_a_hash_that_opens(fresh, tmp_path):
     fresh.say("operator", "add", "Ann", "--badge", "ANN", "--pin", "4711", "--role", "admin")
     with sqlite3.connect(tmp_path / "data" / "trueshelf.sqlite") as database:
         kept = database.execute("SELECT pin_hash FROM operator").fetchone()[0]
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$"), "OWASP's smallest profile, and not that of the tests"
     assert "4711" not in kept
     assert check_pin(Settings(), kept, "4711")
     assert not check_pin(Settings(), kept, "4712")

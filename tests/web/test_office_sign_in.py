@@ -31,16 +31,13 @@ def shop(database_url: str, tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -
     """As everywhere, but the office asks for a password; and the clock stands, so that no code grows old meanwhile."""
     later(monkeypatch)
     from app.config import Settings
-    from app.db import db
-    from app.factory import create_app
+    from tests import apps
 
-    app = create_app(
+    with apps.made_with(
         Settings(database_url=database_url, data_dir=tmp_path, secret_key="for-tests", office_sign_in="password")
-    )
-    fill(app)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    ) as app:
+        fill(app)
+        yield app
 
 
 class Telephone:
