@@ -55,6 +55,8 @@ def import_file(kind: str, file: Path, dry_run: bool) -> None:
         click.echo(f"row {error.row} {error.column}: {error.message} ({error.code})", err=True)
     if result.errors:
         raise click.ClickException(f"{result.rows} rows, {len(result.errors)} errors: nothing was written.")
+    for warning in result.warnings:
+        click.echo(f"row {warning.row} {warning.column}: {warning.message} ({warning.code})", err=True)
     would = "would be " if dry_run else ""
     click.echo(
         f"{result.rows} rows: {result.created} {would}created, {result.updated} {would}updated, "

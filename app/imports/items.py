@@ -33,7 +33,8 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     """Make or change the items.
 
     Errors noted: ``expiry_needs_lot`` where dates are wanted of goods without lots, because a date is its lot's;
-    ``tracking_in_use`` where the goods have moved already under the old rule; ``bad_address``.
+    ``tracking_in_use`` where the goods have moved already under the old rule; ``bad_address``. Warned of:
+    ``picture_elsewhere``, as our pages load nothing from other servers (``app.web.pictures``).
     """
     existing = {row.sku: row for row in among(session, select(table(Item)), Item.sku, (row["sku"] for row in rows))}
     changing = {
@@ -54,6 +55,12 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
             message = _("%(sku)s has moved already: its tracking stays. Make a new item.", sku=row["sku"])
             outcome.refuse(row.number, "tracking", "tracking_in_use", message)
         if not row.get("image_url", "").startswith(("https://", "http://", "/")) and row.get("image_url"):
-            message = _("Write an address that begins with https://.")
+            message = _("Write /pictures/ and the name of the file, or an address that begins with https://.")
             outcome.refuse(row.number, "image_url", "bad_address", message)
+        if row.get("image_url", "").startswith(("https://", "http://")):
+            message = _(
+                "A picture on another server is not shown. Put the file into the folder pictures of the data folder "
+                "and write /pictures/ and its name."
+            )
+            outcome.warn(row.number, "image_url", "picture_elsewhere", message)
     save(session, Item, ((row["sku"], row.values) for row in rows), existing, outcome)

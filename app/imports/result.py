@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from app.language import _
 
 MOST_ERRORS = 200
-"""More than this many errors are one error: nobody reads them before mending the first."""
+"""More than this many errors (or warnings) are one: nobody reads them before mending the first."""
 STEP = 500
 """Rows between two reports of progress."""
 
@@ -23,7 +23,10 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """The answer: how many rows the file has and what became of them; with any error nothing was written."""
+    """The answer: how many rows the file has and what became of them; with any error nothing was written.
+
+    ``warnings``: what is taken as it is, and will not do what was meant.
+    """
 
     kind: str
     rows: int
@@ -31,6 +34,7 @@ class ImportResult:
     updated: int = 0
     unchanged: int = 0
     errors: tuple[RowError, ...] = ()
+    warnings: tuple[RowError, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -38,7 +42,8 @@ class ImportResult:
 
     def as_json(self) -> dict[str, object]:
         """The words of the API."""
-        return asdict(self) | {"errors": [asdict(error) for error in self.errors]}
+        notes = {"errors": self.errors, "warnings": self.warnings}
+        return asdict(self) | {name: [asdict(note) for note in found] for name, found in notes.items()}
 
 
 @dataclass(slots=True)
@@ -51,15 +56,16 @@ class Outcome:
     unchanged: int = 0
     progress: Callable[[int, int], None] | None = None
     _errors: list[RowError] = field(default_factory=list)
-    _left_out: int = 0
+    _warnings: list[RowError] = field(default_factory=list)
     _done: int = 0
 
     def refuse(self, row: int, column: str, code: str, message: str) -> None:
         """Note what is wrong with a row; nothing of the file will be written."""
-        if len(self._errors) < MOST_ERRORS:
-            self._errors.append(RowError(row, column, code, message))
-        else:
-            self._left_out += 1
+        self._errors.append(RowError(row, column, code, message))
+
+    def warn(self, row: int, column: str, code: str, message: str) -> None:
+        """Note what will not do what was meant; the row is written all the same."""
+        self._warnings.append(RowError(row, column, code, message))
 
     def count(self, outcome: str, rows: int = 1) -> None:
         """Count rows as created, updated or unchanged."""
@@ -70,8 +76,21 @@ class Outcome:
 
     def errors(self) -> tuple[RowError, ...]:
         """All that is wrong, by row."""
-        found = sorted(self._errors, key=lambda error: error.row)
-        if self._left_out:
-            message = _("%(n)s more errors are not listed. Mend these and import again.", n=self._left_out)
+        found, left_out = _first(self._errors)
+        if left_out:
+            message = _("%(n)s more errors are not listed. Mend these and import again.", n=left_out)
             found.append(RowError(found[-1].row, "", "more_errors", message))
         return tuple(found)
+
+    def warnings(self) -> tuple[RowError, ...]:
+        """All that will not do what was meant, by row."""
+        found, left_out = _first(self._warnings)
+        if left_out:
+            message = _("%(n)s more rows are like these.", n=left_out)
+            found.append(RowError(found[-1].row, "", "more_warnings", message))
+        return tuple(found)
+
+
+def _first(notes: list[RowError]) -> tuple[list[RowError], int]:
+    """As many as somebody reads, by row, and how many are left out."""
+    return sorted(notes[:MOST_ERRORS], key=lambda note: note.row), max(0, len(notes) - MOST_ERRORS)

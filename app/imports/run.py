@@ -53,4 +53,5 @@ def run(
             savepoint.rollback()
     if errors:
         return ImportResult(kind, outcome.rows, errors=errors)
-    return ImportResult(kind, outcome.rows, outcome.created, outcome.updated, outcome.unchanged)
+    tally = (outcome.created, outcome.updated, outcome.unchanged)
+    return ImportResult(kind, outcome.rows, *tally, warnings=outcome.warnings())

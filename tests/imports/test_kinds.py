@@ -224,6 +224,23 @@ def test_another_cost_or_day_of_a_purchase_line_moves_nothing_else(house):
     assert house.execute(lines).first() == (None, None)
 
 
+def test_a_picture_on_another_server_is_taken_and_warned_of_because_no_page_shows_it(session):
+    text = "sku,name,image_url\nA,Mug,https://shop.example/mug.png\nB,Cup,/pictures/cup.png\nC,Jug,http://x/j.png\n"
+    for dry_run in (True, False):
+        result = load(session, "items", text, dry_run=dry_run)
+        assert tally(result) == (3, 0, 0)
+        assert [(one.row, one.column, one.code) for one in result.warnings] == [
+            (2, "image_url", "picture_elsewhere"),
+            (4, "image_url", "picture_elsewhere"),
+        ]
+    assert result.as_json()["warnings"][0]["row"] == 2
+    assert session.scalar(select(Item.image_url).where(Item.sku == "A")) == "https://shop.example/mug.png"
+    many = "sku,name,image_url\n" + "".join(f"M{number},Mug,https://x/{number}.png\n" for number in range(250))
+    warnings = load(session, "items", many).warnings
+    assert (len(warnings), warnings[-1].code) == (201, "more_warnings")
+    assert "50 more rows" in warnings[-1].message
+
+
 def test_a_purchase_line_cannot_fall_below_what_was_received(house):
     line = house.scalar(
         select(PurchaseOrderLine.id)

@@ -216,6 +216,9 @@ def test_a_file_is_looked_at_first_then_taken_and_a_wrong_one_is_not(browse: Bro
     assert send("sku,name\nNEW,New one\n")[0] == 200
     assert office.get("/office/items/NEW").status_code == 200
     assert office.post("/office/imports", data={"kind": "items"}).status_code == 422
+    status, page = send("sku,name,image_url\nNEW,New one,https://shop.example/new.png\n", dry_run="on")
+    assert (status, row_of(page, "image_url")[:2]) == (200, ["2", "image_url"])
+    assert "Put the file into the folder pictures" in row_of(page, "image_url")[2]
 
 
 def test_a_return_is_announced_only_for_what_was_shipped(browse: Browse) -> None:
