@@ -13,17 +13,9 @@ from app.imports.saving import CHUNK, among, items_by_sku, warehouses_by_code
 from app.imports.table import Row
 from app.places.models import Warehouse
 from app.refusal import Refused
+from app.supply.many_lines import NewGoods, NewLine, NewTerms, add_lines, change_goods, change_terms
 from app.supply.models import PurchaseOrder, PurchaseOrderLine
-from app.supply.purchase_orders import (
-    NewLine,
-    NewTerms,
-    add_lines,
-    change_terms,
-    new_purchase_order,
-    require_same,
-    save_line,
-    supplier_of,
-)
+from app.supply.purchase_orders import new_purchase_order, require_same, supplier_of
 
 COLUMNS = (
     Column("number", text(40), is_required=True),
@@ -42,7 +34,7 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     """Place the purchase orders; *inbound* follows.
 
     Errors noted: ``unknown_warehouse``, ``unknown_sku``, ``purchase_order_differs`` (the number is known for another
-    supplier or warehouse), ``line_received`` (less than was received, or another item).
+    supplier or warehouse), ``line_received`` (less than was received, or another item), ``line_in_work``.
     """
     items = items_by_sku(session, rows, outcome)
     warehouses = warehouses_by_code(session, rows, outcome)
@@ -51,6 +43,7 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     known = _known_lines(session, {order.id for order in orders.values()})
     fresh: list[NewLine] = []
     terms: list[NewTerms] = []
+    goods: dict[int, NewGoods] = {}
     for row in rows:
         order = orders.get(row.number)
         if order is None:
@@ -61,16 +54,18 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
         if there is None:
             fresh.append(NewLine(order=order, line=row["line"], item_id=item_id, quantity=quantity, **cost_and_day))
         elif (there.item_id, there.quantity) != (item_id, quantity):
-            try:
-                outcome.count(
-                    save_line(session, order, line=row["line"], item_id=item_id, quantity=quantity, **cost_and_day)
-                )
-            except Refused as refused:
-                outcome.refuse(row.number, "quantity", refused.code, refused.message)
+            goods[row.number] = NewGoods(
+                order=order, line_id=there.id, item_id=item_id, quantity=quantity, **cost_and_day
+            )
         elif {"unit_cost": there.unit_cost, "eta": there.eta} != cost_and_day:
             terms.append(NewTerms(line_id=there.id, **cost_and_day))
         else:
             outcome.count("unchanged")
+    refused = change_goods(session, list(goods.values()))
+    for number, each in goods.items():
+        if refusal := refused.get(each.line_id):
+            outcome.refuse(number, "quantity", refusal.code, refusal.message)
+    outcome.count("updated", len(goods) - len(refused))
     for start in range(0, len(fresh), CHUNK):
         add_lines(session, portion := fresh[start : start + CHUNK])
         outcome.count("created", len(portion))

@@ -15,6 +15,9 @@ availability = table(Availability)
 PAIR = (availability.c.item_id, availability.c.warehouse_id)
 SUMS = ("on_hand", "unavailable", "committed", "inbound")
 
+_PORTION = 1000
+"""As many values as every database takes in one statement."""
+
 _SHIFT = (
     update(availability)
     .where(availability.c.item_id == bindparam("a_item"), availability.c.warehouse_id == bindparam("a_warehouse"))
@@ -47,6 +50,30 @@ def add_to_sums(session: Session, rows: Sequence[Mapping[str, int]]) -> None:
     """Add to the kept sums of many pairs in one go, making the rows that are missing; nothing may fall."""
     statement = adding(session, Availability, key=PAIR, columns=SUMS)
     session.execute(statement, rows if len(rows) > 1 else rows[0])
+
+
+def shift_inbound(session: Session, units: Mapping[tuple[int, int], int]) -> None:
+    """Move *inbound* of many (item, warehouse), up or down; their rows are locked in the global order first."""
+    pairs = sorted(pair for pair, by in units.items() if by)
+    for start in range(0, len(pairs), _PORTION):
+        lock_availability(session, (item_id for item_id, _warehouse_id in pairs[start : start + _PORTION]))
+    none = dict.fromkeys(SUMS, 0)
+    falling = [pair for pair in pairs if units[pair] < 0]
+    if falling:
+        session.connection().execute(
+            _SHIFT,
+            [
+                {"a_item": pair[0], "a_warehouse": pair[1]}
+                | {f"d_{name}": by for name, by in (none | {"inbound": units[pair]}).items()}
+                for pair in falling
+            ],
+        )
+    rising = [pair for pair in pairs if units[pair] > 0]
+    if rising:
+        add_to_sums(
+            session,
+            [{"item_id": pair[0], "warehouse_id": pair[1]} | none | {"inbound": units[pair]} for pair in rising],
+        )
 
 
 AVAILABLE = availability.c.on_hand - availability.c.unavailable - availability.c.committed

@@ -1,18 +1,17 @@
 """Purchase orders: placed, received, short-closed. Every change moves *inbound* with it."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import table
 from app.language import _
-from app.ledger.sums import add_to_sums, shift
+from app.ledger.sums import shift
 from app.refusal import NotFound, Refused
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from app.tasks.models import Task, TaskLine
@@ -83,8 +82,7 @@ def save_line(
 ) -> str:
     """Write one line as the newest state says; *inbound* follows. Returns created, updated or unchanged.
 
-    Errors: ``line_received`` where the item changes, or the quantity falls below what has been received;
-    ``line_in_work`` where the item changes while somebody receives the line.
+    Many lines go together in ``many_lines``. Errors: those of ``require_changeable``.
     """
     row = session.scalar(
         select(PurchaseOrderLine)
@@ -104,20 +102,8 @@ def save_line(
         return "created"
     if (row.item_id, row.quantity, row.unit_cost, row.eta) == (item_id, quantity, unit_cost, eta):
         return "unchanged"
-    if (row.item_id != item_id and row.received) or quantity < row.received:
-        raise Refused(
-            "line_received",
-            _(
-                "%(received)s of line %(line)s are received already. Add a new line instead.",
-                received=row.received,
-                line=line,
-            ),
-        )
-    if row.item_id != item_id and _is_being_received(session, row.id):
-        raise Refused(
-            "line_in_work",
-            _("Line %(line)s is being received as another item. Add a new line instead.", line=line),
-        )
+    in_work = being_received(session, [row.id] if row.item_id != item_id else [])
+    require_changeable(row, item_id=item_id, quantity=quantity, is_being_received=bool(in_work))
     shift(session, row.item_id, order.warehouse_id, inbound=-open_units(row))
     row.item_id, row.quantity, row.unit_cost, row.eta = item_id, quantity, unit_cost, eta
     shift(session, item_id, order.warehouse_id, inbound=open_units(row))
@@ -127,87 +113,53 @@ def save_line(
     return "updated"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewLine:
-    """A line that its purchase order does not have yet."""
+def require_changeable(
+    row: PurchaseOrderLine | Row[Any], *, item_id: int, quantity: int, is_being_received: bool
+) -> None:
+    """Whether a line may say this from now on.
 
-    order: PurchaseOrder
-    line: str
-    item_id: int
-    quantity: int
-    unit_cost: Decimal | None
-    eta: datetime | None
-
-
-def add_lines(session: Session, lines: Sequence[NewLine]) -> None:
-    """Write many new lines at once; *inbound* follows, in the global order of its rows."""
-    inbound: dict[tuple[int, int], int] = defaultdict(int)
-    for each in lines:
-        inbound[each.item_id, each.order.warehouse_id] += each.quantity
-        each.order.status = "open"
-    session.execute(
-        insert(line_table),
-        [
-            {
-                "purchase_order_id": each.order.id,
-                "line": each.line,
-                "item_id": each.item_id,
-                "quantity": each.quantity,
-                "unit_cost": each.unit_cost,
-                "eta": each.eta,
-            }
-            for each in lines
-        ],
-    )
-    none = {"on_hand": 0, "unavailable": 0, "committed": 0}
-    sums = [
-        {"item_id": item_id, "warehouse_id": warehouse_id, **none, "inbound": units}
-        for (item_id, warehouse_id), units in sorted(inbound.items())
-    ]
-    add_to_sums(session, sums)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTerms:
-    """What a line costs and when it comes: neither moves *inbound*."""
-
-    line_id: int
-    unit_cost: Decimal | None
-    eta: datetime | None
-
-
-def change_terms(session: Session, terms: Sequence[NewTerms]) -> None:
-    """Write new costs and days of many lines at once."""
-    statement = (
-        update(line_table)
-        .where(line_table.c.id == bindparam("row_id"))
-        .values(
-            unit_cost=bindparam("new_cost", type_=line_table.c.unit_cost.type),
-            eta=bindparam("new_eta", type_=line_table.c.eta.type),
+    Errors: ``line_received`` where the item changes, or the quantity falls below what has been received;
+    ``line_in_work`` where the item changes while somebody receives the line.
+    """
+    if (row.item_id != item_id and row.received) or quantity < row.received:
+        raise Refused(
+            "line_received",
+            _(
+                "%(received)s of line %(line)s are received already. Add a new line instead.",
+                received=row.received,
+                line=row.line,
+            ),
         )
-    )
-    values = [{"row_id": each.line_id, "new_cost": each.unit_cost, "new_eta": each.eta} for each in terms]
-    session.connection().execute(statement, values)
+    if row.item_id != item_id and is_being_received:
+        raise Refused(
+            "line_in_work",
+            _("Line %(line)s is being received as another item. Add a new line instead.", line=row.line),
+        )
 
 
-def _is_being_received(session: Session, line_id: int) -> bool:
-    """Whether a job at the dock asks for this line: it would count the old item, and *inbound* the new one."""
+def being_received(session: Session, line_ids: Sequence[int]) -> set[int]:
+    """Those lines that a job at the dock asks for: it would count the old item, and *inbound* the new one."""
     asked = (
-        select(TaskLine.id)
+        select(TaskLine.document_line_id)
         .join(Task, Task.id == TaskLine.task_id)
         .where(
             Task.kind == "receive",
             Task.status.in_(("open", "claimed")),
             TaskLine.status == "open",
-            TaskLine.document_line_id == line_id,
+            TaskLine.document_line_id.in_(line_ids),
         )
     )
-    return session.scalar(asked.limit(1)) is not None
+    return {line_id for line_id in session.scalars(asked) if line_id is not None} if line_ids else set()
 
 
 def open_units(line: PurchaseOrderLine) -> int:
     """What is still to come of a line: its share of *inbound*."""
-    return max(0, line.quantity - line.received - line.short_closed)
+    return units_to_come(line, line.quantity)
+
+
+def units_to_come(line: PurchaseOrderLine | Row[Any], quantity: int) -> int:
+    """As ``open_units``, were ``quantity`` ordered."""
+    return max(0, quantity - line.received - line.short_closed)
 
 
 def receive_units(session: Session, line_id: int, quantity: int, *, tolerance_percent: int) -> None:
