@@ -20,6 +20,7 @@ from app.config import Settings
 from app.db import core, table
 from app.floor.answer import Answer, answered
 from app.floor.confirm import AskAgain
+from app.floor.double_read import look_back, note_read
 from app.floor.judge import judge, vanished
 from app.floor.models import Scan
 from app.floor.step import Arguments, Work
@@ -111,7 +112,10 @@ def _advance(
         session.refresh(task)
     _require_mine(session, actor, task)
     work.key, work.raw, work.scanned_at = f"scan:{scan_id}", code, scanned_at
-    work.again = work.memory.pop("again", "")
+    again = work.memory.pop("again", "")
+    if arguments is None:
+        look_back(work)
+    work.again = "" if work.is_second_read else again
     workflow = WORKFLOWS[task.kind]
     expected = ""
     connection = core(session)
@@ -131,7 +135,9 @@ def _advance(
         work, _seen = _load(session, settings, actor, task_id, is_locked=True)
         work.memory.pop("again", None)
         if isinstance(refused, AskAgain):
+            work.raw, work.scanned_at = code, scanned_at
             work.remember(again=code)
+            note_read(work)
         answer = answered(work, outcome="refused", code=refused.code, message=refused.message)
     _keep(work)
     core(session).execute(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.barcode import Barcode
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item, Lot
+from app.floor.double_read import note_read
 from app.floor.step import Arguments, Meaning, Said, Way, Work, scan_way
 from app.language import _
 from app.ledger.balances import units_at
@@ -81,6 +82,7 @@ def source(work: Work, line: Line, meaning: Meaning) -> Said:
     elif meaning.type != "location" or meaning.id != line.source_location_id:
         raise wrong(meaning, wanted=go)
     work.remember(bin=line.source_location_id, line=line.id)
+    note_read(work)
     return Said("bin_confirmed", _("Right bin: %(place)s", place=line.source))
 
 

@@ -114,6 +114,8 @@ class Work:
     key: str = ""
     raw: str = ""
     again: str = ""
+    is_second_read: bool = False
+    """The scanner has read the same label a moment ago, which nobody meant."""
     scanned_at: datetime | None = None
     memory: dict[str, Any] = field(default_factory=dict)
     movements: list[dict[str, Any]] = field(default_factory=list)

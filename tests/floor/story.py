@@ -6,7 +6,7 @@ Each scan is a transaction of its own through ``app.floor.advance``, as an entra
 import itertools
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Engine, func, select
@@ -31,6 +31,7 @@ from tests.stock.house import House
 
 Result = TypeVar("Result")
 MOST_STEPS = 200
+SWITCHED_ON = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
 class Floor:
@@ -281,6 +282,22 @@ class Worker:
         self.answer = self._transact(
             lambda session: advance.scan(
                 session, self.floor.settings, self.actor, self.task, scan_id=scan_id, code=code
+            )
+        )
+        return self
+
+    def read(self, code: str, *, at: float) -> Self:
+        """A scan whose device says when it read the label: ``at`` seconds after it was switched on."""
+        scanned_at = SWITCHED_ON + timedelta(seconds=at)
+        self.answer = self._transact(
+            lambda session: advance.scan(
+                session,
+                self.floor.settings,
+                self.actor,
+                self.task,
+                scan_id=next(self._ids),
+                code=code,
+                scanned_at=scanned_at,
             )
         )
         return self

@@ -23,6 +23,7 @@ from app.floor.differences import (
     moved_meanwhile,
     post_differences,
 )
+from app.floor.double_read import note_read
 from app.floor.second_person import APPROVE, approve, ask_approval, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
 from app.floor.undo import no_arguments
@@ -59,7 +60,12 @@ def _accept_bin(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "location" or meaning.id != place.id:
         raise confirm.wrong(meaning, wanted=go)
     work.remember(start=last_movement(work), since={}, counts={})
-    return Said("bin_confirmed", _("Right bin: %(place)s. Count everything in it.", place=place.code))
+    note_read(work)
+    return _begun(place.code)
+
+
+def _begun(place: str) -> Said:
+    return Said("bin_confirmed", _("Right bin: %(place)s. Count everything in it.", place=place))
 
 
 # Everything in it.
@@ -91,6 +97,9 @@ def _ask_item(work: Work) -> Prompt:
 
 def _accept_item(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "location" and meaning.id == work.task.location_id:
+        if work.is_second_read:
+            return _begun(meaning.code)
+        note_read(work)
         return _close(work)
     if meaning.type != "item":
         raise confirm.wrong(meaning, wanted=_("Scan an item, or %(place)s to close.", place=counted_bin(work).code))

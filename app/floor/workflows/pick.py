@@ -75,6 +75,8 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     line = work.the_line
     if work.counted and meaning.type == "container" and meaning.id != line.source_container_id:
         return _accept_tote(work, meaning)
+    if work.is_second_read and meaning.type in ("location", "container"):
+        return confirm.source(work, line, meaning)
     if meaning.type == "container" and meaning.id == line.source_container_id:
         work.remember(container=meaning.id)
         return count_units(work, line, 1)
