@@ -64,7 +64,8 @@ def logistic_fields(session: Session, container: Container, *, ship_from: str = 
     """The fields of the label "logistic": its number, and what is in it where that is one item with a GTIN.
 
     GS1 General Specifications: AI 02 names the one trade item that a unit holds, 37 how many; a mixed unit has neither.
-    Lot and expiry are given where the whole unit shares them, and GS1 has letters for the lot. Errors: ``no_sscc``.
+    Lot and expiry are given where the whole unit shares them, and GS1 has letters for the lot. ``packs`` says to people
+    how many packs the units are, where they are whole ones. Errors: ``no_sscc``.
     """
     if not is_logistic(container.code):
         raise Refused("no_sscc", _("%(code)s is no SSCC. Print its licence plate instead.", code=container.code))
@@ -73,7 +74,8 @@ def logistic_fields(session: Session, container: Container, *, ship_from: str = 
     gtin = gtin_of(session, content[0].item_id) if len({each.item_id for each in content}) == 1 else ""
     if gtin:
         shared = {name: value for name, value in _shared(content).items() if name != "lot" or is_gs1_lot(value)}
-        fields |= {"content": gtin, "count": str(sum(each.quantity for each in content))} | shared
+        units = sum(each.quantity for each in content)
+        fields |= {"content": gtin, "count": str(units), "packs": packs_of(session, content[0].item_id, units)} | shared
     return {name: value for name, value in fields.items() if value}
 
 
@@ -103,6 +105,18 @@ def gtin_of(session: Session, item_id: int) -> str:
         ItemBarcode.item_id == item_id, ItemBarcode.quantity == 1, ItemBarcode.gtin.is_not(None)
     )
     return session.scalar(statement.order_by(ItemBarcode.id).limit(1)) or ""
+
+
+def packs_of(session: Session, item_id: int, units: int) -> str:
+    """The units in the largest pack of the item that divides them (``2 x case of 12``); empty where none does."""
+    statement = select(ItemBarcode.quantity, ItemBarcode.kind).where(
+        ItemBarcode.item_id == item_id, ItemBarcode.quantity > 1, ItemBarcode.quantity <= units
+    )
+    for pack in session.execute(statement.order_by(ItemBarcode.quantity.desc(), ItemBarcode.id)):
+        if units % pack.quantity == 0:
+            name = printable(pack.kind) or _("pack")
+            return _("%(n)s x %(pack)s of %(units)s", n=units // pack.quantity, pack=name, units=pack.quantity)
+    return ""
 
 
 def _goes_to(session: Session, container: Container) -> str:

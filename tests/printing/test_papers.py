@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
+from app.catalog.models import ItemBarcode
 from app.config import Settings
 from app.db import db
 from app.labels import render_pdf, render_png
@@ -112,6 +114,24 @@ def test_a_cartons_logistic_label_names_its_one_item_with_lot_and_expiry(floor: 
     for name in ("logistic", "logistic_a6"):
         read = read_by_zxing(opened(render_png(name, fields)))
         assert {f"00{carton}".encode(), f"02{GTIN}373".encode()} <= read
+
+
+@pytest.mark.parametrize(
+    ("units", "packs"),
+    [(24, "2 x case of 12"), (6, "1 x pack of 6"), (18, "3 x pack of 6"), (5, None), (36, "3 x case of 12")],
+)
+def test_a_logistic_label_names_whole_packs(floor: Floor, units: int, packs: str | None) -> None:
+    floor.stock("MUG", 40)
+    floor.barcode("MUG", "2900000000018", gtin="02900000000018")
+    floor.barcode("MUG", "SIX", quantity=6)
+    floor.barcode("MUG", "TWELVE", quantity=12)
+    floor.do(
+        lambda house: house.session.execute(update(ItemBarcode).values(kind="case").where(ItemBarcode.quantity == 12))
+    )
+    floor.packed("O-1", ("MUG", units))
+    _number, carton = carton_of(floor, "O-1")
+    (fields,) = rows(floor, "logistic", carton)
+    assert (fields["count"], fields.get("packs")) == (str(units), packs)
 
 
 def test_a_mixed_cartons_logistic_label_has_its_number_alone(floor: Floor) -> None:
