@@ -29,7 +29,7 @@ class Settings:
     ``count_approval_units``: a counted difference above this many units waits for a second person.
     ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
     ``office_sign_in``: ``pin`` (badge and PIN, as on the floor), ``password`` (and a code from the telephone), or
-    ``auto``: ``password`` in production. ``office_idle_minutes``: after which such a browser is signed out.
+    ``auto``: ``password`` in production. ``office_idle_minutes``: after which such a browser on a desk is signed out.
     ``worker_late_seconds``: after this long without a sign of life the worker counts as gone.
     ``keep_sessions_days``, ...: how long what is over stays in the database: ended sessions, requests under an
     ``Idempotency-Key``, printed labels, devices on which nobody signs in any more.

@@ -70,8 +70,8 @@ class Operator(Model):
 class Device(Model):
     """A handheld, tablet or PC that has opened the app.
 
-    ``profile``: how its scanner speaks (see ``scanners``), whether it has a ``keypad``, and the code of the
-    ``warehouse`` it works in.
+    ``profile``: how its scanner speaks (see ``scanners``), whether it has a ``keypad``, the code of the ``warehouse``
+    it works in, and whether it ``is_carried`` (what its browser said at the last sign-in).
     """
 
     __tablename__ = "device"

@@ -94,13 +94,21 @@ def require_password(settings: Settings, begun: OfficeAttempt, *, password: str,
     return Proof(step=totp.matching_step(secret, code, clock.now()), recovery_hash=_hash(settings, operator_id, code))
 
 
-def complete(session: Session, begun: OfficeAttempt, proof: Proof, *, settings: Settings, device_key: str) -> SignedIn:
+def complete(
+    session: Session,
+    begun: OfficeAttempt,
+    proof: Proof,
+    *,
+    settings: Settings,
+    device_key: str,
+    is_carried: bool = False,
+) -> SignedIn:
     """Cross the code out and begin the session. Errors: ``wrong_password`` for a code that is wrong or was used."""
     operator_id = begun.attempt.operator_id
     assert operator_id is not None, "the password of a badge that is nobody's was right"
     if not (_take_step(session, operator_id, proof.step) or _take_recovery(session, operator_id, proof.recovery_hash)):
         raise _wrong()
-    entered = sign_in.complete(session, begun.attempt, settings=settings, device_key=device_key)
+    entered = sign_in.complete(session, begun.attempt, settings=settings, device_key=device_key, is_carried=is_carried)
     session.execute(update(_token).where(_token.c.id == entered.token_id).values(proved_at=clock.now()))
     return entered
 

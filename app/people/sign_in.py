@@ -132,14 +132,21 @@ def require_pin(settings: Settings, attempt: Attempt, pin: str) -> int:
     return attempt.operator_id
 
 
-def complete(session: Session, attempt: Attempt, *, settings: Settings, device_key: str) -> SignedIn:
-    """The PIN was right: what was charged is given back and the shift begins, on an enrolled device from now on."""
+def complete(
+    session: Session, attempt: Attempt, *, settings: Settings, device_key: str, is_carried: bool = False
+) -> SignedIn:
+    """The PIN was right: what was charged is given back and the shift begins, on an enrolled device from now on.
+
+    ``is_carried``: the device is a handheld, which is left alone for less long than a desk.
+    """
     operator_id = give_back(session, attempt)
     device = session.get_one(Device, attempt.device_id)
     new_key = None
     if not device_key or device.key_hash != digest(device_key):
         new_key = secrets.token_urlsafe(32)
         device = _enrol(session, new_key)
+    if is_carried != bool(device.profile.get("is_carried")):
+        device.profile = {**device.profile, "is_carried": is_carried}
     token = create_session(session, operator_id=operator_id, device_id=device.id, hours=settings.session_hours)
     token_id = session.scalars(select(Token.id).where(Token.token_hash == digest(token))).one()
     return SignedIn(token=token, device_key=new_key, operator_id=operator_id, token_id=token_id)

@@ -72,6 +72,11 @@ class Bearer:
     text_percent: int
     has_sound: bool
 
+    @property
+    def is_at_desk(self) -> bool:
+        """Whether a password was given at something that stands on a desk: that is left alone longer."""
+        return self.is_proved and not self.profile.get("is_carried")
+
     def is_stale(self, now: datetime) -> bool:
         """Whether ``last_seen_at`` should be written again: at most once a minute, outside any scan's transaction."""
         return now - self.last_seen_at >= SEEN_EVERY

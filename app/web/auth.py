@@ -1,5 +1,7 @@
 """Sign in with a badge and a PIN, sign out, and a supervisor's unlock."""
 
+from typing import Any
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -116,8 +118,7 @@ def _ask_for_pin(badge: str) -> str:
 def _begin_shift(badge: str, pin: str) -> WerkzeugResponse:
     attempt = transact(lambda session: rules.begin(session, badge, **device()))
     rules.require_pin(settings(), attempt, pin)
-    key = cookies.read(request, cookies.DEVICE)
-    entered = transact(lambda session: rules.complete(session, attempt, settings=settings(), device_key=key))
+    entered = transact(lambda session: rules.complete(session, attempt, settings=settings(), **device_kind()))
     return let_in(entered, url_for("home.home"))
 
 
@@ -137,6 +138,18 @@ def let_in(entered: rules.SignedIn, address: str) -> WerkzeugResponse:
 def device() -> dict[str, str]:
     """What tells this device from others, for the counting of wrong tries."""
     return {"device_key": cookies.read(request, cookies.DEVICE), "address": request.remote_addr or "?"}
+
+
+def device_kind() -> dict[str, Any]:
+    """The device's key, and whether it is carried about as a handheld is: it says so itself, as browsers do."""
+    agent = request.user_agent.string
+    return {
+        "device_key": cookies.read(request, cookies.DEVICE),
+        "is_carried": any(word in agent for word in _CARRIED),
+    }
+
+
+_CARRIED = ("Android", "iPad", "Mobi", "Windows CE")
 
 
 def require_private_line() -> None:

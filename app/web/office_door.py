@@ -2,7 +2,7 @@
 
 import base64
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -13,8 +13,8 @@ from app.people import office_sign_in as rules
 from app.people import sign_in, totp
 from app.people.pins import hash_password
 from app.refusal import Refused
-from app.web import cookies, forms
-from app.web.auth import device, let_in, require_private_line
+from app.web import forms
+from app.web.auth import device, device_kind, let_in, require_private_line
 from app.web.rules import READERS, allow
 from app.web.security import current_actor, current_bearer, settings
 
@@ -38,8 +38,7 @@ def enter() -> WerkzeugResponse:
         require_private_line()
         begun = transact(lambda session: rules.begin(session, badge, **device()))
         proof = rules.require_password(settings(), begun, password=password, code=code)
-        key = cookies.read(request, cookies.DEVICE)
-        entered = transact(lambda session: rules.complete(session, begun, proof, settings=settings(), device_key=key))
+        entered = transact(lambda session: rules.complete(session, begun, proof, settings=settings(), **device_kind()))
     except Refused as refusal:
         return make_response(_door(badge=badge, message=refusal.message), refusal.status)
     return let_in(entered, url_for("office.overview"))

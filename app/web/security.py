@@ -160,7 +160,7 @@ def _bearer(token: str) -> Bearer | None:
     bearer = bearer_for(token, now=moment)
     if bearer is None:
         return None
-    if bearer.is_idle(moment, minutes=settings().office_idle_minutes if bearer.is_proved else settings().idle_minutes):
+    if bearer.is_idle(moment, minutes=settings().office_idle_minutes if bearer.is_at_desk else settings().idle_minutes):
         return None
     if bearer.is_stale(moment):
         transact(lambda session: note_seen(session, bearer.token_id, now=moment))

@@ -318,6 +318,21 @@ def test_a_desk_is_left_alone_longer_than_a_handheld(browse: Browse, monkeypatch
     assert not is_inside(desk)
 
 
+def test_a_password_keeps_a_handheld_open_no_longer_than_a_pin(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, handheld = browse("office"), browse("")
+    telephone, _done = set_up(desk)
+    later(monkeypatch, seconds=30)
+    handheld.environ_base["HTTP_USER_AGENT"] = (
+        "Mozilla/5.0 (Linux; Android 13; K) AppleWebKit/537.36 Mobile Safari/537.36"
+    )
+    assert enter(handheld, "office", PASSWORD, telephone.code()) == 303
+    later(monkeypatch, minutes=5)
+    assert is_inside(handheld)
+    later(monkeypatch, minutes=7)
+    assert not is_inside(handheld)
+    assert is_inside(desk)
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_way_in_is_gone_with_the_keyboard_alone_and_axe_finds_nothing(shop: "Flask", browser: "Browser") -> None:
     from tests import servers
