@@ -172,7 +172,7 @@ def upsert(session: Session, model: type[Model]) -> Any:
 @cache
 def _adding(dialect: str, model: type[Model], key: tuple[Any, ...], columns: tuple[str, ...]) -> Any:
     into = table(model)
-    statement = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(into)
+    statement = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(into).inline()
     return statement.on_conflict_do_update(
         index_elements=list(key), set_={name: into.c[name] + statement.excluded[name] for name in columns}
     )

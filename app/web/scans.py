@@ -1,12 +1,16 @@
-"""THE door: a scan or an action reaches its task. The fragment is made before the commit, so no lost work says OK."""
+"""THE door: a scan or an action reaches its task.
 
-from typing import Any
+The fragment is made after the commit: nobody is told "OK" for work that was lost, and nobody waits for a page to be
+drawn while this scan holds the database's write lock (SQLite) or its rows (PostgreSQL). A device that hears nothing
+sends the scan again and gets the stored answer.
+"""
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 from sqlalchemy.orm import Session
 
 from app.db import transact
 from app.floor import advance
+from app.floor.answer import Answer
 from app.web import barcode_links, forms, metrics
 from app.web.home import opened
 from app.web.rules import FLOOR, allow
@@ -24,16 +28,15 @@ def scan(task_id: int) -> Response:
     scan_id, code = forms.needed("scan_id", longest=_LONGEST_ID), forms.needed("code", longest=_LONGEST_CODE)
     scanned_at = forms.moment("scanned_at")
 
-    def work(session: Session) -> tuple[dict[str, Any], str]:
-        answer = advance.scan(session, settings(), actor, task_id, scan_id=scan_id, code=code, scanned_at=scanned_at)
-        here = url_for("tasks.task", task_id=task_id)
-        link = barcode_links.offer(answer["code"], answer["prompt"]["expects"], code=code, back=here)
-        return answer, _fragment(answer, link_url=link)
+    def work(session: Session) -> Answer:
+        return advance.scan(session, settings(), actor, task_id, scan_id=scan_id, code=code, scanned_at=scanned_at)
 
-    answer, fragment = transact(work)
+    answer = transact(work)
     if answer["code"] == "wrong_badge":  # a badge switches the person; the task stays as it is, for them to take over
         return opened(url_for("auth.sign_in", badge=code))
-    return _respond(answer, fragment)
+    here = url_for("tasks.task", task_id=task_id)
+    link_url = barcode_links.offer(answer["code"], answer["prompt"]["expects"], code=code, back=here)
+    return _respond(answer, link_url=link_url)
 
 
 @pages.post("/actions")
@@ -45,8 +48,8 @@ def act(task_id: int) -> Response:
     quantity, scanned_at = forms.number("quantity"), forms.moment("scanned_at")
     reason, code, note = forms.text("reason"), forms.text("code", longest=_LONGEST_CODE), forms.text("note")
 
-    def work(session: Session) -> tuple[dict[str, Any], str]:
-        answer = advance.act(
+    def work(session: Session) -> Answer:
+        return advance.act(
             session,
             settings(),
             actor,
@@ -59,15 +62,11 @@ def act(task_id: int) -> Response:
             note=note,
             scanned_at=scanned_at,
         )
-        return answer, _fragment(answer)
 
-    return _respond(*transact(work))
-
-
-def _fragment(answer: dict[str, Any], *, link_url: str = "") -> str:
-    return render_template("floor/_task.html", answer=answer, link_url=link_url)
+    return _respond(transact(work))
 
 
-def _respond(answer: dict[str, Any], fragment: str) -> Response:
+def _respond(answer: Answer, *, link_url: str = "") -> Response:
     metrics.count("scans", outcome=str(answer["outcome"]))
+    fragment = render_template("floor/_task.html", answer=answer, link_url=link_url)
     return make_response(fragment, 422 if answer["outcome"] == "refused" else 200)
