@@ -1,5 +1,7 @@
 """A blind receipt: goods that no purchase order announced. The receiver says why; each line is made by scanning."""
 
+import re
+
 from sqlalchemy.orm import Session
 
 from app.floor import confirm, due, receipt
@@ -14,6 +16,7 @@ from app.tasks.queue import NewLine, add_lines, open_task
 from app.words import word
 
 REASONS = ("no_order", "sample", "found", "other")
+_NUMBER = re.compile(r"BR-0*(\d{1,12})", re.ASCII | re.IGNORECASE)
 
 
 def open_receipt(session: Session, warehouse: Warehouse) -> int:
@@ -27,6 +30,12 @@ def open_receipt(session: Session, warehouse: Warehouse) -> int:
         document_id=number,
         document=f"BR-{number:06d}",
     ).id
+
+
+def receipt_number(text: str) -> int | None:
+    """The number in ``BR-000017``; None for any other text."""
+    found = _NUMBER.fullmatch(text)
+    return int(found[1]) if found else None
 
 
 def _ask_reason(work: Work) -> Prompt:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.barcode import DEFAULT_PROFILE, Profile, clean, parse
@@ -16,6 +16,8 @@ from app.barcode.barcode import Barcode, Kind
 from app.barcode.internal import InternalKind
 from app.catalog.models import Item, ItemBarcode, Lot
 from app.db import core, table
+from app.floor.blind import receipt_number
+from app.floor.due import BLIND
 from app.floor.step import Meaning
 from app.language import _
 from app.ledger.models import Balance
@@ -25,6 +27,7 @@ from app.places.models import Container, Location
 from app.refusal import Refused
 from app.returns.models import Rma
 from app.supply.models import PurchaseOrder
+from app.tasks.models import Task
 
 _INTERNAL = {
     InternalKind.LOCATION: "location",
@@ -240,13 +243,18 @@ def _sscc(_session: Session, barcode: Barcode, _warehouse: int, _item: int | Non
 
 def _document(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
     text = _text(barcode)
+    statements = [
+        ("purchase_order", select(PurchaseOrder.id, PurchaseOrder.number).where(PurchaseOrder.number == text)),
+        ("order", select(Order.id, Order.order_ref).where(Order.order_ref == text)),
+        ("rma", select(Rma.id, Rma.number).where(Rma.number == text)),
+    ]
+    number = receipt_number(text)
+    if number is not None:  # a receipt without a purchase order is known by its work alone
+        of_number = (Task.document_type == BLIND) & (Task.document_id == number)
+        statements.append((BLIND, select(literal(number), Task.document).where(of_number).limit(1)))
     return [
         Meaning(type=f"document:{kind}", id=row[0], code=row[1])
-        for kind, statement in (
-            ("purchase_order", select(PurchaseOrder.id, PurchaseOrder.number).where(PurchaseOrder.number == text)),
-            ("order", select(Order.id, Order.order_ref).where(Order.order_ref == text)),
-            ("rma", select(Rma.id, Rma.number).where(Rma.number == text)),
-        )
+        for kind, statement in statements
         for row in session.execute(statement)
     ]
 

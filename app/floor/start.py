@@ -41,8 +41,8 @@ def start(
 ) -> int:
     """Open (or find) the task for this work and claim it for the actor. Returns its id.
 
-    ``document``: receive wants a purchase order, or ``blind`` where none came; pack a tote or an order; ship an order;
-    inspect an RMA or an order; count a bin in ``location``; move nothing.
+    ``document``: receive wants a purchase order, ``blind`` where none came, or such a receipt's number; pack a tote or
+    an order; ship an order; inspect an RMA or an order; count a bin in ``location``; move nothing.
     Errors: ``unknown_kind``; ``role_missing``; ``unknown_*``; ``nothing_to_do``; ``task_taken``.
     """
     opener = _OPENERS.get(kind)
@@ -74,6 +74,9 @@ def _unfinished(
 def _receive(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
     if document.lower() == due.BLIND:
         return blind.open_receipt(session, warehouse)
+    begun = _blind_receipt(session, warehouse, document)
+    if begun is not None:
+        return begun
     order = purchase_order_of(session, document)
     if order.warehouse_id != warehouse.id:
         raise Refused("other_warehouse", _("%(po)s arrives at another warehouse.", po=order.number))
@@ -106,6 +109,18 @@ def _receive(session: Session, warehouse: Warehouse, document: str, _location: s
             for row in rows
         ],
     ).id
+
+
+def _blind_receipt(session: Session, warehouse: Warehouse, document: str) -> int | None:
+    """The blind receipt of this number, while it goes on; None where there was none. Errors: ``nothing_to_do``."""
+    number = blind.receipt_number(document)
+    if number is None:
+        return None
+    of_number = (Task.document_type == due.BLIND) & (Task.document_id == number) & (Task.warehouse_id == warehouse.id)
+    found = session.scalar(select(Task).where(Task.kind == "receive", of_number))
+    if found is not None and found.status not in ("open", "claimed"):
+        raise Refused("nothing_to_do", _("Everything on %(po)s is received already.", po=found.document))
+    return found.id if found else None
 
 
 def _of_order(kind: str) -> Callable[[Session, Warehouse, str, str], int]:
@@ -316,6 +331,9 @@ def _more_of_delivery(session: Session, settings: Settings, actor: Actor, wareho
         return None
 
 
+_BEGUN_BY = {"purchase_order": "receive", due.BLIND: "receive", "rma": "inspect"}
+
+
 def _open_for(
     session: Session, settings: Settings, actor: Actor, warehouse: str, kind: str, document_type: str, code: str
 ) -> int | None:
@@ -325,7 +343,7 @@ def _open_for(
             return start(session, settings, actor, kind="pack", warehouse=warehouse, document=code)
         except Refused:  # nothing waits in it, or not for this person: it is asked about instead
             return None
-    work = {"purchase_order": "receive", "rma": "inspect"}.get(document_type) if kind == "document" else None
+    work = _BEGUN_BY.get(document_type) if kind == "document" else None
     if work is None:
         return None
     return start(session, settings, actor, kind=work, warehouse=warehouse, document=code)

@@ -352,6 +352,25 @@ def test_goods_without_a_purchase_order_come_in_with_a_reason(floor: Floor, rece
     assert (floor.at("MUG"), floor.sums("TEA")) == (7, (0, 0, 0, 0))
 
 
+def test_the_number_of_a_blind_receipt_opens_it_as_a_purchase_orders_does(floor: Floor, receiver: Worker) -> None:
+    floor.bin("A-01")
+    floor.item("MUG")
+    receiver.start("receive", "blind").act("reason", reason="sample").scan("MUG")
+    task, number, other = receiver.task, receiver.answer["task"]["document"], floor.worker("Rob", "receiver")
+    assert (number, receiver.home(number)["task_id"]) == ("BR-000001", task)
+    with pytest.raises(Refused, match="task_taken"):
+        other.home(number)
+    receiver.release()
+    assert other.home("br-1")["task_id"] == task, "as a person types it"
+    other.scan("DOCK").hears("received").act("done").finished()
+    assert receiver.home(number)["task_id"] in floor.tasks("putaway", status="claimed")
+    receiver.robot().finished()
+    with pytest.raises(Refused, match="nothing_to_do"):
+        other.home(number)
+    with pytest.raises(Refused, match="unknown_code"):
+        other.home("BR-000002")
+
+
 def test_a_robot_ends_a_blind_receipt_and_a_picker_begins_none(floor: Floor, receiver: Worker, picker: Worker) -> None:
     receiver.start("receive", "blind").robot().finished()
     assert "Nothing" in receiver.prompt["instruction"]
