@@ -270,7 +270,7 @@ def test_nobody_switches_themselves_off_and_only_an_admin_an_admin(browse: Brows
     from app.people.models import Operator
 
     with shop.app_context(), reading() as session:
-        ids = dict(session.execute(select(Operator.badge, Operator.id)).tuples().all())
+        ids = {row.badge: row.id for row in session.execute(select(Operator.badge, Operator.id))}
     chief = browse("supervisor")
     assert chief.post(f"/office/people/{ids['supervisor']}/departures").status_code == 422
     assert chief.post(f"/office/people/{ids['admin']}/departures").status_code == 403
