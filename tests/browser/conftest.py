@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -18,10 +19,10 @@ def stub() -> Iterator[Stub]:
         yield stub
 
 
-@pytest.fixture
-def device(browser: Browser, stub: Stub) -> Iterator[BrowserContext]:
+@contextmanager
+def a_device(browser: Browser, url: str, **how: Any) -> Iterator[BrowserContext]:
     """One handheld: its tabs share the queue. An error in a script, or a breach of the policy, fails the test."""
-    context = browser.new_context(base_url=stub.url, viewport=HANDHELD, locale="en-GB")
+    context = browser.new_context(**{"base_url": url, "viewport": HANDHELD, "locale": "en-GB"} | how)
     context.set_default_timeout(10_000)
     broken: list[str] = []
     context.on("weberror", lambda error: broken.append(str(error.error)))
@@ -29,6 +30,12 @@ def device(browser: Browser, stub: Stub) -> Iterator[BrowserContext]:
     yield context
     context.close()
     assert not broken, broken
+
+
+@pytest.fixture
+def device(browser: Browser, stub: Stub) -> Iterator[BrowserContext]:
+    with a_device(browser, stub.url) as context:
+        yield context
 
 
 @pytest.fixture

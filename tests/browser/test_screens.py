@@ -1,15 +1,15 @@
 """How every screen looks: sizes, room, contrast and names, measured in a real browser."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.axe import THEMES, WCAG, violations_in_themes
+from tests.browser.conftest import a_device
 from tests.browser.screens import SCREENS
-from tests.browser.stub import Stub
+from tests.browser.stub import Stub, serving
 
-AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 DEVICES = {"handheld": (360, 640), "keypad": (320, 533), "desk": (1280, 800)}
 FLOW = [name for name in SCREENS if name.startswith(("pick-bin", "pick-item", "target", "putaway", "finished"))]
 TARGETS = (
@@ -78,79 +78,78 @@ CONTRASTS = """(selectors) => {
 }"""
 
 
-@pytest.fixture(params=DEVICES)
-def sized(request: pytest.FixtureRequest, device: BrowserContext) -> Page:
+@pytest.fixture(scope="module", params=DEVICES)
+def seen(request: pytest.FixtureRequest, browser: Browser) -> dict[str, dict[str, Any]]:
+    """What is to be measured of every screen, on a device of each size: each is opened once for all tests."""
     width, height = DEVICES[request.param]
-    page = device.new_page()
-    page.set_viewport_size({"width": width, "height": height})
-    return page
+    with serving(Stub()) as stub, a_device(browser, stub.url, viewport={"width": width, "height": height}) as device:
+        page = device.new_page()
+        return {name: measured(page, name) for name in SCREENS}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
-def test_axe_finds_nothing(browser: Browser, stub: Stub, theme: str) -> None:
-    context = browser.new_context(base_url=stub.url, viewport={"width": 360, "height": 640}, reduced_motion="reduce")
-    page = context.new_page()
-    found: dict[str, Any] = {}
-    for name in SCREENS:
-        page.goto(f"/screens/{name}?theme={theme}")
-        found[name] = axe(page)
-        for opens in ("[data-opens=problem]", "[data-pad]"):
-            if name == "pick-item":
-                page.locator(opens).click()
-                found[name + opens] = axe(page)
-                page.keyboard.press("Escape")
-    context.close()
-    assert {name: faults for name, faults in found.items() if faults} == {}
+def measured(page: Page, name: str) -> dict[str, Any]:
+    page.goto(f"/screens/{name}")
+    found = {
+        "small targets": page.evaluate(SMALL_TARGETS, TARGETS),
+        "small text": page.evaluate(SMALL_TEXT),
+        "close": [page.evaluate(CLOSE_TARGETS, [TARGETS, inside]) for inside in (".centre", "#actions", "#nav")],
+    }
+    if name in FLOW:
+        found["out of sight"] = page.evaluate(OUT_OF_SIGHT)
+        found["is too wide"] = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    if name in FLOW and name != "finished":
+        found["value"] = page.locator(".huge").evaluate("(element) => parseFloat(getComputedStyle(element).fontSize)")
+    if name == "pick-item":
+        for opens, inside in (("[data-pad]", "#pad"), ("[data-opens=problem]", "#problem")):
+            page.locator(opens).click()
+            found["close"].append(page.evaluate(CLOSE_TARGETS, [TARGETS, inside]))
+            page.keyboard.press("Escape")
+    return found
 
 
-def axe(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    result = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", tags)
-    return [
-        f"{fault['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for fault in result["violations"]
-        for node in fault["nodes"]
-    ]
+@pytest.fixture(scope="module")
+def faults(browser: Browser) -> dict[tuple[str, str], list[str]]:
+    """What axe says of each screen in each theme."""
+    found = {}
+    with serving(Stub()) as stub, a_device(browser, stub.url, reduced_motion="reduce") as device:
+        page = device.new_page()
+        for name in SCREENS:
+            for opens in ("", "[data-opens=problem]", "[data-pad]") if name == "pick-item" else ("",):
+                page.goto(f"/screens/{name}")
+                if opens:
+                    page.locator(opens).click()
+                for theme, said in violations_in_themes(page, *WCAG, "best-practice").items():
+                    found[name + opens, theme] = said
+    return found
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing(faults: dict[tuple[str, str], list[str]], theme: str) -> None:
+    said = {name: found for (name, inside), found in faults.items() if inside == theme}
+    assert len(said) == len(SCREENS) + 2
+    assert {name: found for name, found in said.items() if found} == {}
 
 
 @pytest.mark.parametrize("name", FLOW)
-def test_the_work_needs_no_scrolling(sized: Page, name: str) -> None:
-    sized.goto(f"/screens/{name}")
-    assert sized.evaluate(OUT_OF_SIGHT) == []
-    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth") is True
+def test_the_work_needs_no_scrolling(seen: dict[str, dict[str, Any]], name: str) -> None:
+    assert seen[name]["out of sight"] == []
+    assert seen[name]["is too wide"] is False
 
 
-def test_targets_are_big_enough_for_gloves(sized: Page) -> None:
-    small = {}
-    for name in SCREENS:
-        sized.goto(f"/screens/{name}")
-        small[name] = sized.evaluate(SMALL_TARGETS, TARGETS)
-    assert {name: found for name, found in small.items() if found} == {}
+def test_targets_are_big_enough_for_gloves(seen: dict[str, dict[str, Any]]) -> None:
+    assert {name: found["small targets"] for name, found in seen.items() if found["small targets"]} == {}
 
 
-def test_targets_keep_their_distance(sized: Page) -> None:
-    close = {}
-    for name in SCREENS:
-        sized.goto(f"/screens/{name}")
-        close[name] = [sized.evaluate(CLOSE_TARGETS, [TARGETS, inside]) for inside in (".centre", "#actions", "#nav")]
-    sized.goto("/screens/pick-item")
-    for opens, inside in (("[data-pad]", "#pad"), ("[data-opens=problem]", "#problem")):
-        sized.locator(opens).click()
-        close[inside] = [sized.evaluate(CLOSE_TARGETS, [TARGETS, inside])]
-        sized.keyboard.press("Escape")
-    assert {name: found for name, found in close.items() if any(found)} == {}
+def test_targets_keep_their_distance(seen: dict[str, dict[str, Any]]) -> None:
+    assert len(seen["pick-item"]["close"]) == 5, "with both of its dialogs"
+    assert {name: found["close"] for name, found in seen.items() if any(found["close"])} == {}
 
 
-def test_no_text_is_small_and_the_value_is_huge(sized: Page) -> None:
-    small = {}
-    for name in SCREENS:
-        sized.goto(f"/screens/{name}")
-        small[name] = sized.evaluate(SMALL_TEXT)
-        if name in FLOW and name != "finished":
-            size = sized.locator(".huge").evaluate("(element) => parseFloat(getComputedStyle(element).fontSize)")
-            assert size >= 54, (name, size)
-    assert {name: found for name, found in small.items() if found} == {}
+def test_no_text_is_small_and_the_value_is_huge(seen: dict[str, dict[str, Any]]) -> None:
+    assert {name: found["small text"] for name, found in seen.items() if found["small text"]} == {}
+    values = {name: found["value"] for name, found in seen.items() if "value" in found}
+    assert len(values) == len(FLOW) - 1
+    assert {name: size for name, size in values.items() if size < 54} == {}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.at_the_desk import at_the_desk, violations
+from tests.axe import THEMES, violations_in_themes
+from tests.web.at_the_desk import at_the_desk
 from tests.web.test_desk import PAGES
 
 if TYPE_CHECKING:
@@ -26,25 +27,31 @@ def chief(shop: "Flask", browser: "Browser") -> "Iterator[Page]":
         yield page
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
-def test_axe_finds_nothing_at_the_desk(chief: "Page", theme: str) -> None:
-    chief.goto("/settings")
-    chief.locator(f"[name=theme][value={theme}]").check(force=True)
-    chief.get_by_role("button", name="Keep").press("Enter")
-    chief.wait_for_selector(f"html[data-theme={theme}]", state="attached")
+def test_axe_finds_nothing_at_the_desk_in_any_theme(chief: "Page") -> None:
     found = {}
     for path in PAGES:
         chief.goto(path)
-        found[path] = violations(chief)
+        for theme, said in violations_in_themes(chief).items():
+            found[path, theme] = said
+    assert len(found) == len(PAGES) * len(THEMES)
     assert not {path: broken for path, broken in found.items() if broken}
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280])
-def test_nothing_runs_over_the_edge(chief: "Page", width: int) -> None:
-    chief.set_viewport_size({"width": width, "height": 640})
+def test_the_theme_that_somebody_chose_is_there_on_the_next_page(chief: "Page") -> None:
+    """It is what the page is asked in above: an attribute."""
+    for theme in THEMES:
+        chief.goto("/settings")
+        chief.locator(f"[name=theme][value={theme}]").check(force=True)
+        chief.get_by_role("button", name="Keep").press("Enter")
+        chief.wait_for_selector(f"html[data-theme={theme}]", state="attached")
+
+
+def test_nothing_runs_over_the_edge_at_any_width(chief: "Page") -> None:
     wide = []
     for path in PAGES:
         chief.goto(path)
-        if chief.evaluate("document.documentElement.scrollWidth") > width:
-            wide.append(path)
+        for width in (360, 768, 1280):
+            chief.set_viewport_size({"width": width, "height": 640})
+            if chief.evaluate("document.documentElement.scrollWidth") > width:
+                wide.append((path, width))
     assert not wide

@@ -7,7 +7,8 @@ import pytest
 from app.connectors.printers.folder import Folder
 from app.db import db
 from app.work.printing import Printing
-from tests.web.at_the_desk import at_the_desk, violations
+from tests.axe import violations
+from tests.web.at_the_desk import at_the_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

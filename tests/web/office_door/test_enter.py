@@ -147,7 +147,7 @@ def test_a_password_keeps_a_handheld_open_no_longer_than_a_pin(browse: Browse, m
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_way_in_is_gone_with_the_keyboard_alone_and_axe_finds_nothing(shop: "Flask", browser: "Browser") -> None:
     from tests import servers
-    from tests.web.at_the_desk import violations
+    from tests.axe import violations
 
     found: dict[str, list[str]] = {}
 
