@@ -61,7 +61,8 @@ def open_shipping(session: Session, order: Order, *, warehouse_id: int, due_at: 
     ).all()
     if not cartons:
         return None
-    found = session.scalar(unfinished.order_by(Task.id).limit(1).with_for_update())  # its last carton may just go
+    # Its last carton may just go; and who loads it holds that task while waiting for the order, which is held here.
+    found = session.scalar(unfinished.order_by(Task.id).limit(1).with_for_update(skip_locked=True))
     if found is None:
         found = open_task(
             session,

@@ -14,6 +14,7 @@ from app.floor import advance
 from app.floor.start import start
 from app.places.models import Container
 from app.refusal import Refused
+from app.tasks.models import Task
 from tests.floor.story import Floor, Worker
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -96,6 +97,35 @@ def test_a_carton_that_is_packed_while_the_last_other_is_loaded_is_loaded_later(
     packer.finished()
     (later,) = floor.tasks("ship")
     assert floor.worker("Lea", "packer").take(later).robot().answer["task"]["status"] == "done"
+    assert (floor.sums("MUG"), floor.sums("CUP")) == ((0, 0, 0, 0), (0, 0, 0, 0))
+
+
+def test_whoever_packs_never_waits_for_a_loader_who_may_wait_for_the_same_order(floor: Floor) -> None:
+    """A loader's scan holds the shipping task and then wants the order; the last carton's packer holds the order."""
+    floor.stock("MUG", 1)
+    floor.item("CUP")
+    floor.packed("O-1", ("MUG", 1), ("CUP", 1))
+    floor.stock("CUP", 1, "A-02")
+    floor.worker("robot").take(floor.do(lambda house: house.wave("O-1"))[0]).robot()
+    packer = floor.worker("Pat", "packer").start("pack", "O-1")
+    loader = floor.worker("Lea", "packer").start("ship", "O-1")
+    packing = threading.Thread(target=packer.robot)
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+    def begin_to_load(session: Session) -> None:
+        session.execute(select(Task.id).where(Task.id == loader.task).with_for_update())
+        packing.start()
+        while packing.is_alive():
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))
+            assert not session.scalar(waits), "each of the two may wait for the other"
+            time.sleep(0.01)
+
+    transact(begin_to_load, engine=floor.engine)
+    packer.finished()
+    for task in floor.tasks("ship", status="claimed") + floor.tasks("ship"):
+        floor.worker("Lea", "packer").take(task).robot().finished()
     assert (floor.sums("MUG"), floor.sums("CUP")) == ((0, 0, 0, 0), (0, 0, 0, 0))
 
 
