@@ -33,7 +33,7 @@ def in_thread(app: Flask) -> Iterator[Server]:
     """Serve ``app`` from this process, each request in a thread of its own: starts in milliseconds."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     server.daemon_threads = True  # an open event stream must not keep the test from ending
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield Server(f"http://localhost:{server.server_port}")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.request import urlopen
@@ -14,7 +14,8 @@ from urllib.request import urlopen
 import pytest
 from flask import Flask
 
-from tests import servers
+from app.config import Settings
+from tests import apps, servers
 from tests.databases import REPOSITORY, PostgresqlServer
 
 
@@ -83,9 +84,10 @@ def flask(app: Flask) -> Shell:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Shell:
+def fresh(tmp_path: Path) -> Iterator[Shell]:
     """As on a new machine: nothing there but the folder's name."""
-    return processes({"TRUESHELF_DATA_DIR": str(tmp_path / "data")})
+    with apps.made_with(Settings(data_dir=tmp_path / "data")) as app:
+        yield commands_of(app)
 
 
 ITEMS = "sku,name\nA,Mug\nB,Cup\n"
@@ -108,12 +110,12 @@ def test_init_makes_the_database_says_how_to_add_a_person_and_can_be_repeated(fr
     assert "pin_malformed" in fresh.refuse("operator", "add", "Ann", "--badge", "ANN", "--pin", "12", "--role", "admin")
 
 
-def test_a_pin_is_kept_as_a_hash_that_opens(fresh, tmp_path):
+def test_a_pin_is_kept_as_a_hash_that_opens(tmp_path):
     import sqlite3
 
-    from app.config import Settings
     from app.people.pins import check_pin
 
+    fresh = processes({"TRUESHELF_DATA_DIR": str(tmp_path / "data")})
     fresh.say("init")
     fresh.say("operator", "add", "Ann", "--badge", "ANN", "--pin", "4711", "--role", "admin")
     with sqlite3.connect(tmp_path / "data" / "trueshelf.sqlite") as database:

@@ -13,9 +13,11 @@ from flask import Flask, Response, make_response, render_template, request
 from markupsafe import Markup
 from werkzeug.serving import make_server
 
+from tests.apps import RememberedTemplates
 from tests.browser import screens
 
 TOP = Path(__file__).resolve().parents[2]
+TEMPLATES = RememberedTemplates()  # not those of the app: other filters may have been at work in them
 CSP = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -55,6 +57,7 @@ def icon(name: str, look: str = "") -> Markup:
 def make_app(stub: Stub) -> Flask:
     app = Flask("stub", static_folder=str(TOP / "static"), template_folder=str(TOP / "templates"))
 
+    app.jinja_env.bytecode_cache = TEMPLATES
     app.jinja_env.filters["word"] = lambda code: code
     app.jinja_env.globals["_"] = lambda text, **values: text % values if values else text
     app.jinja_env.globals.update(icon=icon, outcome_of=lambda answer: answer.get("outcome") or "")
@@ -174,7 +177,7 @@ def make_app(stub: Stub) -> Flask:
 def serving(stub: Stub) -> Iterator[Stub]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, make_app(stub), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     stub.url = f"http://127.0.0.1:{server.server_port}"
     try:
