@@ -10,8 +10,9 @@ FLASK := $(BIN)/flask --app wsgi
 PORT  ?= 8000
 HOST  ?= 127.0.0.1
 ARGS  ?=
-# As many workers as there are processors, up to four: each of them has a browser.
-WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; echo $$n)
+# One worker more than there are processors, for half of the tests wait (for a browser, a film, another program); four
+# at most, for each of them has a browser.
+WORKERS ?= $(shell n=$$(($$(nproc 2>/dev/null || echo 2) + 1)); [ $$n -gt 4 ] && n=4; echo $$n)
 # The first Python here that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)

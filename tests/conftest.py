@@ -30,14 +30,25 @@ settings.register_profile("ci", settings.get_profile("local"), derandomize=True,
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
+LONG = {
+    "test_cli.py", "test_foundation.py", "test_numbers.py", "test_photo.py", "test_properties.py", "test_races.py",
+    "test_robot_day.py", "test_soak.py",
+}  # fmt: skip
+"""Files whose tests take many seconds each, beside those with a browser: other programs, photographs, many threads."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test is marked by what it asks for: nobody needs to remember."""
+    """A test is marked by what it asks for: nobody needs to remember.
+
+    The long ones come first, so that at the end no worker waits for another's last one.
+    """
     for item in items:
         names = getattr(item, "fixturenames", ())
         if "browser" in names:
             item.add_marker("browser")
         if "postgresql_url" in names:
             item.add_marker("postgres")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None and item.path.name not in LONG)
 
 
 def absent(what: str) -> NoReturn:

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from tests import databases, servers
+from app.config import Settings
+from tests import apps, databases, servers
 
 ORDERS, WORKERS = 10, 4
 
@@ -28,16 +30,19 @@ def flask(settings: dict[str, str], *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def token(app: Flask, name: str) -> str:
+    arguments = ["token", "create", name, "--scope", "floor,office,integration"]
+    return app.test_cli_runner().invoke(args=arguments).stdout.strip()
+
+
 def test_a_day_with_a_tenth_of_the_answers_lost_ends_with_every_number_right(
     database_url: str, tmp_path: Path, shared: Path
 ) -> None:
     settings = {"TRUESHELF_DATABASE_URL": database_url, "TRUESHELF_DATA_DIR": str(tmp_path)}
     log = tmp_path / "serve.log"
     with servers.as_program(settings, log=log) as server:
-        tokens = [
-            flask(settings, "token", "create", f"robot{number}", "--scope", "floor,office,integration")
-            for number in range(WORKERS)
-        ]
+        with apps.made_with(Settings(database_url=database_url, data_dir=tmp_path)) as app:
+            tokens = [token(app, f"robot{number}") for number in range(WORKERS)]
         day = subprocess.run(
             [
                 sys.executable,
