@@ -68,6 +68,7 @@ def judge(work: Work, workflow: Workflow, step: Step | None, code: str, argument
         expects=step.expects,
         warehouse_id=work.task.warehouse_id,
         item_id=work.memory.get("item", item_id),
+        task_id=work.task.id,
         today=work.today,
         takes_new=step.takes_new,
     )

@@ -18,6 +18,7 @@ from app.catalog.models import Item, ItemBarcode, Lot
 from app.db import core, table
 from app.floor.blind import receipt_number
 from app.floor.due import BLIND
+from app.floor.short_number import carton_called
 from app.floor.step import Meaning
 from app.language import _
 from app.ledger.models import Balance
@@ -61,13 +62,14 @@ def resolve(
     expects: Sequence[str],
     warehouse_id: int,
     item_id: int | None = None,
+    task_id: int | None = None,
     today: date,
     takes_new: bool = False,
 ) -> Meaning:
-    """What the scan means where ``expects`` is expected; ``item_id`` is the item of the waiting line.
+    """What the scan means where ``expects`` is expected; ``item_id`` is the item of the waiting line of ``task_id``.
 
     ``takes_new``: a text that nothing bears is taken for the first expected thing (a new lot, a date). Where ``plate``
-    is expected, it may become the name of a container.
+    is expected, it may become the name of a container; where ``container`` is, a carton is known by its last digits.
 
     Errors: ``unknown_code``, ``unknown_sscc``; ``two_meanings``; whatever the parse refused, where nothing bears the
     raw text.
@@ -87,6 +89,11 @@ def resolve(
             raise _unknown(barcode, expects)  # a GS1 label that says something else is no lot by itself
         text = value.get(expects[0]) or _text(barcode)
         return Meaning(type=expects[0], code=text, lot=text, serial=text, item_id=item_id or 0)
+    if "container" in expects:
+        counting = item_id is not None and "item" in expects
+        carton = carton_called(session, barcode.text, warehouse_id=warehouse_id, task_id=task_id, is_counting=counting)
+        if carton is not None:
+            return carton
     capitals = barcode.raw.upper()
     if barcode.kind is Kind.PLAIN and barcode.raw != capitals:  # typed by hand: dock-1
         try:

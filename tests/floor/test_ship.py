@@ -1,6 +1,10 @@
 """Ship: cartons leave, and only then on hand falls."""
 
+import pytest
+
 from app.config import Settings
+from app.floor.enquiry import enquire
+from app.refusal import Refused
 from tests.floor.story import Floor, Worker
 
 
@@ -28,6 +32,38 @@ def test_an_order_of_which_something_is_still_owed_has_left_in_part(
     packer.start("pack", "O-1").robot()
     packer.start("ship", "O-1").robot().finished()
     assert packer.prompt["instruction"] == "Part of order O-1 has left the house, the rest goes later."
+
+
+def test_a_carton_is_known_by_the_number_that_the_screen_shows(floor: Floor, packer: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.packed("O-1", ("MUG", 2))
+    packer.start("ship", "O-1")
+    carton, shown = _cartons(packer), str(packer.prompt["value"])
+    assert (len(shown), carton[-6:]) == (6, shown)
+    packer.scan("999999").refused("unknown_code").scan(shown).hears("carton_confirmed").act("undo")
+    packer.scan(shown.lstrip("0")).hears("carton_confirmed").act("undo")
+    task = packer.task
+    assert packer.home(shown)["task_id"] == task
+    found = floor.read(lambda session: enquire(session, floor.settings, warehouse="W", code=shown.lstrip("0")))
+    assert (found["type"], found["code"]) == ("container", carton)
+    floor.do(lambda house: setattr(house.box(f"TWIN{shown}", kind="carton"), "status", "shipped"))
+    packer.start("ship", "O-1").scan(shown).hears("carton_confirmed").act("undo")
+    floor.do(lambda house: house.box(f"OTHER{shown}", kind="carton"))
+    packer.scan(shown).hears("carton_confirmed")  # of two, the one that is asked for here
+    packer.scan("DOOR").finished()
+    floor.do(lambda house: house.box(f"THIRD{shown}", kind="carton"))
+    with pytest.raises(Refused, match="two_meanings") as refused:
+        packer.home(shown)
+    assert f"OTHER{shown}" in refused.value.message
+    assert f"THIRD{shown}" in refused.value.message
+
+
+def test_while_units_are_counted_a_short_figure_is_no_carton(floor: Floor, packer: Worker) -> None:
+    floor.stock("MUG", 9)
+    floor.picked("O-1", ("MUG", 9))
+    packer.start("pack", "O-1").scan("TOTE-1", "MUG")
+    shown = str(packer.prompt["target"])[-6:]
+    packer.scan(shown.lstrip("0")).refused("unknown_code").scan(shown).hears("carton_closed")
 
 
 def test_undo_takes_the_carton_off_the_truck(floor: Floor, packer: Worker) -> None:
