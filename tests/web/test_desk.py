@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 Browse = Callable[[str], "FlaskClient"]
+GOODS = {"/office/orders", "/office/purchase-orders", "/office/stock"}
 PAGES = [
     "/office/",
     "/office/orders",
@@ -86,6 +87,23 @@ def test_what_is_not_there_is_404_and_says_what_to_do(browse: Browse, path: str)
     assert 'aria-current="page"' in answer.text, "the desk's frame stays, with the list that it was"
 
 
+def test_a_page_below_a_list_leads_back_to_it_and_names_the_goods(browse: Browse) -> None:
+    office = browse("admin")
+    for path, up in {
+        "/office/orders/1": "/office/orders",
+        "/office/purchase-orders/PO-1": "/office/purchase-orders",
+        "/office/balances": "/office/stock",
+        "/office/items/MUG": "/office/stock",
+        "/office/people/1": "/office/people",
+        "/office/label-sheets": "/office/printers",
+        "/office/labels/item/MUG": "/office/printers",
+    }.items():
+        page = office.get(path).text
+        assert re.findall(r'class="desk-up" href="([^"]+)"', page) == [up]
+        assert "desk-up" not in office.get(up).text
+        assert ("Blue mug" in page) == (up in GOODS), path
+
+
 def test_an_unknown_address_keeps_the_frame_and_the_language(browse: Browse) -> None:
     office, picker = browse("office"), browse("picker")
     at_desk = office.get("/office/nowhere")
@@ -109,7 +127,7 @@ def test_what_is_given_out_is_found_under_files(browse: Browse) -> None:
 def test_an_order_shows_how_far_it_is_and_can_be_cancelled(browse: Browse) -> None:
     office = browse("office")
     line = row_of(office.get("/office/orders/1").text, "MUG")
-    assert line == ["1", "MUG", "2", "2", "0", "0", "0", "0", "0", "0"]
+    assert line == ["1", "MUG Blue mug", "2", "2", "0", "0", "0", "0", "0", "0"]
     assert office.post("/office/waves").headers["Location"] == "/office/work?released=1"
     assert row_of(office.get("/office/work").text, "SO-1")[-1] == "0 / 1"
     assert office.post("/office/orders/1/cancellations", data={"reason": "customer"}).status_code == 303
@@ -122,7 +140,7 @@ def test_a_purchase_order_is_closed_short_and_inbound_falls(browse: Browse) -> N
     office = browse("office")
     assert row_of(office.get("/office/stock").text, "MUG")[-1] == "24"
     office.post("/office/short-closures", data={"number": "PO-1"})
-    assert row_of(office.get("/office/purchase-orders/PO-1").text, "MUG")[5:7] == ["24", "0"]
+    assert row_of(office.get("/office/purchase-orders/PO-1").text, "MUG")[4:6] == ["24", "0"]
     assert row_of(office.get("/office/stock").text, "MUG")[-1] == "0"
 
 

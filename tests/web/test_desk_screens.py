@@ -55,3 +55,5 @@ def test_nothing_runs_over_the_edge_at_any_width(chief: "Page") -> None:
             if chief.evaluate("document.documentElement.scrollWidth") > width:
                 wide.append((path, width))
     assert not wide
+    chief.set_viewport_size({"width": 360, "height": 640})
+    assert chief.get_by_role("button", name="Sign out").is_visible(), "from a telephone too"

@@ -32,13 +32,19 @@ _PLACE_OF = {
     "one_label": "printers",
     "label_sheets": "printers",
 }
+_BELOW = {
+    "order", "purchase_order", "balances", "item", "one_return", "person", "change_person", "give_pin", "one_label",
+    "label_sheets",
+}  # fmt: skip
+"""Pages below the one in the menu: from there it goes back up."""
 Row = TypeVar("Row")
 
 
 @desk.context_processor
 def frame() -> dict[str, Any]:
     """Where this page is, and what this person may open and change: a button that would be refused is not shown."""
-    bearer = current_bearer()
+    bearer, endpoint = current_bearer(), (request.endpoint or "").removeprefix("office.")
+    here = _PLACE_OF.get(endpoint, endpoint)
     roles = bearer.actor.roles if bearer else frozenset()
     places = (
         "overview", "orders", "purchase_orders", "stock", "work", "returns", "exceptions", "people", "printers",
@@ -47,7 +53,8 @@ def frame() -> dict[str, Any]:
     views = current_app.view_functions
     rules = {name: rule_of(views[f"office.{name}"]) for name in (*places, "ledger")}
     return {
-        "desk_here": _PLACE_OF.get(endpoint := (request.endpoint or "").removeprefix("office."), endpoint),
+        "desk_here": here,
+        "desk_up": here if endpoint in _BELOW else "",
         "desk_may": {name: rule is not None and rule.admits(bearer) for name, rule in rules.items()},
         "desk_change": not roles.isdisjoint(OFFICE),
         "desk_chief": not roles.isdisjoint(CHIEFS),

@@ -11,6 +11,7 @@ from app.places.models import Warehouse
 from app.web import forms
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads import orders as reads
+from app.web.office.reads.stock import names_of
 from app.web.rules import OFFICE, READERS, allow
 from app.web.screens import current_warehouse
 
@@ -45,10 +46,12 @@ def order(order_id: int) -> str:
     """One order, line by line."""
     with reading() as session:
         found, shipments = reads.order_of(session, order_id), reads.shipments_of(session, order_id)
+        lines = lines_of(session, [order_id])[order_id]
         return render_template(
             "office/order.html",
             order=found,
-            lines=lines_of(session, [order_id])[order_id],
+            lines=lines,
+            names=names_of(session, (line.sku for line in lines)),
             shipments=shipments,
             cartons=reads.cartons_of(session, [shipment.id for shipment in shipments]),
             tasks=reads.tasks_of(session, order_id),

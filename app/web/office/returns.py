@@ -11,6 +11,7 @@ from app.web import forms
 from app.web.office.desk import PAGE, asked, back_to, desk, page_of
 from app.web.office.reads.orders import order_of
 from app.web.office.reads.returns import return_rows
+from app.web.office.reads.stock import names_of
 from app.web.rules import OFFICE, READERS, allow
 
 _LINE = "line:"
@@ -33,9 +34,9 @@ def one_return(number: str) -> str:
     """One return, line by line."""
     with reading() as session:
         rma = rma_of(session, number)
-        return render_template(
-            "office/return.html", rma=rma, order=order_of(session, rma.order_id), lines=lines_of(session, rma.id)
-        )
+        order, lines = order_of(session, rma.order_id), lines_of(session, rma.id)
+        names = names_of(session, (order_line.sku for _line, order_line in lines))
+        return render_template("office/return.html", rma=rma, order=order, lines=lines, names=names)
 
 
 @desk.post("/orders/<int:order_id>/returns")

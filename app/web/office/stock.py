@@ -11,7 +11,7 @@ from app.db import reading, transact
 from app.ledger.on_hand import balances as balance_rows
 from app.web import forms
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
-from app.web.office.reads.stock import stock_rows
+from app.web.office.reads.stock import names_of, stock_rows
 from app.web.rules import OFFICE, READERS, allow
 from app.web.scan_codes import plain_code
 from app.web.screens import current_warehouse
@@ -64,8 +64,9 @@ def balances() -> str:
             after=forms.page_after(),
             limit=PAGE + 1,
         )
+        names = names_of(session, (row.sku for row in found))
     rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].id if found else 0)
-    return render_template("office/balances.html", rows=rows, next_url=next_url, location=place, sku=sku)
+    return render_template("office/balances.html", rows=rows, names=names, next_url=next_url, location=place, sku=sku)
 
 
 @desk.get("/balances.csv")

@@ -1,5 +1,6 @@
 """Stock as a list: the sums by item, found by SKU or name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -62,3 +63,11 @@ def stock_rows(
     if only == "short":
         statement = statement.where(zero(AVAILABLE, 0) < 0)
     return [StockRow(*row) for row in session.execute(statement)]
+
+
+def names_of(session: Session, skus: Iterable[str]) -> dict[str, str]:
+    """SKU -> the item's name, where it has one of its own."""
+    wanted = sorted(set(skus))
+    portions = (wanted[start : start + 1000] for start in range(0, len(wanted), 1000))
+    statement = select(Item.sku, Item.name).where(Item.name != Item.sku)
+    return {sku: name for each in portions for sku, name in session.execute(statement.where(Item.sku.in_(each)))}
