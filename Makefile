@@ -47,7 +47,6 @@ $(VENV)/.dev: requirements-dev.lock | $(BIN)/python
 # ------------------------------------------------------------------ run
 
 run: $(VENV)/.run
-	@$(FLASK) init
 	@$(FLASK) demo
 	@echo "Trueshelf: http://localhost:$(PORT)"
 	@exec $(FLASK) serve --host $(HOST) --port $(PORT)

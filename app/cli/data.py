@@ -28,9 +28,10 @@ def init() -> None:
 @click.command("demo")
 @in_the_app
 def demo() -> None:
-    """Build the demo warehouse; a second run changes nothing."""
+    """Create or upgrade the database, with the demo warehouse in it; a second run changes nothing."""
     if settings().mode == "production":
         raise click.ClickException("The demo's PINs are known to all: it is not built in production mode.")
+    flask_migrate.upgrade()
     with click.progressbar(length=demo_warehouse.STEPS, label="The demo warehouse") as bar:
         built = demo_warehouse.build(transact, settings(), progress=bar.update)
     click.echo(built.welcome())
