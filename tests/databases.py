@@ -147,6 +147,7 @@ def make_postgresql_template(server: PostgresqlServer, data_dir: Path) -> None:
 
 def _tune(server: PostgresqlServer) -> None:
     with server.admin() as connection:
-        for setting in ("fsync", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        # A deadlock is looked for after 50 ms of waiting and not after a second: the tests bring about many.
+        for setting, value in (("fsync", "off"), ("full_page_writes", "off"), ("deadlock_timeout", "50")):
+            connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
         connection.execute("SELECT pg_reload_conf()")
