@@ -59,7 +59,7 @@ def or_sscc(accept: Callable[[Work, Meaning], Said]) -> Callable[[Work, Meaning]
 
     def take(work: Work, meaning: Meaning) -> Said:
         if meaning.type == "plate" or (meaning.type == "container" and work.counted):
-            said = _put_on(work, meaning)
+            said = put_on(work, meaning)
             return accept(work, meaning) if said is None else said
         is_second = bool(work.counted) and "sscc" in meaning.facts
         return _note(work, meaning) if is_second or meaning.type == "sscc" else accept(work, meaning)
@@ -67,7 +67,7 @@ def or_sscc(accept: Callable[[Work, Meaning], Said]) -> Callable[[Work, Meaning]
     return take
 
 
-def _put_on(work: Work, meaning: Meaning) -> Said | None:
+def put_on(work: Work, meaning: Meaning) -> Said | None:
     """A container of the house for what is counted; None for one that is no licence plate.
 
     Errors: ``new_container`` for a code that nobody knows, until it is scanned once more; ``finish_unit_first``;
@@ -165,7 +165,7 @@ def _content(meaning: Meaning) -> dict[str, str]:
 def _finish_first(work: Work) -> Refused:
     return Refused(
         "finish_unit_first",
-        _("One unit at a time: scan the dock for the %(n)s that are counted first.", n=work.counted),
+        _("One unit at a time: first scan the place where the %(n)s that are counted go.", n=work.counted),
     )
 
 

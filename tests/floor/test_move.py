@@ -163,3 +163,31 @@ def test_undo_after_the_end_opens_the_task_again(floor: Floor, picker: Worker) -
     floor.bin("B-01")
     picker.start("move").scan("A-01", "MUG", "B-01").act("done").finished().act("undo").hears("undone")
     picker.asked("location").scan("A-01", "MUG", "B-01").act("done").finished()
+
+
+def test_an_empty_plate_takes_what_is_moved_wherever_it_stands(floor: Floor, picker: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.bin("B-01")
+    floor.stock("TEA", 1, "B-01", box="LPN-1")
+    floor.do(lambda house: setattr(house.box("LPN-5", kind="lpn"), "location_id", house.bin("B-01").id))
+    picker.start("move").scan("A-01", "MUG", "MUG").scan("LPN-1").refused("container_in_use")
+    picker.scan("LPN-5").hears("container_confirmed")
+    assert ["Onto", "LPN-5"] in [list(row) for row in picker.prompt["detail"]]
+    picker.scan("B-01").hears("moved")
+    assert (floor.inside("MUG", "LPN-5"), floor.at("MUG"), floor.at("MUG", "B-01")) == (2, 3, 2)
+    picker.scan("A-01", "MUG", "B-01").hears("moved")
+    assert floor.inside("MUG", "LPN-5") == 2, "the next move is none onto the plate"
+    picker.act("undo").hears("undone").act("undo").hears("undone")
+    assert (floor.inside("MUG", "LPN-5"), floor.at("MUG")) == (0, 5)
+    picker.scan("A-01", "MUG", "LPN-5").hears("container_confirmed").act("undo").hears("count_undone")
+    picker.scan("A-01", "MUG", "B-01").hears("moved")
+    assert floor.inside("MUG", "LPN-5") == 0, "an undone count forgets its plate"
+
+
+def test_a_new_plate_is_asked_about_once_more_and_moves_on_with_what_it_took(floor: Floor, picker: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.bin("B-01")
+    picker.start("move").scan("A-01", "MUG").scan("LPN-NEW").refused("new_container").scan("LPN-NEW", "A-01")
+    picker.refused("same_place").scan("B-01").hears("moved").scan("LPN-NEW").hears("source_confirmed").scan("A-01")
+    picker.hears("moved")
+    assert (floor.inside("MUG", "LPN-NEW"), floor.at("MUG")) == (1, 5)

@@ -1,14 +1,15 @@
 """Move: goods from one place to another, for no document. Nothing is planned: each line is made by scanning.
 
 A bin or container, the item and how many, then the place. A container scanned first and a place right after it moves
-with everything in it. What an order has chosen stays where it is, unless a supervisor overrides.
+with everything in it; an empty licence plate scanned before the place takes what is counted. What an order has chosen
+stays where it is, unless a supervisor overrides.
 """
 
 from sqlalchemy import select, update
 
 from app.barcode.internal import InternalKind, encode
 from app.db import table
-from app.floor import confirm
+from app.floor import confirm, logistic_unit
 from app.floor.content import begin_line, content_of, count_units, has_containers, item_ways, require_unpicked, row_of
 from app.floor.override import allow, choose_again, let_go
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
@@ -185,11 +186,18 @@ def _ask_target(work: Work) -> Prompt:
         expects=("item", "quantity", "target"),
     )
     prompt.target = place.code if place else None
+    if plate := logistic_unit.of(work).get("plate"):
+        prompt.detail.append((_("Onto"), plate))
     return prompt
 
 
 def _accept_target(work: Work, meaning: Meaning) -> Said:
+    """Errors: ``new_container``, ``container_in_use`` for a plate; those of the place, and of what is free."""
     line = work.the_line
+    if meaning.type in ("plate", "container"):
+        said = logistic_unit.put_on(work, meaning)
+        if said is not None:
+            return said
     if meaning.type == "item" and meaning.id == line.item_id and not line.serial:
         if meaning.lot and line.lot and meaning.lot != line.lot:
             raise Refused(
@@ -207,11 +215,12 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     chosen_for = let_go(work, [(row_of(work).id, units)])
     assert line.source_location_id is not None, "a move from nowhere"
     source = work.memory["place"]
+    plate_id = logistic_unit.plate(work, place.id)
     move = Move(
         line.item_id,
         units,
         Place(line.source_location_id, line.source_container_id, line.source_condition),
-        Place(place.id, None, line.source_condition),
+        Place(place.id, plate_id, line.source_condition),
         lot_id=line.lot_id,
         serial=line.serial,
     )
@@ -219,9 +228,10 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     work.next_line()
     posted = work.post("move", [(move, line.sku, source, place.code)], line_id=line.id)
     choose_again(work, chosen_for)
-    work.can_undo(posting=posted.posting_id, line=line.id, quantity=units, source=source, target=place.code)
+    facts = {"source": source, "target": place.code, "plate": plate_id}
+    work.can_undo(posting=posted.posting_id, line=line.id, quantity=units, **facts)
     work.finish_units(work.the_line, units)
-    work.forget("bin", "container", "place", "override")
+    work.forget("bin", "container", "place", "override", "unit")
     return Said("moved", _("%(n)s × %(sku)s in %(place)s", n=units, sku=line.sku, place=place.code))
 
 
@@ -253,7 +263,7 @@ def _undo(work: Work) -> Said:
         return Said("undone", _("Scan again where you move from."))
     stack = work.memory.get("undo", [])
     line_id = work.memory.get("line") if work.counted else stack[-1]["line"] if stack else None
-    said = undo(work, tell=_tell_undone)
+    said = undo(work, tell=_tell_undone, begun=("unit",))
     cancel_lines(work.session, [line_id] if line_id else [])
     work.forget("is_done", "override")
     work.session.refresh(work.task)
@@ -262,7 +272,8 @@ def _undo(work: Work) -> Said:
 
 
 def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
-    """The container stands where it stood; the line is over: nothing waits to be moved."""
+    """The container stands where it stood, a plate that took the goods is free; nothing waits to be moved."""
+    logistic_unit.free(work, facts.get("plate"))
     if "container" in facts:
         boxes = table(Container)
         work.session.execute(update(boxes).where(boxes.c.id == facts["container"]).values(location_id=facts["origin"]))
@@ -277,7 +288,7 @@ ITEM = Step(("item",), _ask_item, _accept_item)
 CONTENT = Step(("item", "target"), _ask_content, _accept_content)
 LOT = Step(("lot",), _ask_lot, _accept_lot)
 SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
-TARGET = Step(("item", "target"), _ask_target, _accept_target)
+TARGET = Step(("item", "target", "plate"), _ask_target, _accept_target)
 
 WORKFLOW = Workflow(
     kind="move",
