@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.floor.confirm import item_row
-from app.floor.short_pick import last_short, take_back
+from app.floor.short_undone import last_short, take_back
 from app.floor.step import Arguments, Said, Work
 from app.language import _
 from app.ledger.post import reverse

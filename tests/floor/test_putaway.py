@@ -157,6 +157,41 @@ def test_what_the_books_have_and_nobody_finds_is_left_out_and_counted(
     assert floor.at("MUG", "DOCK") == floor.at("TEA", "DOCK") == 0
 
 
+def test_what_was_left_out_is_found_again_and_nobody_counts_the_dock(
+    floor: Floor, receiver: Worker, at_the_dock: int
+) -> None:
+    before = receiver.take(at_the_dock).prompt, floor.lines(at_the_dock)
+    receiver.act("short").hears("short").act("undo").hears("short_undone")
+    assert (receiver.prompt, floor.lines(at_the_dock)) == before
+    before = receiver.scan("MUG").act("quantity", quantity=4).prompt, floor.lines(at_the_dock)
+    assert receiver.act("short").hears("short").prompt["quantity"] == 4
+    receiver.act("undo").hears("short_undone")
+    assert (receiver.prompt, floor.lines(at_the_dock)) == before
+    receiver.act("quantity", quantity=6).scan("A-01").hears("put_away")
+    receiver.act("short").hears("short").finished().act("undo").hears("short_undone").robot().finished()
+    assert (floor.at("MUG"), floor.at("TEA", "DOCK"), floor.tasks("count")) == (6, 0, [])
+
+
+def test_a_carton_that_went_on_without_its_goods_is_stopped_before_they_are_found_again(
+    floor: Floor, receiver: Worker, packer: Worker
+) -> None:
+    floor.stock("ANT", 5)
+    floor.packed("O-1", ("ANT", 3))
+    floor.cancel("O-1", ("1", 1))
+    receiver.take(floor.tasks("putaway")[0])
+    carton = str(receiver.prompt["container"])
+    floor.do(lambda house: house.adjust("ANT", -1, "PACK", condition="hold", container=carton, reason="lost"))
+    receiver.act("short").hears("short").finished()
+    (shipping,) = floor.tasks("ship")
+    packer.take(shipping)
+    receiver.act("undo").refused("being_shipped")
+    packer.release()
+    receiver.act("undo").hears("short_undone").asked("item")
+    assert floor.tasks("ship") == []
+    receiver.robot().finished()
+    assert len(floor.tasks("ship")) == 1
+
+
 def test_a_cancelled_orders_tote_that_was_emptied_is_put_back_with_what_is_in_it(floor: Floor, picker: Worker) -> None:
     floor.stock("ANT", 5)
     floor.picked("O-1", ("ANT", 2))

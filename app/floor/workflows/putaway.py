@@ -6,7 +6,7 @@ there is left out of the work.
 """
 
 from app.barcode.internal import InternalKind, encode
-from app.floor import confirm, handover, plates, recount
+from app.floor import confirm, handover, plates, recount, short_undone
 from app.floor.question import about_line
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.suggest import suggest_bin
@@ -14,7 +14,7 @@ from app.floor.undo import no_arguments, undo
 from app.language import _
 from app.ledger.post import Move, Place
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, lines, shrink_line, to_the_end
+from app.tasks.lines import Line, change_line, line_of, lines, shrink_line, to_the_end
 from app.tasks.models import TaskLine
 
 
@@ -180,15 +180,17 @@ def _short(work: Work, arguments: Arguments) -> Said:
     missing = line.left - here
     if missing <= 0:
         raise Refused("nothing_to_short", _("All %(n)s of it are here. Scan a bin.", n=line.left))
-    if confirm.units_there(work, line) > here:
-        recount.open_count(work, confirm.stands_at(work, line))
+    is_to_be_counted = confirm.units_there(work, line) > here
+    count = recount.open_count(work, confirm.stands_at(work, line)) if is_to_be_counted else None
     shrink_line(work.session, line.id, missing)
     handover.after_put_back(work, line)
     work.session.refresh(work.task)
+    begun = short_undone.at_line(work)
     if work.counted and here:
         work.remember(counted=min(work.counted, here))
     else:
         work.forget("line", "counted")
+    short_undone.note(work, line, begun=begun, count=count, left_out=missing)
     work.next_line()
     place = line.source_container or line.source or ""
     work.report(sku=line.sku, place=place, units=missing)
@@ -200,6 +202,11 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
 
 
 def _undo(work: Work) -> Said:
+    """Errors: those of ``undo``; ``being_shipped``, ``shipped_already`` where a carton went on without its goods."""
+    short = short_undone.last_short(work)
+    line = line_of(work.session, short["line"]) if short else None
+    if line is not None:
+        handover.before_put_back(work, line)
     return undo(work, tell=lambda work, line, _facts: handover.before_put_back(work, line))
 
 
