@@ -76,6 +76,19 @@ def test_the_same_scan_twice_is_one_scan(job: tuple["FlaskClient", str]) -> None
     assert (other.status_code, shown(other.text, "code")) == (409, "idempotency_key_reused")
 
 
+def test_the_page_says_when_a_label_was_read_so_that_a_second_read_counts_nothing(
+    job: tuple["FlaskClient", str],
+) -> None:
+    picker, url = job
+    for _ in range(2):  # at one and the same moment, as ``scan`` sends it
+        assert (
+            shown(scan(picker, f"{url}/scans", encode(InternalKind.LOCATION, "A-01")).text, "code") == "bin_confirmed"
+        )
+    form = {"scan_id": str(uuid.uuid4()), "code": encode(InternalKind.LOCATION, "A-01")}
+    late = picker.post(f"{url}/scans", data=form | {"scanned_at": "2026-01-05T08:00:03.000Z"}, headers=QUEUE)
+    assert shown(late.text, "code") == "item_confirmed"
+
+
 def test_an_action_is_taken_as_a_scan_is(job: tuple["FlaskClient", str]) -> None:
     picker, url = job
     form = {"action_id": str(uuid.uuid4()), "name": "no such thing"}
