@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 
 from app.control import adjustments
 from app.floor import decision
+from app.labels.template import templates
 from app.language import DEFAULT, LANGUAGES, _, choose, current, ngettext, use
 from app.ledger.models import CONDITIONS
 from app.people.actor import Actor
@@ -143,6 +144,7 @@ def test_a_translation_ends_as_the_sentence_does(language: str) -> None:
 def test_a_code_that_a_screen_shows_has_its_word() -> None:
     kept = {*CONDITIONS, *ROLES, *tasks.KINDS, *places.KINDS, *adjustments.REASONS, *decision.REASONS}
     assert kept - set(WORDS) == set()
+    assert {label.title for label in templates()} - set(WORDS) == set()
     with use("de"):
         assert word("quarantine") == "Quarantäne"
         assert word("came back wet") == "came back wet"

@@ -154,6 +154,9 @@ def test_stock_is_corrected_once_however_often_the_form_is_sent(browse: Browse) 
     assert row_of(chief.get("/office/stock").text, "MUG")[2] == "7"
     refused = chief.post("/office/adjustments", data=form | {"quantity": "99", "key": "another"})
     assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+    assert 'name="quantity" value="99"' in refused.text, "what was typed stays"
+    assert 'class="desk-up" href="/office/stock"' in refused.text
     assert row_of(chief.get("/office/stock").text, "MUG")[2] == "7"
 
 

@@ -17,24 +17,11 @@ from app.web.security import current_bearer
 desk = Blueprint("office", __name__, url_prefix="/office")
 PAGE = 50
 MOST_ROWS = 100_000
-_PLACE_OF = {
-    "order": "orders",
-    "purchase_order": "purchase_orders",
-    "balances": "stock",
-    "item": "stock",
-    "one_return": "returns",
-    "take_file": "imports",
-    "verification": "ledger",
-    "person": "people",
-    "add_person": "people",
-    "change_person": "people",
-    "give_pin": "people",
-    "one_label": "printers",
-    "label_sheets": "printers",
-}
+_PLACE_OF = {"files": "imports", "labels": "printers", "label_sheets": "printers"}
+"""The menu's place of a file of views, where it is not that file's own name."""
 _BELOW = {
-    "order", "purchase_order", "balances", "item", "one_return", "person", "change_person", "give_pin", "one_label",
-    "label_sheets",
+    "order", "purchase_order", "balances", "item", "correct", "one_return", "person", "change_person", "give_pin",
+    "one_label", "label_sheets",
 }  # fmt: skip
 """Pages below the one in the menu: from there it goes back up."""
 Row = TypeVar("Row")
@@ -44,7 +31,7 @@ Row = TypeVar("Row")
 def frame() -> dict[str, Any]:
     """Where this page is, and what this person may open and change: a button that would be refused is not shown."""
     bearer, endpoint = current_bearer(), (request.endpoint or "").removeprefix("office.")
-    here = _PLACE_OF.get(endpoint, endpoint)
+    here = _place(endpoint)
     roles = bearer.actor.roles if bearer else frozenset()
     places = (
         "overview", "orders", "purchase_orders", "stock", "work", "returns", "exceptions", "people", "printers",
@@ -61,6 +48,12 @@ def frame() -> dict[str, Any]:
         "desk_admin": "admin" in roles,
         "may_work_floor": not roles.isdisjoint(FLOOR),
     }
+
+
+def _place(endpoint: str) -> str:
+    view = current_app.view_functions.get(f"office.{endpoint}")
+    file = view.__module__.rpartition(".")[2] if view else ""
+    return _PLACE_OF.get(file, file)
 
 
 def page_of(rows: Sequence[Row], **cursor: object) -> tuple[list[Row], str | None]:

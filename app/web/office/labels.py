@@ -14,6 +14,7 @@ from app.web.office.desk import back_to, desk
 from app.web.rules import OFFICE, READERS, allow
 from app.web.screens import current_warehouse
 from app.web.security import current_actor
+from app.words import word
 
 
 @desk.get("/labels/<template>/<path:code>")
@@ -37,7 +38,7 @@ def print_one_label(template: str, code: str) -> WerkzeugResponse:
     def work(session: Session) -> None:
         new = queue.NewJob(
             printer_id=printer_of(session, printer_code).id, template=template, rows=rows, copies=copies,
-            title=f"{template_of(template).title} {code}",
+            title=f"{word(template_of(template).title)} {code}",
         )  # fmt: skip
         queue.enqueue(session, current_actor(), new)
 

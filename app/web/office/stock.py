@@ -2,13 +2,14 @@
 
 import uuid
 
-from flask import Response, render_template
+from flask import Response, make_response, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.control.adjustments import REASONS, adjust
 from app.control.explanation import explain
 from app.db import reading, transact
 from app.ledger.on_hand import balances as balance_rows
+from app.refusal import Conflict, Refused
 from app.web import forms
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads.stock import names_of, stock_rows
@@ -88,35 +89,46 @@ def balances_csv() -> Response:
 @allow(roles=READERS)
 def item(sku: str) -> str:
     """One item: every sum with what adds up to it."""
-    with reading() as session:
-        facts = explain(session, sku, current_warehouse().code, limit=40)
-    return render_template("office/item.html", facts=facts, reasons=REASONS, key=uuid.uuid4())
+    return _item(sku)
 
 
 @desk.post("/adjustments")
 @allow(roles=OFFICE)
 def correct() -> WerkzeugResponse:
-    """Post the difference between the books and the shelf, with a reason."""
+    """Post the difference between the books and the shelf, with a reason; what was typed stays where it is refused."""
     actor, warehouse = current_actor(), current_warehouse().code
     sku, location = forms.needed("sku"), forms.needed("location").strip()
     units = forms.number("quantity") or 0
     signed = -units if forms.text("direction") == "less" else units
     serial, key = forms.text("serial").strip(), forms.text("key", longest=64)
     reason, note, lot = forms.text("reason"), forms.text("note"), forms.text("lot").strip() or None
-    transact(
-        lambda session: adjust(
-            session,
-            actor,
-            settings(),
-            warehouse=warehouse,
-            location=location,
-            sku=sku,
-            quantity=signed,
-            reason=reason,
-            lot=lot,
-            serial=serial,
-            note=note,
-            key=f"desk:{key}" if key else "",
+    try:
+        transact(
+            lambda session: adjust(
+                session,
+                actor,
+                settings(),
+                warehouse=warehouse,
+                location=location,
+                sku=sku,
+                quantity=signed,
+                reason=reason,
+                lot=lot,
+                serial=serial,
+                note=note,
+                key=f"desk:{key}" if key else "",
+            )
         )
-    )
+    except Conflict:  # it is posted: a filled-in form would only invite to post it again
+        raise
+    except Refused as refusal:
+        return make_response(_item(sku, message=refusal.message), refusal.status)
     return back_to("item", sku=sku)
+
+
+def _item(sku: str, *, message: str = "") -> str:
+    with reading() as session:
+        facts = explain(session, sku, current_warehouse().code, limit=40)
+    return render_template(
+        "office/item.html", facts=facts, reasons=REASONS, key=uuid.uuid4(), typed=request.form, message=message
+    )
