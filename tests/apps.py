@@ -5,6 +5,7 @@ same functions and compile the same templates again. Measured, in processor time
 as much again for the pages that a test of the screens asks for.
 """
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,9 +61,11 @@ _templates = RememberedTemplates()
 _first: dict[str, Engine] = {}
 Flask.url_rule_class = RememberedRule
 
-# What is loaded by now stays: the garbage collector looked through it again and again, a fifth of the time.
+# What is loaded by now stays: the garbage collector looked through it again and again, a fifth of the time. At the end
+# it goes as always, or else the libraries written in C++ complain.
 gc.collect()
 gc.freeze()
+atexit.register(gc.unfreeze)
 
 
 @contextmanager
