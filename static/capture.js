@@ -34,7 +34,7 @@ export class Capture {
 
   /**
    * field: the real text input outside every swapped region. idle, pace: milliseconds.
-   * hooks: take(code, source), preview(text), choose(digit) -> bool, back(), confirm() -> bool,
+   * hooks: take(code, source, at), preview(text), choose(digit) -> bool, back(), confirm() -> bool,
    * pad() -> the open number pad {type(text), confirm(), erase(), close()} or null.
    */
   constructor(field, { idle = 100, pace = 35, ...hooks }) {
@@ -60,7 +60,7 @@ export class Capture {
   /** A code that did not come through a key: a barcode clicked on the screen, a code typed into its own box. */
   enter(code, source) {
     this.#settle();
-    this.#take(code, source);
+    this.#take(code, source, performance.now());
   }
 
   #keydown(event) {
@@ -193,7 +193,7 @@ export class Capture {
     const pad = this.#hooks.pad();
     if (this.#isScannerPaced() && (this.#whole || burst.length >= SHORTEST_WITHOUT_ENTER)) {
       this.#clear();
-      this.#take(burst, "keys");
+      this.#take(burst, "keys", this.#last);
     } else if (pad) {
       this.#clear();
       pad.type(burst);
@@ -217,14 +217,14 @@ export class Capture {
     const pad = this.#hooks.pad();
     this.#clear();
     this.#ended = at;
-    if (!pad) return code && this.#take(code, source);
-    if (code && (isScanner || code.length > LONGEST_QUANTITY || /\D/.test(code))) return this.#take(code, source);
+    if (!pad) return code && this.#take(code, source, at);
+    if (code && (isScanner || code.length > LONGEST_QUANTITY || /\D/.test(code))) return this.#take(code, source, at);
     if (code) pad.type(code);
     pad.confirm();
   }
 
-  #take(code, source) {
-    if (code.trim()) this.#hooks.take(code, source);
+  #take(code, source, at) {
+    if (code.trim()) this.#hooks.take(code, source, at);
   }
 
   #clear() {

@@ -29,6 +29,8 @@ const queue = new Queue({
     leaveOut: (ids, reason) => queue.leaveOut(ids, reason),
   }),
 });
+const ONE_READ = 1000; // milliseconds: whoever scans a label twice on purpose is slower
+let last = { code: "", at: -Infinity };
 let answers = 0;
 
 let viewfinder = null;
@@ -50,14 +52,17 @@ function show(text, state) {
   echo.dataset.state = state;
 }
 
-/** One code, as it comes off the scanner. The tick is local; the verdict is the server's. */
-function take(code) {
+/** One code, as it comes off the scanner at that time. The tick is local; the verdict is the server's. */
+function take(code, _source, at) {
+  const isSecondRead = code === last.code && at - last.at < ONE_READ;
+  last = { code, at };
   signal("tick");
   show(code, "taken");
   pad?.close();
   closeSheets();
   if (page.fill) return fill(document.querySelector(page.fill), code);
   const next = document.querySelector("[data-next-scans]")?.dataset.nextScans; // a finished task: the scan opens the next
+  if (next && isSecondRead) return; // the scanner was held on the label that finished it
   if (page.scansUrl) queue.addScan(next || page.scansUrl, code);
 }
 

@@ -70,6 +70,7 @@ def make_app(stub: Stub) -> Flask:
             "operator": stub.operator,
             "nav": {
                 "home": "/",
+                "scans": "/scans",
                 "enquiry": "/enquiry",
                 "history": "/history",
                 "settings": "/settings",

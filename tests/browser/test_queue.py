@@ -1,10 +1,12 @@
 """What was scanned stays until the server has answered it."""
 
+import time
+
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser import screens
-from tests.browser.conftest import open_task, scan, until
+from tests.browser.conftest import open_task, press_at, scan, until
 from tests.browser.stub import Stub
 
 FIVE = ["A-01-3", "MUG", "CUP", "JUG", "TOTE-7"]
@@ -233,6 +235,25 @@ def test_on_a_full_disk_scans_go_out_in_order_and_the_bar_says_so(device: Browse
     until(page, lambda: len(stub.taken) >= 3)
     assert stub.taken == ["ONE", "TWO", "THREE"]
     expect(page.locator("#sync")).to_have_text("")
+
+
+def test_the_label_that_finished_a_task_opens_nothing_when_it_is_read_twice(floor: Page, stub: Stub) -> None:
+    """Each read carries its own time, however long the browser takes to hear of it."""
+    stub.answer |= {"prompt": {"expects": [], "instruction": "Order picked.", "ways": []}}
+    stub.answer["task"] |= {"status": "done"}
+    keyboard, switched_on = floor.context.new_cdp_session(floor), time.time() - 60
+
+    def read(code: str, after: float) -> None:
+        for n, key in enumerate([*code, "Enter"]):
+            press_at(keyboard, key, switched_on + after + n * 0.005)
+
+    read("PACK", 0)
+    expect(floor.locator("[data-next-scans]")).to_be_attached()
+    read("PACK", 0.6)
+    read("MUG", 5)
+    read("PACK", 6)
+    until(floor, lambda: stub.taken.count("PACK") > 1)
+    assert stub.taken == ["PACK", "MUG", "PACK"]
 
 
 def test_a_double_tap_is_one_action(floor: Page, stub: Stub) -> None:
