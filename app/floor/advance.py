@@ -119,7 +119,8 @@ def _advance(
     workflow = WORKFLOWS[task.kind]
     expected = ""
     connection = core(session)
-    connection.exec_driver_sql("SAVEPOINT judged")  # by hand: SQLAlchemy's own costs as much as two more statements
+    # By hand: SQLAlchemy's own costs as much as two more statements. It ends with the transaction.
+    connection.exec_driver_sql("SAVEPOINT judged")
     try:
         said = vanished(work)
         if said is None:
@@ -128,7 +129,6 @@ def _advance(
             said = judge(work, workflow, step, code, arguments)
         session.flush()
         answer = answered(work, outcome="accepted", code=said.code, message=said.message)
-        connection.exec_driver_sql("RELEASE SAVEPOINT judged")
     except Refused as refused:
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT judged")
         session.expunge_all()  # what the rule had begun is gone from the database, and from here

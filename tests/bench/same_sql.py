@@ -28,7 +28,7 @@ _TASK = (
     " WHERE t.id = :task"
 )
 _WHOLE_TASK = {"sqlite": text(_TASK), "postgresql": text(f"{_TASK} FOR UPDATE OF t")}
-_SAVEPOINT, _RELEASE = text("SAVEPOINT judged"), text("RELEASE SAVEPOINT judged")
+_SAVEPOINT = text("SAVEPOINT judged")
 _LINE = text(
     "SELECT l.id, l.position, l.quantity, l.done, l.status, l.serial, l.source_condition, l.document_line_id,"
     " l.item_id, i.sku, i.name, i.image_url, i.tracking, i.has_expiry, i.unit_weight_grams, l.lot_id, lot.code AS lot,"
@@ -127,7 +127,6 @@ def same_scan(session: Session, facts: Facts) -> Facts:
     session.execute(_HOLD, values)
     session.execute(_LINE_DONE, values)
     session.execute(_DROP, values).one()
-    session.execute(_RELEASE)
     session.execute(_REMEMBER, {**values, "memory": json.dumps({"totes": [facts["tote"]]})})
     return _kept(session, values, movement)
 

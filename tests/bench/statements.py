@@ -76,7 +76,7 @@ def texts_of(engine: Engine, work: Callable[[], object]) -> list[str]:
     return [text for _time, text in seen if not text.startswith("BEGIN")]
 
 
-_SHAPE = re.compile(r"^(?:(SELECT) .*? FROM|(INSERT) INTO|(UPDATE|SAVEPOINT|RELEASE SAVEPOINT)) (\w+)")
+_SHAPE = re.compile(r"^(?:(SELECT) .*? FROM|(INSERT) INTO|(UPDATE|SAVEPOINT)) (\w+)")
 
 
 def _watched(app: Flask, requests: list[Request]) -> list[tuple[float, str]]:

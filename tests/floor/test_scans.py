@@ -95,7 +95,7 @@ def test_a_scan_that_posts_takes_this_many_statements(floor: Floor, picker: Work
     picker.scan(encode(InternalKind.CONTAINER, "TOTE-1"))
     event.remove(floor.engine, "before_cursor_execute", note)
     assert picker.movements
-    assert len([each for each in seen if not each.startswith("BEGIN")]) == 14, "\n".join(seen)
+    assert len([each for each in seen if not each.startswith("BEGIN")]) == 13, "\n".join(seen)
 
 
 def test_case_51_an_action_is_replayed_too(floor: Floor, picker: Worker, task: int) -> None:
