@@ -104,6 +104,12 @@ def test_a_page_below_a_list_leads_back_to_it_and_names_the_goods(browse: Browse
         assert ("Blue mug" in page) == (up in GOODS), path
 
 
+def test_somebody_of_the_office_alone_finds_their_own_settings(browse: Browse) -> None:
+    page = browse("office").get("/office/").text
+    assert re.search(r'<a href="/settings">.*?office<span class="hidden">: Settings', page)
+    assert browse("office").get("/settings").status_code == 200
+
+
 def test_an_unknown_address_keeps_the_frame_and_the_language(browse: Browse) -> None:
     office, picker = browse("office"), browse("picker")
     at_desk = office.get("/office/nowhere")
