@@ -138,6 +138,10 @@ def test_import_is_all_or_nothing_and_a_dry_run_writes_nothing(flask, tmp_path):
     assert "nothing was written" in said
     file.write_text("sku,name\nC,Bowl\n")
     assert "1 created" in flask.say("import", "items", file), "the row beside the bad one was written"
+    file.write_text("sku,name,image_url\nC,Bowl,https://shop.example/bowl.png\n")
+    done = flask("import", "items", file, "--dry-run")
+    assert "row 2 image_url: A picture on another server is not shown." in done.stderr
+    assert "1 would be updated" in done.stdout
 
 
 def test_a_token_is_printed_alone_and_acts_for_an_operator_of_its_own(flask):
