@@ -17,16 +17,20 @@ ASKED = "asked"
 def open_count(work: Work, location_id: int) -> int:
     """Ask for a count of a place, once: a count that was asked for here remembers by which scans. Returns its id."""
     lock(work.session, work.session.get_one(Location, location_id))
-    known = work.session.scalar(
-        select(Task.id).where(
-            Task.kind == "count", Task.location_id == location_id, Task.status.in_(("open", "claimed"))
-        )
-    )
-    if known is not None:
-        waiting = waiting_count(work, known)
-        if waiting is not None and ASKED in waiting.memory:
+    unfinished = Task.status.in_(("open", "claimed"))
+    known = work.session.execute(
+        select(Task.id, Task.status)
+        .where(Task.kind == "count", Task.location_id == location_id, unfinished)
+        .order_by(Task.id)
+        .limit(1)
+    ).first()
+    if known is not None and known.status == "claimed":
+        return known.id
+    waiting = waiting_count(work, known.id) if known is not None else None
+    if waiting is not None and waiting.status == "open":  # one that is just being called off answers for nobody else
+        if ASKED in waiting.memory:
             waiting.memory = {**waiting.memory, ASKED: [*waiting.memory[ASKED], work.key]}
-        return known
+        return waiting.id
     new = open_task(
         work.session,
         kind="count",

@@ -1,14 +1,17 @@
 """A short pick: the bin holds less than it should. Other stock is looked for, and somebody is asked to count it."""
 
+from sqlalchemy import select
+
 from app.floor import handover, short_undone
 from app.floor.drop import must_drop
 from app.floor.recount import open_count
 from app.floor.step import Arguments, Said, Work
 from app.language import _
 from app.orders import fulfil
+from app.places.models import Location
 from app.refusal import Refused
-from app.tasks.lines import lines
-from app.tasks.models import TaskLine
+from app.tasks.lines import Line, lines
+from app.tasks.models import Task, TaskLine
 
 
 def short(work: Work, arguments: Arguments) -> Said:
@@ -41,7 +44,7 @@ def short(work: Work, arguments: Arguments) -> Said:
         task_id=work.task.id,
         warehouse_id=work.task.warehouse_id,
         today=work.today,
-        location_id=line.source_location_id,
+        avoid_locations=[line.source_location_id, *_uncounted(work, line)],
         keep={line.document_line_id or 0: work.counted},
     )
     work.session.refresh(work.task)
@@ -55,8 +58,21 @@ def short(work: Work, arguments: Arguments) -> Said:
     if work.line is None and work.memory.get("totes") and not must_drop(work):
         work.remember(is_dropped=True)
         handover.to_packing(work)
-    found = missing - elsewhere.unfound
+    found = sum(elsewhere.chosen.values())
     return Said(
         "short",
         _("%(n)s short. %(found)s are taken from another bin, a count is opened.", n=missing, found=found),
     )
+
+
+def _uncounted(work: Work, line: Line) -> list[int]:
+    """Where this task missed the item before, and nobody has counted since: the books may still have it there."""
+    reports = work.memory.get("reports", {}).values()
+    places = {one["place"] for each in reports for one in each if one["sku"] == line.sku}
+    statement = (
+        select(Location.id)
+        .join(Task, Task.location_id == Location.id)
+        .where(Location.warehouse_id == work.task.warehouse_id, Location.code.in_(places))
+        .where(Task.kind == "count", Task.status.in_(("open", "claimed")))
+    )
+    return list(work.session.scalars(statement))

@@ -105,14 +105,15 @@ def short(
     task_id: int,
     warehouse_id: int,
     today: date,
-    location_id: int,
+    avoid_locations: Sequence[int],
     keep: Mapping[int, int] | None = None,
 ) -> tuple[dict[int, int], Instead]:
     """The bin held less than allocated: let go of what is left of these allocations and look elsewhere.
 
-    New pick lines are opened in the same task for what is found in other bins. Returns the units that were let go of,
-    by allocation, and what was chosen instead; what found no stock stays committed on its order until a count tells
-    what is there. ``keep`` names units of an allocation that the worker already has in hand.
+    ``avoid_locations``: this bin, and others that did not hold what the books say. New pick lines are opened in the
+    same task for what is found elsewhere. Returns the units that were let go of, by allocation, and what was chosen
+    instead; what found no stock stays committed on its order until a count tells what is there. ``keep`` names units
+    of an allocation that the worker already has in hand.
     """
     tasks: dict[int, int | None] = {}
     released: dict[int, int] = {}
@@ -125,7 +126,7 @@ def short(
             release_allocation(session, allocation_id, missing)
             tasks[row.reservation_id] = task_id
             released[allocation_id] = missing
-    elsewhere = choose_again(session, tasks, warehouse_id=warehouse_id, today=today, avoid_locations=[location_id])
+    elsewhere = choose_again(session, tasks, warehouse_id=warehouse_id, today=today, avoid_locations=avoid_locations)
     return released, elsewhere
 
 

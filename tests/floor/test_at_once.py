@@ -144,3 +144,19 @@ def test_of_two_who_put_back_the_last_units_of_a_carton_one_sends_it_to_the_door
     meanwhile(floor, scanning(floor, first, first.prompt["target"]), lambda: second.scan(second.prompt["target"]))
     second.hears("put_away")
     assert len(floor.tasks("ship")) == 1
+
+
+def test_a_short_while_another_takes_back_theirs_of_the_same_bin_has_a_count(floor: Floor) -> None:
+    floor.stock("MUG", 4)
+    floor.stock("CUP", 4)
+    first = floor.worker("Ben", "picker").take(floor.order("O-1", ("MUG", 2))[0]).act("short").hears("short")
+    second = floor.worker("Lea", "picker").take(floor.order("O-2", ("CUP", 2))[0])
+
+    def found(session: Session) -> Any:
+        return advance.act(session, floor.settings, first.actor, first.task, action_id="found", name="undo")
+
+    assert meanwhile(floor, found, lambda: second.act("short"))["code"] == "short_undone"
+    second.hears("short")
+    assert len(floor.tasks("count")) == 1
+    second.act("undo").hears("short_undone")
+    assert floor.tasks("count") == []

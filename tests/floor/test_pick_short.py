@@ -146,6 +146,26 @@ def test_case_21_short_takes_the_rest_from_another_bin_next(floor: Floor, picker
     assert (floor.at("MUG"), floor.at("MUG", "B-01"), floor.inside("MUG", "TOTE-1")) == (3, 6, 4)
 
 
+def test_a_picker_is_not_sent_back_to_a_bin_that_was_short_and_waits_to_be_counted(
+    floor: Floor, picker: Worker, counter: Worker
+) -> None:
+    floor.stock("MUG", 4)
+    floor.stock("MUG", 3, "B-01")
+    task = floor.order("O-1", ("MUG", 4))[0]
+    picker.take(task).act("short").hears("short")
+    assert "3 are taken from another bin" in picker.message
+    assert floor.lines(task) == [("B-01", 3, 0)]
+    picker.act("short").hears("short").finished()
+    assert "3 short. 0 are taken from another bin" in picker.message
+    picker.act("undo").hears("short_undone").act("undo").hears("short_undone")
+    assert floor.lines(task) == [("A-01", 4, 0)]
+    picker.act("short").hears("short")
+    counter.take(floor.tasks("count")[0]).scan("A-01", "MUG").act("quantity", quantity=4).scan("A-01")
+    counter.hears("count_agrees")
+    picker.act("short").hears("short")
+    assert floor.lines(task) == [("A-01", 4, 0)], "it was counted since: what was missing stood there"
+
+
 def test_case_22_short_on_one_lot_leaves_the_other_lot_alone(floor: Floor, picker: Worker) -> None:
     floor.stock("MILK", 3, lot="LA", expiry=None)
     floor.stock("MILK", 3, lot="LB")

@@ -229,7 +229,7 @@ class House:
             task_id=rows[0].task_id,
             warehouse_id=house.id,
             today=date(2026, 1, 1),
-            location_id=self.bin(place).id,
+            avoid_locations=[self.bin(place).id],
         )
 
     def pack(
