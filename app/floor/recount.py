@@ -25,7 +25,7 @@ def open_count(work: Work, location_id: int) -> int:
         .limit(1)
     ).first()
     if known is not None and known.status == "claimed":
-        return known.id
+        return int(known.id)
     waiting = waiting_count(work, known.id) if known is not None else None
     if waiting is not None and waiting.status == "open":  # one that is just being called off answers for nobody else
         if ASKED in waiting.memory:
