@@ -63,7 +63,8 @@ def _unfinished(
         statement = statement.where(Task.location_id == document.id)
     else:
         statement = statement.where(Task.document_type == document_type, Task.document_id == document.id)
-    statement = statement.order_by(Task.priority, Task.id).limit(1)
+    is_taken = Task.status == "claimed"  # of two, somebody may hold the first: the other one can be begun
+    statement = statement.order_by(is_taken, Task.priority, Task.id).limit(1)
     found = session.scalar(statement)
     if found is None:
         lock(session, document)

@@ -100,6 +100,20 @@ def test_a_carton_that_is_packed_while_the_last_other_is_loaded_is_loaded_later(
     assert (floor.sums("MUG"), floor.sums("CUP")) == ((0, 0, 0, 0), (0, 0, 0, 0))
 
 
+def test_what_is_packed_during_a_scan_of_the_loader_is_begun_by_whoever_asks_for_the_order(floor: Floor) -> None:
+    floor.stock("MUG", 1)
+    floor.item("CUP")
+    floor.packed("O-1", ("MUG", 1), ("CUP", 1))
+    floor.stock("CUP", 1, "A-02")
+    floor.worker("robot").take(floor.do(lambda house: house.wave("O-1"))[0]).robot()
+    packer = floor.worker("Pat", "packer").start("pack", "O-1")
+    loader = floor.worker("Lea", "packer").start("ship", "O-1")
+    meanwhile(floor, scanning(floor, loader, str(loader.prompt["container"])), packer.robot)
+    floor.worker("Zoe", "packer").start("ship", "O-1").robot().finished()
+    loader.scan("DOOR").finished()
+    assert (floor.sums("MUG"), floor.sums("CUP")) == ((0, 0, 0, 0), (0, 0, 0, 0))
+
+
 def test_whoever_packs_never_waits_for_a_loader_who_may_wait_for_the_same_order(floor: Floor) -> None:
     """A loader's scan holds the shipping task and then wants the order; the last carton's packer holds the order."""
     floor.stock("MUG", 1)
