@@ -106,18 +106,29 @@ def postgresql_template(
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: databases.SqliteTemplate) -> Iterator[str]:
-    """A fresh database in a file, with all tables."""
-    with tempfile.TemporaryDirectory(prefix="trueshelf-sqlite-", dir=databases.scratch()) as folder:
-        yield sqlite_template.copy(Path(folder))
+def sqlite_contents(sqlite_template: databases.SqliteTemplate) -> databases.SqliteTemplate:
+    """What a fresh database begins with: the tables. A folder of tests may say more (tests/web)."""
+    return sqlite_template
 
 
 @pytest.fixture
-def postgresql_url(postgresql_template: databases.PostgresqlServer) -> Iterator[str]:
+def postgresql_contents(postgresql_template: databases.PostgresqlServer) -> str:
+    return databases.TEMPLATE
+
+
+@pytest.fixture
+def sqlite_url(sqlite_contents: databases.SqliteTemplate) -> Iterator[str]:
+    """A fresh database in a file, with all tables."""
+    with tempfile.TemporaryDirectory(prefix="trueshelf-sqlite-", dir=databases.scratch()) as folder:
+        yield sqlite_contents.copy(Path(folder))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: databases.PostgresqlServer, postgresql_contents: str) -> Iterator[str]:
     """A fresh database on the server, with all tables."""
-    name = postgresql_template.create()
-    yield postgresql_template.url(name)
-    postgresql_template.drop(name)
+    name = postgresql_server.create(template=postgresql_contents)
+    yield postgresql_server.url(name)
+    postgresql_server.drop(name)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
