@@ -1,5 +1,8 @@
 """A place held less than the books say: somebody is asked to count it. Until then the books stay as they are."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 
 from app.db import lock
@@ -19,12 +22,12 @@ def open_count(work: Work, location_id: int) -> int:
     lock(work.session, work.session.get_one(Location, location_id))
     unfinished = Task.status.in_(("open", "claimed"))
     known = work.session.execute(
-        select(Task.id, Task.status)
+        select(Task.id, Task.status, Task.memory)
         .where(Task.kind == "count", Task.location_id == location_id, unfinished)
         .order_by(Task.id)
         .limit(1)
     ).first()
-    if known is not None and known.status == "claimed":
+    if known is not None and (known.status == "claimed" or _is_begun(known.memory)):
         return int(known.id)
     waiting = waiting_count(work, known.id) if known is not None else None
     if waiting is not None and waiting.status == "open":  # one that is just being called off answers for nobody else
@@ -47,12 +50,18 @@ def open_count(work: Work, location_id: int) -> int:
 
 def waiting_count(work: Work, task_id: int) -> Task | None:
     """The count, held still, while nobody has begun it (or it was called off); None once somebody has."""
-    return work.session.scalar(
+    count = work.session.scalar(
         select(Task)
         .where(Task.id == task_id, Task.status.in_(("open", "cancelled")))
         .with_for_update(skip_locked=True)  # a counter who is at it may wait for this very pick
         .execution_options(populate_existing=True)
     )
+    return None if count is None or _is_begun(count.memory) else count
+
+
+def _is_begun(memory: Mapping[str, Any]) -> bool:
+    """Whether somebody counted: they gave it back, or what they found waits for its approval."""
+    return not memory.keys() <= {ASKED}
 
 
 def withdraw_count(work: Work, count: Task, key: str) -> None:

@@ -133,6 +133,35 @@ def test_a_short_that_stays_and_nothing_before_it_is_not_undone(floor: Floor, pi
     picker.act("undo").refused("short_stays").act("undo").refused("short_stays")
 
 
+def test_a_count_that_waits_for_its_approval_is_not_called_off_with_the_short(
+    floor: Floor, picker: Worker, counter: Worker
+) -> None:
+    floor.stock("MUG", 40)
+    picker.take(floor.order("O-1", ("MUG", 30))[0]).act("short").hears("short")
+    (count,) = floor.tasks("count")
+    counter.take(count).scan("A-01", "MUG", "A-01").hears("recount").scan("MUG", "A-01")
+    counter.hears("approval_needed")
+    picker.act("undo").refused("short_stays")
+    other = floor.worker("Ben", "picker").take(floor.order("O-2", ("MUG", 5))[0]).act("short").hears("short")
+    assert floor.tasks("count") == [count], "one count is enough"
+    other.act("undo").refused("short_stays")
+    assert floor.tasks("count") == [count]
+
+
+def test_a_count_that_was_begun_and_given_back_is_not_called_off_with_the_short(
+    floor: Floor, picker: Worker, counter: Worker
+) -> None:
+    floor.stock("MUG", 4)
+    picker.take(floor.order("O-1", ("MUG", 2))[0]).act("short").hears("short")
+    (count,) = floor.tasks("count")
+    counter.take(count).release()
+    picker.act("undo").hears("short_undone").act("short").hears("short")
+    (count,) = floor.tasks("count")
+    counter.take(count).scan("A-01", "MUG").release()
+    picker.act("undo").refused("short_stays")
+    assert floor.tasks("count") == [count]
+
+
 def test_case_21_short_takes_the_rest_from_another_bin_next(floor: Floor, picker: Worker) -> None:
     floor.stock("MUG", 4)
     floor.stock("MUG", 9, "B-01")
