@@ -134,8 +134,10 @@ def _advance(
         session.expunge_all()  # what the rule had begun is gone from the database, and from here
         work, _seen = _load(session, settings, actor, task_id, is_locked=True)
         work.memory.pop("again", None)
+        work.raw, work.scanned_at = code, scanned_at
+        if arguments is None:
+            look_back(work)
         if isinstance(refused, AskAgain):
-            work.raw, work.scanned_at = code, scanned_at
             work.remember(again=code)
             note_read(work)
         answer = answered(work, outcome="refused", code=refused.code, message=refused.message)

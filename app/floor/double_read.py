@@ -21,8 +21,13 @@ def note_read(work: Work) -> None:
 
 
 def look_back(work: Work) -> None:
-    """Tell the steps whether this scan is the label that was noted, read again within a moment, and again."""
+    """Tell the steps whether this scan is the label that was noted, read again within a moment, and again.
+
+    Where another label was read since, the noted one is meant when it comes back, however soon that is.
+    """
     code, before = work.memory.get("read", ("", ""))
+    if code != work.raw:
+        work.forget("read")
     if code != work.raw or work.scanned_at is None:
         return
     work.is_second_read = abs(work.scanned_at - datetime.fromisoformat(before)) < ONE_READ

@@ -38,6 +38,17 @@ def test_a_bin_that_is_read_twice_does_not_end_its_count(floor: Floor, counter: 
     assert floor.at("MUG") == 2
 
 
+def test_a_label_that_comes_again_after_another_one_is_meant_however_quick_that_was(
+    floor: Floor, counter: Worker
+) -> None:
+    floor.stock("MUG", 1)
+    floor.bin("B-01")
+    counter.start("count", location="A-01").read("A-01", at=0).read("MUG", at=0.3).read("A-01", at=0.7)
+    counter.hears("count_agrees").finished()
+    counter.start("count", location="B-01").read("B-01", at=1).read("A-01", at=1.2).refused("wrong_location")
+    counter.read("B-01", at=1.5).hears("zero_confirmed").finished()
+
+
 def test_the_end_of_a_count_that_is_read_twice_does_not_end_the_count_after_it(floor: Floor, counter: Worker) -> None:
     floor.stock("MUG", 40)
     counter.start("count", location="A-01").read("A-01", at=0).read("MUG", at=2).read("A-01", at=5).hears("recount")
