@@ -6,6 +6,7 @@ As long as nobody counts the place, and nothing else was done with the units tha
 from collections.abc import Mapping
 from typing import Any
 
+from app.floor import totes
 from app.floor.confirm import once_more
 from app.floor.recount import waiting_count, withdraw_count
 from app.floor.step import BEGUN, Said, Work
@@ -86,6 +87,7 @@ def take_back(work: Work, facts: Facts) -> Said | None:
     work.session.refresh(work.task)
     if work.task.status == "done":
         work.task.status, work.task.done_at = "claimed", None
+        totes.ask_again(work)
         work.session.flush()
     work.next_line()
     units = sum(released.values()) + left_out

@@ -47,8 +47,7 @@ def take(work: Work, container_id: int) -> None:
     """Give a tote to this task; one that was proposed and is still empty goes back to the others."""
     old = work.task.container_id
     if old is not None and old != container_id and old not in work.memory.get("totes", []):
-        is_mine = (container.c.id == old, container.c.task_id == work.task.id)  # somebody may have it by now
-        work.session.execute(update(container).where(*is_mine).values(task_id=None))
+        _let_go(work, old)
     if old != container_id:
         work.session.execute(
             update(container)
@@ -57,6 +56,18 @@ def take(work: Work, container_id: int) -> None:
         )
         work.task.container_id = container_id
         work.session.flush()
+
+
+def ask_again(work: Work) -> None:
+    """A task that was over goes on: the tote that it was given is another's by now, or anybody's."""
+    if work.task.container_id is not None:
+        _let_go(work, work.task.container_id)
+        work.task.container_id = None
+
+
+def _let_go(work: Work, container_id: int) -> None:
+    is_mine = (container.c.id == container_id, container.c.task_id == work.task.id)  # somebody may have it by now
+    work.session.execute(update(container).where(*is_mine).values(task_id=None))
 
 
 def accept(work: Work, meaning: Meaning) -> Meaning:

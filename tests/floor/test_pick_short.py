@@ -133,6 +133,22 @@ def test_a_short_that_stays_and_nothing_before_it_is_not_undone(floor: Floor, pi
     picker.act("undo").refused("short_stays").act("undo").refused("short_stays")
 
 
+def test_a_task_that_goes_on_after_its_last_short_is_taken_back_asks_for_a_tote_again(
+    floor: Floor, picker: Worker
+) -> None:
+    floor.stock("MUG", 4)
+    floor.stock("TEA", 4, "B-01")
+    floor.totes("TOTE-1", "TOTE-2")
+    picker.take(floor.order("O-1", ("MUG", 2))[0]).scan("A-01", "MUG").act("quantity", quantity=2)
+    assert picker.prompt["value"] == "TOTE-1"
+    picker.act("undo").hears("count_undone").act("short").hears("short").finished()
+    other = floor.worker("Ben", "picker").take(floor.order("O-2", ("TEA", 2))[0]).scan("B-01", "TEA")
+    other.act("quantity", quantity=2).scan("TOTE-1").hears("picked")
+    picker.act("undo").hears("short_undone").scan("A-01", "MUG").act("quantity", quantity=2)
+    assert picker.prompt["value"] == "TOTE-2", "the other one is another order's by now"
+    picker.scan("TOTE-1").refused("tote_of_another").scan("TOTE-2").hears("picked")
+
+
 def test_a_count_that_waits_for_its_approval_is_not_called_off_with_the_short(
     floor: Floor, picker: Worker, counter: Worker
 ) -> None:
