@@ -5,7 +5,6 @@ the engine makes no difference says so: ``@pytest.mark.parametrize("database_url
 """
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import databases, servers
+from tests import chromium, databases, servers
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -189,15 +188,12 @@ def browser() -> Iterator["Browser"]:
     except Exception as error:  # noqa: BLE001 - Playwright raises a bare one where its driver cannot start
         absent(f"Playwright does not start (Debian: apt-get install libatomic1): {error}")
     try:
-        names = ("chromium", "chromium-browser", "google-chrome", playwright.chromium.executable_path)
-        chromium = next(filter(None, map(shutil.which, names)), None)
-        if chromium is None:
+        program = chromium.program(playwright.chromium)
+        if program is None:
             absent("no Chromium here (Debian: apt-get install chromium; others: .venv/bin/playwright install chromium)")
-        # Nothing but the page under test goes over the network, and no sandbox inside a container.
-        quiet = ["gpu", "quic", "background-networking", "component-update", "sync", "dev-shm-usage"]
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--no-first-run", *(f"--disable-{it}" for it in quiet)]
-        )
+        # Nothing but the page under test goes over the network.
+        quiet = [f"--disable-{it}" for it in ("quic", "background-networking", "component-update", "sync")]
+        browser = playwright.chromium.launch(executable_path=program, args=[*chromium.ARGUMENTS, *quiet])
         yield browser
         browser.close()
     finally:

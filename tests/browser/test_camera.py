@@ -1,7 +1,6 @@
 """The camera as a scanner, in a real Chromium with a camera made of pictures."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import zxingcpp
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests import chromium
 from tests.browser.conftest import until
 from tests.servers import Server
 from tests.web.conftest import PIN, fill
@@ -52,12 +52,10 @@ def camera(browser: Browser, app: Flask, live_server: Server) -> Iterator[Callab
     opened = []
 
     def enter(source: Path | None, *, size: tuple[int, int] = (360, 640), theme: str = "light", **rights: Any) -> Page:
-        names = ("chromium", "chromium-browser", "google-chrome", browser.browser_type.executable_path)
-        chromium = next(filter(None, map(shutil.which, names)))
-        arguments = ["--no-sandbox", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage"]
+        arguments = list(chromium.ARGUMENTS)
         if source:
             arguments += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={source}"]
-        own = browser.browser_type.launch(executable_path=chromium, args=arguments)
+        own = browser.browser_type.launch(executable_path=chromium.program(browser.browser_type, is_whole=True), args=arguments)
         opened.append(own)
         context: BrowserContext = own.new_context(
             base_url=live_server.url,

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.catalog.models import Item
 from app.db import db, reading, table, transact
 from app.floor.models import Scan
 from app.web.security import allow
+from tests import chromium
 from tests.browser.conftest import HANDHELD, until
 from tests.servers import Server
 from tests.soak.device import WAITING, scan
@@ -365,11 +365,10 @@ def test_the_queue_outlives_the_tab_and_the_browser(
 @contextmanager
 def persistent(browser: Browser, folder: Path, network: Proxy) -> Iterator[BrowserContext]:
     """A browser with a profile on the disk, as a handheld's own."""
-    names = ("chromium", "chromium-browser", "google-chrome", browser.browser_type.executable_path)
     context = browser.browser_type.launch_persistent_context(
         folder / "profile",
-        executable_path=next(filter(None, map(shutil.which, names))),
-        args=["--no-sandbox", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage"],
+        executable_path=chromium.program(browser.browser_type, is_whole=True),
+        args=chromium.ARGUMENTS,
         base_url=network.url,
         viewport=HANDHELD,
         locale="en-GB",

@@ -6,7 +6,6 @@ nothing twice, the ledger verified.
 """
 
 import argparse
-import shutil
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 
 from app.config import Settings
 from app.factory import create_app
+from tests import chromium
 from tests.databases import create_tables, make_postgresql_template, postgresql_server, scratch
 from tests.soak import api
 from tests.soak.device import Worker
@@ -99,11 +99,10 @@ def _handheld(url: str, folder: Path, seed: int, options: argparse.Namespace) ->
 @contextmanager
 def _chromium(profile: Path, url: str) -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
-        names = ("chromium", "chromium-browser", "google-chrome", playwright.chromium.executable_path)
         device = playwright.chromium.launch_persistent_context(
             profile,
-            executable_path=next(filter(None, map(shutil.which, names)), None),
-            args=["--no-sandbox", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage"],
+            executable_path=chromium.program(playwright.chromium, is_whole=True),
+            args=chromium.ARGUMENTS,
             base_url=url,
             viewport={"width": 360, "height": 640},
         )
