@@ -15,6 +15,6 @@ ARGUMENTS = ("--no-sandbox", "--no-first-run", "--disable-gpu", "--disable-dev-s
 
 
 def program(chromium: BrowserType, *, is_whole: bool = False) -> str | None:
-    """The program to start; None where there is none. ``is_whole``: with a camera, or with a profile that outlives it."""
+    """The program to start; None where there is none. ``is_whole``: with a camera, or a profile on disk."""
     names = (*_WHOLE, chromium.executable_path) if is_whole else (_SHELL, *_WHOLE, chromium.executable_path)
     return next(filter(None, map(shutil.which, names)), None)

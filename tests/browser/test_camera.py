@@ -55,7 +55,8 @@ def camera(browser: Browser, app: Flask, live_server: Server) -> Iterator[Callab
         arguments = list(chromium.ARGUMENTS)
         if source:
             arguments += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={source}"]
-        own = browser.browser_type.launch(executable_path=chromium.program(browser.browser_type, is_whole=True), args=arguments)
+        program = chromium.program(browser.browser_type, is_whole=True)
+        own = browser.browser_type.launch(executable_path=program, args=arguments)
         opened.append(own)
         context: BrowserContext = own.new_context(
             base_url=live_server.url,
