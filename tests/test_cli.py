@@ -295,6 +295,12 @@ def test_the_demo_is_built_once_and_its_numbers_are_true(flask, tmp_path):
     assert flask.say("ledger", "verify") == before
 
 
+def test_the_demo_needs_nothing_that_was_there_before(fresh):
+    said = fresh.say("demo")
+    assert "MIA" in said
+    assert "operator add" not in said, "a newcomer signs in as somebody of the demo"
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_demo_is_not_built_into_somebodys_warehouse_or_into_production(app, flask, tmp_path):
     stocked(flask, tmp_path)

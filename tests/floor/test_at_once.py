@@ -82,13 +82,18 @@ def test_two_who_begin_one_document_at_once_begin_one_task(
     assert heard == ["task_taken"]
 
 
-@pytest.mark.parametrize("begun", [["TOTE-1", "CUP"], []])
-def test_a_carton_that_is_packed_while_the_last_other_is_loaded_is_loaded_later(floor: Floor, begun: list[str]) -> None:
+def half_packed(floor: Floor) -> None:
+    """An order of a mug, whose carton waits for the door, and of a cup that came later and is to be packed."""
     floor.stock("MUG", 1)
     floor.item("CUP")
     floor.packed("O-1", ("MUG", 1), ("CUP", 1))
     floor.stock("CUP", 1, "A-02")
     floor.worker("robot").take(floor.do(lambda house: house.wave("O-1"))[0]).robot()
+
+
+@pytest.mark.parametrize("begun", [["TOTE-1", "CUP"], []])
+def test_a_carton_that_is_packed_while_the_last_other_is_loaded_is_loaded_later(floor: Floor, begun: list[str]) -> None:
+    half_packed(floor)
     packer = floor.worker("Pat", "packer").start("pack", "O-1").scan(*begun)
     loader = floor.worker("Lea", "packer").start("ship", "O-1")
     loader.scan(str(loader.prompt["container"])).hears("carton_confirmed")
@@ -101,11 +106,7 @@ def test_a_carton_that_is_packed_while_the_last_other_is_loaded_is_loaded_later(
 
 
 def test_what_is_packed_during_a_scan_of_the_loader_is_begun_by_whoever_asks_for_the_order(floor: Floor) -> None:
-    floor.stock("MUG", 1)
-    floor.item("CUP")
-    floor.packed("O-1", ("MUG", 1), ("CUP", 1))
-    floor.stock("CUP", 1, "A-02")
-    floor.worker("robot").take(floor.do(lambda house: house.wave("O-1"))[0]).robot()
+    half_packed(floor)
     packer = floor.worker("Pat", "packer").start("pack", "O-1")
     loader = floor.worker("Lea", "packer").start("ship", "O-1")
     meanwhile(floor, scanning(floor, loader, str(loader.prompt["container"])), packer.robot)
@@ -116,11 +117,7 @@ def test_what_is_packed_during_a_scan_of_the_loader_is_begun_by_whoever_asks_for
 
 def test_whoever_packs_never_waits_for_a_loader_who_may_wait_for_the_same_order(floor: Floor) -> None:
     """A loader's scan holds the shipping task and then wants the order; the last carton's packer holds the order."""
-    floor.stock("MUG", 1)
-    floor.item("CUP")
-    floor.packed("O-1", ("MUG", 1), ("CUP", 1))
-    floor.stock("CUP", 1, "A-02")
-    floor.worker("robot").take(floor.do(lambda house: house.wave("O-1"))[0]).robot()
+    half_packed(floor)
     packer = floor.worker("Pat", "packer").start("pack", "O-1")
     loader = floor.worker("Lea", "packer").start("ship", "O-1")
     packing = threading.Thread(target=packer.robot)

@@ -12,7 +12,8 @@ def test_picking_goes_bin_item_tote_drop(floor: Floor, picker: Worker) -> None:
     picker.asked("location").scan("A-01").hears("bin_confirmed").asked("item")
     picker.scan("MUG").hears("item_confirmed").scan("MUG").asked("target").scan("TOTE-7").hears("picked")
     assert picker.movements == [("MUG", 2, "A-01", "TOTE-7")]
-    picker.asked("target").scan("PACK").hears("dropped").finished()
+    assert picker.asked("target").prompt["instruction"] == "Bring TOTE-7 to packing and scan the place"
+    picker.scan("PACK").hears("dropped").finished()
     assert floor.at("MUG", "PACK") == 2
     assert floor.sums("MUG") == (10, 0, 2, 0)
     assert len(floor.tasks("pack")) == 1

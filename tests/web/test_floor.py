@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.barcode.internal import InternalKind, encode
+from app.web.screens import outcome_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -64,6 +65,13 @@ def test_a_wrong_scan_is_422_says_why_and_loses_nothing(job: tuple["FlaskClient"
     assert (refused.status_code, shown(refused.text, "outcome")) == (422, "refused")
     assert refused.text.lstrip().startswith('<div id="task"'), "a fragment, swapped over the old one"
     assert shown(before, "expects") == shown(picker.get(url).text, "expects")
+
+
+def test_a_question_and_what_was_cancelled_look_like_nobodys_mistake() -> None:
+    looks = {code: outcome_of({"code": code, "outcome": "refused"}) for code in ("other_bin", "line_gone", "wrong_bin")}
+    assert looks == {"other_bin": "warned", "line_gone": "warned", "wrong_bin": "refused"}
+    assert outcome_of({"code": "picked", "outcome": "accepted"}) == "accepted"
+    assert outcome_of({"code": "", "outcome": None}) == ""
 
 
 def test_the_same_scan_twice_is_one_scan(job: tuple["FlaskClient", str]) -> None:
