@@ -12,6 +12,7 @@ import fcntl
 import os
 import random
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,7 +46,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeEngine
@@ -56,6 +58,18 @@ TRIES = 6
 _CORE, _ALONE = "core", "alone"
 _ONE_RETRY = text("SELECT pg_advisory_xact_lock(20260301)")
 _RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock detected
+_CLASSES_AWAY = {"08", "40", "53", "55", "57"}
+"""PostgreSQL's classes: no connection, rolled back for another's sake, out of room, in use, stopped by a person."""
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -270,6 +284,18 @@ def transact(work: Callable[[Session], Result], *, engine: Engine | None = None)
 def _may_pass(error: OperationalError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     return state in _RETRIED or "database is locked" in str(error.orig)
+
+
+def is_out_of_reach(error: Exception) -> bool:
+    """Whether the database could not be asked just now (stopped, starting, locked, full): the same again may do.
+
+    SQLite calls a statement that it does not understand an operational error too: its own code tells them apart.
+    """
+    if isinstance(error, OperationalError):
+        sqlite = getattr(error.orig, "sqlite_errorcode", None)
+        state = getattr(error.orig, "sqlstate", None)
+        return sqlite & 0xFF in _SQLITE_AWAY if sqlite is not None else state is None or state[:2] in _CLASSES_AWAY
+    return isinstance(error, InterfaceError | NoConnection)
 
 
 def asked(statement: Executable, values: dict[str, Any]) -> Row[Any] | None:

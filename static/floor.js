@@ -26,6 +26,7 @@ const queue = new Queue({
   hold: (held, rest) => showHeld(held, rest, {
     goOn: () => queue.goOn(),
     sendAgain: () => queue.sendAgain(),
+    setAside: (reason) => queue.setAside(reason),
     leaveOut: (ids, reason) => queue.leaveOut(ids, reason),
   }),
 });

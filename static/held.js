@@ -1,4 +1,4 @@
-/** The screen that decides: a replay was refused, and nothing more goes out until a person has said what becomes of it. */
+/** The screen that decides: a replay was refused, or a scan could not be judged, and a person says what becomes of it. */
 import { timeOf } from "./waiting.js";
 
 const dialog = document.getElementById("held");
@@ -18,8 +18,11 @@ export function showNews(message, entry) {
   open();
 }
 
-/** held: {entry, message, isDecided}, or null when nothing is to be decided. rest: what waits behind it. */
-export function showHeld(held, rest, { goOn, sendAgain, leaveOut }) {
+/**
+ * held: {entry, message, isDecided, isFailure, number}, or null when nothing is to be decided. rest: what waits behind
+ * it. isFailure: the server could not judge it, in the request of that number.
+ */
+export function showHeld(held, rest, { goOn, sendAgain, setAside, leaveOut }) {
   const isQuestion = dialog.open && !dialog.hasAttribute("data-sheet");
   if (!held) {
     if (isQuestion) dialog.close();
@@ -28,7 +31,7 @@ export function showHeld(held, rest, { goOn, sendAgain, leaveOut }) {
   draw(held, rest);
   dialog.removeAttribute("data-sheet"); // a question stays until it is answered
   find("one").hidden = held.isDecided;
-  find("choices").hidden = false;
+  find("choices").hidden = Boolean(held.isFailure) && !held.isDecided; // first the one, then those that counted on it
   find("close").hidden = true;
   find("drop").hidden = rest.length === 0;
   dialog.querySelector("[data-held=go-on] span").textContent = rest.length ? dialog.dataset.sendRest : dialog.dataset.understood;
@@ -38,6 +41,7 @@ export function showHeld(held, rest, { goOn, sendAgain, leaveOut }) {
     const { held: choice, reason, id } = button.dataset;
     if (choice === "go-on") goOn();
     if (choice === "again") sendAgain();
+    if (choice === "aside") setAside(dialog.dataset.notJudged);
     if (choice === "leave") ask([held.entry.id]);
     if (choice === "leave-line") ask([id]);
     if (choice === "drop") ask(rest.map((entry) => entry.id));
@@ -68,7 +72,13 @@ function draw(held, rest) {
   find("card").hidden = held.isDecided;
   find("code").textContent = text(held.entry.label);
   find("time").textContent = timeOf(held.entry);
-  if (find("message").textContent !== held.message) find("message").textContent = held.message;
+  const isFailure = Boolean(held.isFailure);
+  const message = isFailure ? dialog.dataset.failed.replace("{number}", held.number) : held.message;
+  if (find("message").textContent !== message) find("message").textContent = message;
+  find("title").textContent = isFailure ? dialog.dataset.notJudged : dialog.dataset.notTaken;
+  dialog.setAttribute("aria-label", find("title").textContent);
+  dialog.querySelector("[data-held=leave]").hidden = isFailure;
+  dialog.querySelector("[data-held=aside]").hidden = !isFailure;
   find("behind").hidden = rest.length === 0;
   find("list").replaceChildren(...rest.map(line));
   if (!dialog.open) ask([]);

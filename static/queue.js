@@ -2,9 +2,11 @@
  * First in, first out, one in flight: every scan and action waits here until the server has answered it.
  *
  * The device makes the id and stores the entry before it is sent. 200, 409 and 422 are answers; a lost
- * connection, a timeout, 429 and 5xx are not, and the same id goes out again. An entry belongs to the
- * operator who made it and is never sent as another's. What waited goes out in order and stops at the first
- * refusal, over reloads too, until a person has decided.
+ * connection, a timeout, 429, 502, 503 and 504 are not, and the same id goes out again for as long as it takes.
+ * 500 says that the server is there and could not judge this one: after a few tries a person decides, so that one
+ * scan never stops those behind it for good. An entry belongs to the operator who made it and is never sent as
+ * another's. What waited goes out in order and stops at the first refusal, over reloads too, until a person has
+ * decided.
  */
 import { openStore } from "./store.js";
 
@@ -12,6 +14,7 @@ const LOCK = "trueshelf-queue";
 const FIRST_PAUSE = 500; // milliseconds
 const LONGEST_PAUSE = 5000; // a dead spot is left within seconds, and nobody wants to wait for the rest of a pause
 const SEND_AGAIN = new Set([408, 425, 429]);
+const TRIES = 4; // of a scan that the server fails to judge: about four seconds, long enough for a restart to pass
 
 /** A random version 4 UUID; crypto.randomUUID exists only on HTTPS and localhost. */
 export function newId() {
@@ -36,13 +39,15 @@ export class Queue {
   #isWanted = false;
   #isReplay = false; // what goes out now was made while nothing could go out
   #failures = 0;
+  #tries = new Map(); // id -> how often the server has failed to judge it
   #endPause = () => {};
 
   /**
    * operator: {id, name}, or null where nobody is signed in. page: the key of what this page shows.
    * timeout, slow: milliseconds until a request is given up, and until "no answer yet".
    * hooks: state(name), counts({own: [entry], others: [{name, entries}], isKept}), answer(answer), messageOf(answer),
-   * hold(held, rest): a replay was refused and a person must decide; held is null when nothing is to be decided.
+   * hold(held, rest): a replay was refused, or (held.isFailure) a scan could not be judged, and a person must decide;
+   * held is null when nothing is to be decided.
    */
   constructor({ operator, page, timeout = 10000, slow = 5000, ...hooks }) {
     this.#operator = operator;
@@ -96,9 +101,16 @@ export class Queue {
     await this.#decide({ clear: this.#key });
   }
 
-  /** The refused one goes out once more, in its old place, as a new scan: the old id has its answer. */
+  /**
+   * The refused one goes out once more, in its old place, as a new scan: the old id has its answer. One that could not
+   * be judged keeps its id: should an earlier try have been kept after all, it counts once.
+   */
   async sendAgain() {
-    const { entry } = await this.#held();
+    const { entry, isFailure } = await this.#held();
+    if (isFailure) {
+      this.#tries.delete(entry.id);
+      return this.#decide({ put: [entry], clear: this.#key });
+    }
     const id = newId();
     const name = entry.kind === "action" ? "action_id" : "scan_id";
     const again = { ...entry, id, fields: { ...entry.fields, [name]: id } };
@@ -106,16 +118,33 @@ export class Queue {
     await this.#decide({ put: [again], clear: this.#key });
   }
 
+  /**
+   * The one that could not be judged is set aside: kept here, told to the desk with the number of its request. Those
+   * of the same job that were scanned behind it counted on it, so a person says whether they go out.
+   */
+  async setAside(reason) {
+    const held = await this.#held();
+    if (!held?.isFailure || held.isDecided) return;
+    const { seq: _seq, ...entry } = held.entry;
+    const rest = (await this.#unsent()).filter(({ page }) => page === entry.page);
+    await this.#decide({
+      put: [asLeftOut(held.entry, reason, held.number)],
+      log: [{ ...entry, reason, message: held.number, at: new Date().toISOString() }],
+      ...(rest.length ? { note: { ...held, isDecided: true } } : { clear: this.#key }),
+    });
+  }
+
   /** One of those that wait, or the refused one, is not wanted: the reason is kept, here and on the server. */
   async leaveOut(ids, reason) {
     const held = await this.#held();
     if (!held) return;
-    const unsent = (await this.#unsent()).filter(({ id }) => ids.includes(id));
+    const behind = await this.#behind(held);
+    const unsent = behind.filter(({ id }) => ids.includes(id));
     const isRefused = !held.isDecided && ids.includes(held.entry.id);
     const log = [...(isRefused ? [{ ...held.entry, message: held.message }] : []), ...unsent].map(
       ({ seq: _seq, ...entry }) => ({ ...entry, reason, at: new Date().toISOString() }),
     );
-    const isAllDecided = (held.isDecided || isRefused) && unsent.length === (await this.#unsent()).length;
+    const isAllDecided = (held.isDecided || isRefused) && unsent.length === behind.length;
     await this.#decide({
       put: unsent.map((entry) => asLeftOut(entry, reason)),
       log,
@@ -124,8 +153,7 @@ export class Queue {
   }
 
   async #decide(changes) {
-    await (await this.#store).change(changes);
-    await this.#changed();
+    await this.#change(changes);
     this.wake();
   }
 
@@ -157,6 +185,21 @@ export class Queue {
     return (await this.#own()).filter(({ kind }) => kind !== "left-out");
   }
 
+  /** What waits for the decision: everything behind a refusal, the same job's behind one that could not be judged. */
+  async #behind(held) {
+    const unsent = await this.#unsent();
+    return held?.isFailure ? unsent.filter(({ page }) => page === held.entry.page) : unsent;
+  }
+
+  /** What goes out next, or nothing. A record of what is not sent is never held up. */
+  async #next() {
+    const held = await this.#held();
+    const own = await this.#own();
+    if (!held) return own[0];
+    if (!held.isFailure) return undefined;
+    return own.find(({ kind, page }) => kind === "left-out" || page !== held.entry.page);
+  }
+
   /** One sender among all tabs; without Web Locks (plain HTTP) the server's memory of ids keeps tabs harmless. */
   async #run() {
     this.#isRunning = true;
@@ -172,12 +215,7 @@ export class Queue {
   }
 
   async #drain() {
-    while (!(await this.#held())) {
-      const [entry] = await this.#own();
-      if (!entry) {
-        this.#isReplay = false;
-        return;
-      }
+    for (let entry = await this.#next(); entry; entry = await this.#next()) {
       const answer = await this.#send(entry);
       if (answer.kind === "signed-out") {
         this.#isWanted = false; // until the next scan, or the page after signing in
@@ -185,12 +223,42 @@ export class Queue {
       }
       if (answer.kind === "none") {
         this.#isReplay = true;
-        await this.#pause(answer.retryAfter);
+        await this.#pause("offline", answer.retryAfter);
+        continue;
+      }
+      if (answer.kind === "failed") {
+        this.#isReplay = true;
+        const tries = (this.#tries.get(entry.id) ?? 0) + 1;
+        this.#tries.set(entry.id, tries);
+        if (tries < TRIES) await this.#pause("slow");
+        else if (!(await this.#giveUp(entry, answer))) return;
         continue;
       }
       this.#failures = 0;
+      this.#tries.delete(entry.id);
       if (await this.#settle(entry, answer)) return;
     }
+    if ((await this.#own()).length === 0) this.#isReplay = false;
+  }
+
+  /** False where another one waits for its decision already: this one is tried again after that. */
+  async #giveUp(entry, { number }) {
+    this.#failures = 0;
+    this.#tries.delete(entry.id);
+    if (entry.kind === "left-out") {
+      await this.#change({ remove: [entry.seq], log: [asLogged(entry, number)] });
+      return true;
+    }
+    if (await this.#held()) return false;
+    this.#waiting.delete(entry.id);
+    const note = { key: this.#key, entry, message: "", number, isFailure: true, isDecided: false };
+    await this.#change({ remove: [entry.seq], note });
+    return true;
+  }
+
+  async #change(changes) {
+    await (await this.#store).change(changes);
+    await this.#changed();
   }
 
   /** The entry leaves, and a refusal that stops the replay is written down, in one step: a reload changes nothing. */
@@ -199,8 +267,7 @@ export class Queue {
     const isHeld = this.#isReplay && answer.status !== 200 && entry.kind !== "left-out";
     const message = isHeld && this.#hooks.messageOf(answer);
     const note = isHeld && { key: this.#key, entry, message, isDecided: false };
-    await (await this.#store).change({ remove: [entry.seq], ...(note && { note }) });
-    await this.#changed();
+    await this.#change({ remove: [entry.seq], ...(note && { note }) });
     if (answer.location) location.assign(answer.location);
     return Boolean(answer.location);
   }
@@ -228,11 +295,11 @@ export class Queue {
     }
   }
 
-  #pause(retryAfter) {
+  #pause(state, retryAfter) {
     const longest = Math.min(FIRST_PAUSE * 2 ** this.#failures, LONGEST_PAUSE);
     const wait = retryAfter ?? longest * (0.5 + Math.random() / 2);
     this.#failures += 1;
-    this.#hooks.state("offline");
+    this.#hooks.state(state);
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, wait);
       this.#endPause = () => {
@@ -269,16 +336,24 @@ export class Queue {
       else others.set(operator?.id, { name: operator?.name, entries: [...(others.get(operator?.id)?.entries ?? []), entry] });
     }
     this.#hooks.counts({ own, others: [...others.values()], isKept: store.isKept });
-    this.#hooks.hold((await this.#held()) ?? null, await this.#unsent());
+    const held = (await this.#held()) ?? null;
+    this.#hooks.hold(held, await this.#behind(held));
   }
 }
 
-/** What is not sent leaves a record on the server, in the same place of the queue and with the same id. */
-function asLeftOut(entry, reason) {
+/**
+ * What is not sent leaves a record on the server, in the same place of the queue and with the same id. failure: the
+ * number of the request in which the server failed to judge it.
+ */
+function asLeftOut(entry, reason, failure = "") {
   const { scan_id, action_id, code, name, scanned_at } = entry.fields;
   const task = /\/tasks\/(\d+)\//.exec(entry.url)?.[1] ?? "";
-  const fields = { scan_id: scan_id ?? action_id, kind: entry.kind, code: entry.kind === "action" ? name : code, task_id: task, reason };
+  const fields = { scan_id: scan_id ?? action_id, kind: entry.kind, code: entry.kind === "action" ? name : code, task_id: task, reason, failure };
   return { ...entry, kind: "left-out", url: "/left-out", fields: scanned_at ? { ...fields, scanned_at } : fields };
+}
+
+function asLogged({ seq: _seq, ...entry }, message) {
+  return { ...entry, reason: entry.fields.reason, message, at: new Date().toISOString() };
 }
 
 function isSameAction(one, other) {
@@ -292,7 +367,8 @@ function isSameAction(one, other) {
 function read(entry, response, html) {
   const { status } = response;
   if (status === 401 || response.type === "opaqueredirect") return { kind: "signed-out" };
-  if (status >= 500 || SEND_AGAIN.has(status)) return { kind: "none", retryAfter: secondsToWait(response) };
+  if (status === 500) return { kind: "failed", number: response.headers.get("X-Request-Id") ?? "" };
+  if (status > 500 || SEND_AGAIN.has(status)) return { kind: "none", retryAfter: secondsToWait(response) };
   const location = target(response);
   if (status >= 400 && status !== 422) return { kind: "refused", entry, status, html };
   if (!location && !/\sdata-answer[\s=>]/.test(html)) return { kind: "none" };

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import STRICT, BigInt, Id, Model
@@ -34,5 +34,31 @@ class Scan(Model):
         CheckConstraint("kind IN ('scan','action')", name="kind"),
         CheckConstraint("outcome IN ('accepted','refused')", name="outcome"),
         Index("ix_scan_task_id", "task_id"),
+        STRICT,
+    )
+
+
+class SetAside(Model):
+    """A scan that the server failed to judge and that its operator set aside, so that the next ones could go on.
+
+    ``request_id`` is the number under which the failure stands in the server's log. It waits for a supervisor, who
+    looks what became of the goods and then settles it.
+    """
+
+    __tablename__ = "set_aside"
+    id: Mapped[Id]
+    scan_id: Mapped[str] = mapped_column(unique=True)
+    request_id: Mapped[str]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"))
+    note: Mapped[str] = mapped_column(default="")
+    __table_args__ = (
+        CheckConstraint("(settled_at IS NULL) = (settled_by_id IS NULL)", name="settled"),
+        Index(
+            "ix_set_aside_waiting",
+            "id",
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
         STRICT,
     )

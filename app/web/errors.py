@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from app.db import is_out_of_reach
 from app.language import _
 from app.refusal import Refused
 from app.web import cookies, logs
@@ -19,6 +20,7 @@ from app.web.rules import READERS
 from app.web.security import current_bearer
 
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media"}
+_SECONDS_TO_WAIT = 2
 
 
 def install(flask: Flask) -> None:
@@ -53,8 +55,14 @@ def _http_error(error: Exception) -> WerkzeugResponse:
 
 
 def _failed(error: Exception) -> WerkzeugResponse:
+    """503 where the database was out of reach: a device asks again for as long as that takes. 500 where this very
+    request cannot be judged: a device asks a few times and then its person."""
     logs.failure(error)
     number = g.get("request_id", "")
+    if is_out_of_reach(error):
+        response = answer(503, "not_now", _("The server is busy or being restarted. Try again in a moment."))
+        response.headers["Retry-After"] = str(_SECONDS_TO_WAIT)
+        return response
     return answer(500, "failed", _("Something broke here. Tell your supervisor this number: %(number)s", number=number))
 
 

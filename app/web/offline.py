@@ -78,14 +78,24 @@ def device() -> str:
 @pages.post("/left-out")
 @allow(roles=FLOOR)
 def left_out() -> Response:
-    """A scan that waited and that its operator chose not to send: it is remembered, with the reason."""
+    """A scan that waited and that its operator chose not to send, or that the server could not judge (``failure``, the
+    number of that request): it is remembered, with the reason."""
     actor = current_actor()
     scan_id, code = forms.needed("scan_id", longest=64), forms.needed("code", longest=1000)
     task_id, scanned_at = forms.number("task_id"), forms.moment("scanned_at")
+    failure = forms.text("failure")[:64]
     reason, kind = forms.text("reason")[:200], "action" if forms.text("kind") == "action" else "scan"
     transact(
         lambda session: leave_out(
-            session, actor, task_id, scan_id=scan_id, kind=kind, code=code, reason=reason, scanned_at=scanned_at
+            session,
+            actor,
+            task_id,
+            scan_id=scan_id,
+            kind=kind,
+            code=code,
+            reason=reason,
+            failure=failure,
+            scanned_at=scanned_at,
         )
     )
     return make_response(render_template("floor/_left_out.html"))

@@ -34,6 +34,7 @@ class Stub:
     delay: float = 0.0  # seconds
     faults: list[str] = field(default_factory=list)  # taken one per request: "500", "hang", "401", "409", "hotspot"
     refused: set[str] = field(default_factory=set)
+    unjudged: set[str] = field(default_factory=set)  # the server breaks at these, each time
     attempts: list[str] = field(default_factory=list)  # ids, every request
     taken: list[str] = field(default_factory=list)  # codes and action names, once per id
     fields: list[dict[str, str]] = field(default_factory=list)
@@ -87,20 +88,20 @@ def make_app(stub: Stub) -> Flask:
         response.headers["Content-Security-Policy"] = CSP
         return response
 
-    @app.get("/tasks/7")
-    def task() -> str:
+    @app.get("/tasks/<int:number>")
+    def task(number: int) -> str:
         return render_template(
             "floor/task.html",
             answer=stub.answer,
             show_ways=stub.show_ways,
-            scans_url="/tasks/7/scans",
-            actions_url="/tasks/7/actions",
+            scans_url=f"/tasks/{number}/scans",
+            actions_url=f"/tasks/{number}/actions",
         )
 
-    @app.post("/tasks/7/scans")
-    @app.post("/tasks/7/actions")
+    @app.post("/tasks/<int:number>/scans")
+    @app.post("/tasks/<int:number>/actions")
     @app.post("/scans")
-    def post() -> Response:
+    def post(number: int = 0) -> Response:
         with stub.lock:
             stub.in_flight += 1
             stub.most_in_flight = max(stub.most_in_flight, stub.in_flight)
@@ -134,8 +135,10 @@ def make_app(stub: Stub) -> Flask:
             record(key, form)
             answer = screens.pick_bin("refused", "Tom is working on this.")
             return make_response(render_template("floor/_task.html", answer=answer), 409)
+        if form.get("code") in stub.unjudged:
+            fault = "500"
         if fault:
-            return make_response("no", int(fault))
+            return make_response("no", int(fault), {"X-Request-Id": "c0ffee"})
         record(key, form)
         body, status = stub.answered[key]
         return make_response(body, status)

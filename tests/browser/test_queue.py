@@ -198,6 +198,79 @@ def test_a_replay_can_be_left_out_by_a_persons_own_word(floor: Page, stub: Stub)
     assert [left["code"] for left in stub.left_out] == FIVE[1:]
 
 
+def failing(floor: Page, stub: Stub, *codes: str) -> Locator:
+    """Five scans, one of which breaks the server each time: the screen that asks."""
+    stub.unjudged = set(codes)
+    for code in FIVE:
+        scan(floor, code)
+    held = floor.get_by_role("dialog", name="The server could not judge this")
+    expect(held).to_be_visible(timeout=15_000)
+    return held
+
+
+def test_a_scan_that_the_server_cannot_judge_is_set_aside_and_the_rest_goes_on(floor: Page, stub: Stub) -> None:
+    held = failing(floor, stub, "CUP")
+    expect(held.locator("[data-held-code]")).to_have_text("CUP")
+    expect(held).to_contain_text("c0ffee")
+    expect(lines(held)).to_have_text(FIVE[3:])
+    expect(held.get_by_role("button", name="Send the rest")).to_be_hidden()
+    assert stub.taken == FIVE[:2]
+    assert len(set(stub.attempts[2:])) == 1, "each try has the same id"
+    assert len(stub.attempts) == 2 + 4
+    held.get_by_role("button", name="Set it aside").click()
+    expect(lines(held)).to_have_text(FIVE[3:])
+    expect(held.locator("[data-held-card]")).to_be_hidden()
+    until(floor, lambda: stub.left_out)
+    (record,) = stub.left_out
+    assert (record["code"], record["failure"], record["scan_id"]) == ("CUP", "c0ffee", stub.attempts[2])
+    held.get_by_role("button", name="Send the rest").click()
+    until(floor, lambda: len(stub.taken) >= 4)
+    assert stub.taken == ["A-01-3", "MUG", "JUG", "TOTE-7"]
+    expect(held).to_be_hidden()
+    expect(floor.locator("#sync")).to_have_text("")
+
+
+def test_a_scan_that_the_server_cannot_judge_holds_up_no_other_job(
+    floor: Page, device: BrowserContext, stub: Stub
+) -> None:
+    held = failing(floor, stub, "A-01-3")
+    floor.goto("/tasks/8")
+    expect(held).to_be_visible()
+    scan(floor, "OTHER")
+    until(floor, lambda: stub.taken)
+    assert stub.taken == ["OTHER"]
+    expect(lines(held)).to_have_text(FIVE[1:])
+    held.get_by_role("button", name="Set it aside").click()
+    held.get_by_role("button", name="Leave the rest out").click()
+    held.get_by_role("button", name="Done another way already").click()
+    expect(held).to_be_hidden()
+    until(floor, lambda: len(stub.left_out) == 5)
+    assert [record["code"] for record in stub.left_out] == FIVE
+    assert [record["failure"] for record in stub.left_out] == ["c0ffee", "", "", "", ""]
+
+
+def test_a_scan_that_could_not_be_judged_is_sent_again_under_its_own_id(floor: Page, stub: Stub) -> None:
+    held = failing(floor, stub, "CUP")
+    floor.reload()
+    expect(held).to_be_visible()
+    stub.unjudged = set()
+    held.get_by_role("button", name="Send it again").click()
+    until(floor, lambda: len(stub.taken) >= 5)
+    assert stub.taken == FIVE
+    assert len(set(stub.attempts)) == 5
+    expect(held).to_be_hidden()
+
+
+def test_a_record_that_the_server_cannot_take_stays_on_the_device_and_blocks_nothing(floor: Page, stub: Stub) -> None:
+    held = failing(floor, stub, "A-01-3")
+    floor.route("**/left-out", lambda route: route.fulfill(status=500, body="no"))
+    held.get_by_role("button", name="Set it aside").click()
+    held.get_by_role("button", name="Send the rest").click()
+    until(floor, lambda: len(stub.taken) >= 4)
+    assert stub.taken == FIVE[1:]
+    expect(floor.locator("#sync")).to_have_text("")
+
+
 def test_without_a_connection_only_what_can_wait_its_turn_is_queued(
     floor: Page, device: BrowserContext, stub: Stub
 ) -> None:

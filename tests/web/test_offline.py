@@ -61,3 +61,23 @@ def test_what_was_judged_already_cannot_be_left_out(browse: Browse) -> None:
     late = mia.post("/left-out", data=LEFT, headers=OWN | {"HX-Request": "true"})
     assert late.status_code == 409
     assert 'data-code="already_answered"' in late.get_data(as_text=True)
+
+
+def test_a_scan_that_could_not_be_judged_waits_at_the_desk_until_it_is_looked_after(
+    browse: Browse, shop: Flask
+) -> None:
+    mia, chief = browse("picker"), browse("supervisor")
+    aside = LEFT | {"reason": "The server could not judge this", "failure": "c0ffee00"}
+    assert [mia.post("/left-out", data=aside, headers=OWN).status_code for _twice in range(2)] == [200, 200]
+    with shop.app_context(), reading() as session:
+        scan = session.scalars(select(Scan)).one()
+        assert (scan.outcome, scan.answer_code, scan.answer["code"]) == ("refused", "set_aside", "set_aside")
+    page = chief.get("/office/exceptions").text
+    assert page.count("c0ffee00") == 1
+    assert "Looked after" in page
+    assert "Looked after" not in browse("auditor").get("/office/exceptions").text, "who only reads ticks nothing off"
+    assert mia.post("/office/exceptions/unjudged/1/settlements", headers=OWN).status_code == 403
+    for _twice in range(2):
+        assert chief.post("/office/exceptions/unjudged/1/settlements", headers=OWN).status_code == 303
+    assert "c0ffee00" not in chief.get("/office/exceptions").text
+    assert chief.post("/office/exceptions/unjudged/99/settlements", headers=OWN).status_code == 404

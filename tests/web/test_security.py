@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.conftest import PEOPLE, PIN
+from tests.web.conftest import OWN, PEOPLE, PIN
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -253,6 +253,27 @@ def test_a_failure_is_500_with_a_number_and_its_values_stay_out_of_the_log(
     assert "nowhere" in failed["exception"]
     assert "97531" not in failed["exception"]
     assert "Traceback" not in answer.text
+
+
+def test_a_database_that_is_out_of_reach_is_503_and_worth_asking_again(shop: "Flask", browse: Browse) -> None:
+    import sqlite3
+
+    import psycopg
+
+    from app.db import db
+
+    def away() -> object:
+        if db.engine.dialect.name == "sqlite":
+            return sqlite3.connect("/no/such/folder/trueshelf.sqlite")
+        return psycopg.connect(host="/no/such/folder")
+
+    picker = browse("picker")
+    with shop.app_context():
+        db.engine.dispose()
+        db.engine.pool._creator = away  # the server's own errors, as when it is stopped
+    answer = picker.post("/scans", data={"scan_id": "scan-1", "code": "MUG"}, headers=OWN | {"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert 'data-code="not_now"' in answer.text
 
 
 def test_health_is_told_to_whoever_watches(browse: Browse) -> None:

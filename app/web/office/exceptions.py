@@ -1,14 +1,19 @@
-"""Exceptions: promised and not there, bins that held less, counts that wait for a decision or for a counter."""
+"""Exceptions: promised and not there, bins that held less, counts that wait for a decision or for a counter, and scans
+that the server failed to judge."""
 
 from flask import render_template
+from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.db import reading
+from app.db import reading, transact
 from app.floor.approvals import waiting_approvals
+from app.floor.left_out import settle
 from app.tasks import board
-from app.web.office.desk import desk
-from app.web.office.reads.exceptions import oversold_rows, short_picks
-from app.web.rules import READERS, allow
+from app.web import forms
+from app.web.office.desk import back_to, desk
+from app.web.office.reads.exceptions import oversold_rows, short_picks, unjudged_scans
+from app.web.rules import CHIEFS, READERS, allow
 from app.web.screens import current_warehouse
+from app.web.security import current_actor
 
 
 @desk.get("/exceptions")
@@ -23,6 +28,16 @@ def exceptions() -> str:
             "office/exceptions.html",
             oversold=oversold_rows(session),
             short=short_picks(session),
+            unjudged=unjudged_scans(session),
             approvals=approvals,
             counts=[job for job in counts if job.id not in {one.task_id for one in approvals}],
         )
+
+
+@desk.post("/exceptions/unjudged/<int:set_aside_id>/settlements")
+@allow(roles=CHIEFS)
+def settle_unjudged(set_aside_id: int) -> WerkzeugResponse:
+    """A scan that the server failed to judge was looked after: it leaves the list, and who said so stays."""
+    actor, note = current_actor(), forms.text("note")[:200]
+    transact(lambda session: settle(session, actor, set_aside_id, note=note))
+    return back_to("exceptions")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Item
 from app.db import table
-from app.floor.models import Scan
+from app.floor.models import Scan, SetAside
 from app.ledger.models import Availability
 from app.ledger.sums import AVAILABLE
 from app.orders.lost import AtRisk, orders_at_risk
@@ -55,6 +55,22 @@ class ShortPick:
     operator: str
     device: str
     reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A scan that the server failed to judge: what happened to the goods must be looked at. ``request_id`` finds the
+    failure in the server's log."""
+
+    id: int
+    at: datetime
+    code: str
+    task_id: int | None
+    kind: str
+    document: str
+    operator: str
+    device: str
+    request_id: str
 
 
 def oversold_rows(session: Session, *, limit: int = 50) -> list[Oversold]:
@@ -108,3 +124,27 @@ def _is_taken_back(memory: dict[str, Any], scan_id: str) -> bool:
 def _reports(memory: dict[str, Any], scan_id: str) -> tuple[Report, ...]:
     """What the task keeps beside that scan."""
     return tuple(Report(**one) for one in memory.get("reports", {}).get(f"scan:{scan_id}", ()))
+
+
+def unjudged_scans(session: Session, *, limit: int = 50) -> list[Unjudged]:
+    """What was set aside on the floor and not settled yet, the oldest first."""
+    statement = (
+        select(
+            SetAside.id,
+            Scan.scanned_at,
+            Scan.code,
+            Scan.task_id,
+            Task.kind,
+            Task.document,
+            Operator.name,
+            Scan.device,
+            SetAside.request_id,
+        )
+        .join(Scan, Scan.scan_id == SetAside.scan_id)
+        .join(Operator, Operator.id == Scan.operator_id)
+        .outerjoin(Task, Task.id == Scan.task_id)
+        .where(SetAside.settled_at.is_(None))
+        .order_by(SetAside.id)
+        .limit(limit)
+    )
+    return [Unjudged(*row) for row in session.execute(statement)]
