@@ -1,36 +1,27 @@
-"""``ledger verify`` and ``ledger rebuild``: the ledger's replay held against every document's promises."""
+"""``ledger verify`` and ``ledger rebuild``: kept numbers against the movements and every document's promises."""
 
-from sqlalchemy import func, select
+from itertools import chain
+
 from sqlalchemy.orm import Session
 
-from app.ledger import verify as ledger
-from app.ledger.verify import Promises, Report
+from app.control.checks import CHECKS, allocated
+from app.ledger import rebuild as ledger
+from app.ledger.checks import stock
+from app.ledger.checks.difference import Look
+from app.ledger.verify import Report, Tell, run_checks, silent
 from app.orders.reserve import committed_units
-from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding
 from app.supply.purchase_orders import inbound_units
 
 
-def promises(session: Session) -> Promises:
-    """Committed from open reservations, inbound from open purchase lines, allocated from open allocations, held from
-    what was picked and has not left."""
-    statement = (
-        select(allocation.c.balance_id, func.sum(ALLOCATED)).where(ALLOCATED > 0).group_by(allocation.c.balance_id)
-    )
-    key = (holding.c.container_id, holding.c.item_id, func.coalesce(holding.c.lot_id, 0), holding.c.serial)
-    held = select(*key, func.sum(holding.c.quantity)).where(IN_HAND).group_by(*key)
-    return Promises(
-        committed=committed_units(session),
-        inbound=inbound_units(session),
-        allocated={balance_id: int(units) for balance_id, units in session.execute(statement)},
-        held={(box, item, lot, serial): int(units) for box, item, lot, serial, units in session.execute(held)},
-    )
-
-
-def verify(session: Session) -> Report:
+def verify(session: Session, *, tell: Tell = silent) -> Report:
     """Compare; change nothing."""
-    return ledger.verify(session, promises(session))
+    return run_checks(session, CHECKS, tell=tell)
 
 
 def rebuild(session: Session) -> Report:
     """Derive again what is derived; the report says what differed before."""
-    return ledger.rebuild(session, promises(session))
+    report = verify(session)
+    look = Look(session)
+    differences = list(chain(stock.check(look), allocated.check(look)))
+    ledger.rebuild(session, differences, committed_units(), inbound_units())
+    return report

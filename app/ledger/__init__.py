@@ -6,5 +6,6 @@
 - ``on_hand``  what is where
 - ``history``  why a number changed
 - ``seal``     postings chained by hash, afterwards, so that an edit shows
-- ``verify``   replay everything and compare; rebuild what is derived
+- ``verify``   run the checks (``checks``: one file for each) that hold every kept number against the movements
+- ``rebuild``  derive again what is derived
 """

@@ -8,8 +8,9 @@ releases once.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -181,11 +182,10 @@ def _ranked_warehouses(
     return sorted(ids, key=lambda id_: (not fills(id_), priority[id_], -has(id_), id_))
 
 
-def committed_units(session: Session) -> dict[tuple[int, int], int]:
-    """(item, warehouse) -> committed, added up from the reservations: what the kept sum must equal."""
-    statement = (
+def committed_units() -> Select[Any]:
+    """Item, warehouse, committed units, added up from the reservations: what the kept sum must equal."""
+    return (
         select(reservation.c.item_id, reservation.c.warehouse_id, func.sum(OPEN))
         .where(OPEN > 0)
         .group_by(reservation.c.item_id, reservation.c.warehouse_id)
     )
-    return {(item_id, warehouse_id): int(units) for item_id, warehouse_id, units in session.execute(statement)}

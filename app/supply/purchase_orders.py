@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -221,9 +221,9 @@ def short_close(session: Session, number: str) -> int:
     return given_up
 
 
-def inbound_units(session: Session) -> dict[tuple[int, int], int]:
-    """(item, warehouse) -> inbound, added up from the lines: what the kept sum must equal."""
-    statement = (
+def inbound_units() -> Select[Any]:
+    """Item, warehouse, inbound units, added up from the lines: what the kept sum must equal."""
+    return (
         select(
             line_table.c.item_id,
             PurchaseOrder.warehouse_id,
@@ -233,4 +233,3 @@ def inbound_units(session: Session) -> dict[tuple[int, int], int]:
         .where(line_table.c.quantity > line_table.c.received + line_table.c.short_closed)
         .group_by(line_table.c.item_id, PurchaseOrder.warehouse_id)
     )
-    return {(item_id, warehouse_id): int(units) for item_id, warehouse_id, units in session.execute(statement)}

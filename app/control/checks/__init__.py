@@ -1,0 +1,18 @@
+"""Those checks of ``ledger verify`` that hold the ledger against documents, and the list of all of them.
+
+A new check is one file with a function ``check(look)`` and one line here. See ``app.ledger.checks`` for what it may do.
+"""
+
+from app.control.checks import allocated, committed, held, inbound
+from app.ledger.checks import seals, stock
+from app.ledger.checks.difference import Check
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("stock", stock.check),
+    ("allocated", allocated.check),
+    ("held", held.check),
+    ("committed", committed.check),
+    ("inbound", inbound.check),
+    ("seals", seals.check),
+)
+"""What ``ledger verify`` tells while it runs, and the check."""
