@@ -19,5 +19,5 @@ From the door down (each floor sees only those below it):
 - ``catalog`` | ``places`` | ``people``   items; locations and containers; operators and tokens
 - ``barcode``                  what a scan says, before any database is asked
 - ``words``                    the word for what is kept as a code
-- ``db`` ``ports`` ``refusal`` ``clock`` ``config`` ``language``   the ground
+- ``db`` ``ports`` ``refusal`` ``clock`` ``config`` ``language`` ``writers``   the ground
 """

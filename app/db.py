@@ -3,13 +3,12 @@
 SQLite and PostgreSQL are both first class. What differs between them is settled here and nowhere else:
 
 - SQLite: WAL, foreign keys, ``synchronous=FULL``; every table STRICT; what writes begins IMMEDIATE, one writer at a
-  time behind a file lock (measured: two processes that fight for SQLite's own lock cost a p99 of half a second).
+  time in the order of coming (``app.writers``; measured: two processes that fight for SQLite's own lock cost a p99 of
+  half a second).
 - PostgreSQL: READ COMMITTED with row locks; deadlocks and serialization failures are tried again, a bounded number
   of times.
 """
 
-import fcntl
-import os
 import random
 import re
 import sqlite3
@@ -51,6 +50,8 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeEngine
+
+from app.writers import one_at_a_time
 
 Result = TypeVar("Result")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
@@ -240,17 +241,13 @@ def prepare(engine: Engine) -> None:
 
 @contextmanager
 def _one_writer(engine: Engine) -> Iterator[None]:
-    """On a SQLite file: hold the file lock that lets one writer in at a time, in every thread and process."""
+    """On a SQLite file: wait for our turn to write, in the order of coming, in every thread and process."""
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":
         yield
         return
-    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time(f"{path}.lock"):
         yield
-    finally:
-        os.close(lock)
 
 
 def transact(work: Callable[[Session], Result], *, engine: Engine | None = None) -> Result:
