@@ -32,9 +32,14 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Every byte was taken. ``is_done``: the printer says (or it is certain) that the label is out."""
+    """Every byte was handed over. ``is_done``: the printer says (or it is certain) that the label is out.
+
+    ``is_read``: the other side took the bytes, by its own word or by ending the connection in order. Without it nobody
+    knows: a network card takes bytes for a printer that hangs.
+    """
 
     is_done: bool
+    is_read: bool = True
     health: Health
 
 

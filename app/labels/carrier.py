@@ -1,6 +1,7 @@
 """A carrier's own label: bytes that are not ours, and reach the printer as they came, or not at all.
 
-Nothing in them is read, drawn or proved. They count as a label of the kind ``carrier``, for which a station may have a
+Nothing in them is drawn or proved, and what a program sends is not even read; what a person sends must only draw
+(``draws_only``). They count as a label of the kind ``carrier``, for which a station may have a
 printer of its own, and go through the queue as every other.
 """
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.labels.draws_only import require_draws_only
 from app.labels.models import Printer, PrintJob
 from app.labels.printers import CARRIER
 from app.labels.queue import SOMEBODY_WAITS, job_table, other_language, require_usable
@@ -23,15 +25,25 @@ MOST_WAITING = 64 * 1024 * 1024
 
 
 def enqueue_carrier_label(
-    session: Session, actor: Actor | None, *, printer: Printer, data: bytes, title: str = "", reference: str = ""
+    session: Session,
+    actor: Actor | None,
+    *,
+    printer: Printer,
+    data: bytes,
+    title: str = "",
+    reference: str = "",
+    is_from_program: bool = False,
 ) -> PrintJob:
     """Write a job of these very bytes; ``reference`` is what they are for, such as a carton's SSCC.
 
-    Errors: ``bad_carrier_label`` for what is neither PDF nor ZPL, or too large; ``other_language`` where the printer
-    does not understand it; ``carrier_labels_wait`` where too many are not printed yet; ``printer_retired``;
-    ``printer_takes_others``.
+    ``is_from_program``: a program of the house sends it, by a token of its own; from a person only what draws is taken.
+    Errors: ``bad_carrier_label`` for what is neither PDF nor ZPL, or too large; ``carrier_label_command`` and
+    ``carrier_label_copies`` for what does more than print; ``other_language`` where the printer does not understand
+    it; ``carrier_labels_wait`` where too many are not printed yet; ``printer_retired``; ``printer_takes_others``.
     """
     require_usable(printer, CARRIER)
+    if language_of(data) == "zpl" and not is_from_program:
+        require_draws_only(data)
     if printer.speaks != language_of(data):
         raise other_language(printer)
     _require_room(session, len(data))

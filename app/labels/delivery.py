@@ -18,7 +18,7 @@ from app import clock
 from app.db import changed, table
 from app.labels.models import Printer, PrintJob
 from app.labels.printers import note_health
-from app.labels.queue import SOMEBODY_WAITS, job_table
+from app.labels.queue import SOMEBODY_WAITS, UNREAD, job_table
 from app.labels.render import render_pdf, render_zpl
 from app.labels.zpl import Packing
 from app.language import use
@@ -53,8 +53,9 @@ class Claimed:
     has_answered: bool
 
 
-def due_printers(session: Session, now: datetime) -> list[int]:
-    """The printers that have something to print, may be called, and are nobody's at the moment; never the browser."""
+def due_printers(session: Session, now: datetime) -> list[tuple[int, bool]]:
+    """The printers that have something to print, may be called, and are nobody's at the moment, never the browser;
+    each with whether its last label failed, and those at the end."""
     waits = exists().where(
         job_table.c.printer_id == printer_table.c.id,
         or_(
@@ -62,10 +63,11 @@ def due_printers(session: Session, now: datetime) -> list[int]:
             and_(job_table.c.state == "sending", job_table.c.locked_until < now),
         ),
     )
-    statement = select(printer_table.c.id).where(
+    statement = select(printer_table.c.id, printer_table.c.failures > 0).where(
         printer_table.c.is_active, printer_table.c.kind != "browser", _is_free(now), _is_rested(now), waits
     )
-    return list(session.scalars(statement))
+    found = session.execute(statement.order_by(printer_table.c.failures, printer_table.c.id))
+    return [(printer_id, bool(is_failing)) for printer_id, is_failing in found]
 
 
 def claim(session: Session, printer_id: int, *, worker: str) -> Claimed | None:
@@ -122,12 +124,15 @@ def begin(session: Session, job: Claimed, payload: bytes, *, worker: str) -> boo
 
 
 def taken(session: Session, job: Claimed, payload: bytes, receipt: Receipt) -> None:
-    """The printer took every byte."""
-    _finish(
-        session, job, state="done" if receipt.is_done else "sent", bytes_sent=len(payload), sent_at=clock.now(),
-        error="", error_code="",
-    )  # fmt: skip
+    """Every byte was handed over. Whether a printer that says nothing has read them, a person is asked once: the first
+    label that they have seen come out lets the next ones count as sent."""
     printer = session.get_one(Printer, job.printer_id, populate_existing=True)
+    is_known = receipt.is_read or printer.is_mute
+    state = "done" if receipt.is_done else "sent" if is_known else "unknown"
+    _finish(
+        session, job, state=state, bytes_sent=len(payload), sent_at=clock.now(), error="",
+        error_code="" if is_known else UNREAD,
+    )  # fmt: skip
     note_health(printer, receipt.health)
     printer.failures, printer.next_at = 0, None
 

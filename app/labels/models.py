@@ -18,7 +18,8 @@ class Printer(Model):
     """A printer. ``code`` is what its own barcode says; ``kind`` how it is reached; ``language`` what it understands.
 
     ``labels``: the templates that it takes, all where empty. ``state``, ``problems``: its health when last seen.
-    ``has_answered``: it has told its state before. After ``failures`` in a row it is left alone until ``next_at``.
+    ``has_answered``: it has told its state before. ``is_mute``: it never does, and a person has seen its labels come
+    out all the same. After ``failures`` in a row it is left alone until ``next_at``.
     ``locked_until``, ``worker``: the one that delivers to it now.
     """
 
@@ -36,6 +37,7 @@ class Printer(Model):
     state: Mapped[str] = mapped_column(default="unseen")
     problems: Mapped[list[str]] = mapped_column(default=list)
     has_answered: Mapped[bool] = mapped_column(default=False)
+    is_mute: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime | None]

@@ -56,7 +56,8 @@ def save_printer(session: Session, warehouse_id: int, request: PrinterRequest) -
         raise Conflict("printer_elsewhere", _("%(code)s stands in another warehouse. Choose another code.",
                                               code=request.code))  # fmt: skip
     if (printer.kind, printer.address) != (request.kind, request.address):
-        printer.state, printer.problems, printer.has_answered = "unseen", [], False
+        printer.state, printer.problems = "unseen", []
+        printer.has_answered = printer.is_mute = False
         printer.failures, printer.next_at = 0, None
     printer.name, printer.kind, printer.address = request.name.strip(), request.kind, request.address.strip()
     printer.language, printer.dpi, printer.labels = request.language, request.dpi, list(request.labels)

@@ -29,6 +29,8 @@ PER_JOB = 20
 REASONS = ("not_printed", "damaged", "second_side", "lost")
 _MARKED = {"lost"}  # the first label may still be on its way: its twin says so
 _UNDECIDED = ("failed", "unknown")
+UNREAD = "unread"
+"""Why nobody knows: the printer neither spoke nor ended the connection."""
 
 job_table = table(PrintJob)
 
@@ -123,6 +125,8 @@ def it_printed(session: Session, actor: Actor, job_id: int) -> PrintJob:
     if job.state not in ("unknown", "sent", "failed") or job.decided_at is not None:
         raise _not_now(job)
     _decided(job, actor, state="done")
+    if job.error_code == UNREAD:
+        session.get_one(Printer, job.printer_id).is_mute = True
     return job
 
 

@@ -19,7 +19,9 @@ from app.ports import Printer, PrintError
 from app.refusal import Refused
 
 log = structlog.get_logger("work.printing")
-MOST_THREADS = 16
+MOST_THREADS = 64
+"""A dead printer holds its thread for half a minute, and sleeps in it. A third is kept for printers that answered."""
+FOR_FAILING = MOST_THREADS * 2 // 3
 TICK_SECONDS = 0.3
 DRAIN_SECONDS = 3.0
 
@@ -48,8 +50,9 @@ class Printing:
         self.busy = {printer: thread for printer, thread in self.busy.items() if thread.is_alive()}
         with reading(self.engine) as session:
             due = delivery.due_printers(session, clock.now())
-        for printer_id in due:
-            if printer_id not in self.busy and len(self.busy) < MOST_THREADS:
+        for printer_id, is_failing in due:
+            most = FOR_FAILING if is_failing else MOST_THREADS
+            if printer_id not in self.busy and len(self.busy) < most:
                 thread = threading.Thread(target=self._serve, args=(printer_id, stop), daemon=True)
                 self.busy[printer_id] = thread
                 thread.start()

@@ -15,7 +15,8 @@ READY = dict.fromkeys(("paper_out", "paused", "buffer_full", "head_open", "ribbo
 @dataclass
 class TcpPrinter:
     """``behaviour``: keep; reset (breaks the line after ``after`` bytes of a label); stall (stops reading after them);
-    delay (takes its time); mute (never answers ~HS)."""
+    hang (takes the connection and never reads); keep open (reads all, and does not end the connection); delay (takes
+    its time); mute (never answers ~HS)."""
 
     behaviour: str = "keep"
     after: int = 0
@@ -45,6 +46,9 @@ class TcpPrinter:
         self.connections += 1
         number = len(self.received)
         self.received.append(b"")
+        if self.behaviour == "hang":
+            self.hold.wait()
+            return
         with line, contextlib.suppress(OSError):
             while data := line.recv(1 if self.behaviour == "reset" else 65536):
                 if self.behaviour == "delay":
@@ -62,6 +66,9 @@ class TcpPrinter:
                 if self.behaviour == "stall" and len(self.received[number]) > self.after:
                     self.hold.wait()
                     return
+
+            if self.behaviour == "keep open":
+                self.hold.wait()
 
     hold: threading.Event = field(default_factory=threading.Event)
 

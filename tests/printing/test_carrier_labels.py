@@ -25,7 +25,7 @@ ZPL = b"\x10CT~~CD,~CC^~CT~\r\n^XA^FO50,50^A0N,40^FDJ\xfcrgen \x81\xe9^FS\x00\xf
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 40 + b"\n%%EOF"
 
 
-def carry(shop: PrintShop, printer_id: int, data: bytes, **more: str) -> int:
+def carry(shop: PrintShop, printer_id: int, data: bytes, **more: str | bool) -> int:
     def work(session: object) -> int:
         printer = session.get_one(Printer, printer_id)  # type: ignore[attr-defined]
         return enqueue_carrier_label(session, shop.actor, printer=printer, data=data, **more).id  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from app.labels.printers import (
     save_station,
 )
 from app.labels.queue import BATCH, NewJob, enqueue_batch, progress
+from app.ports import PrintError, Receipt
 from app.refusal import Refused
 from app.work.printing import Printing
 from tests.labels.zpl_reader import print_out
@@ -82,6 +83,58 @@ def test_a_label_of_which_a_part_was_sent_is_never_sent_again(
         connections = printer.connections
         shop.deliver(here, jobs=3)
         assert printer.connections == connections
+
+
+def test_a_printer_that_says_nothing_is_believed_once_a_person_has_seen_its_label(shop: PrintShop) -> None:
+    with printing(behaviour="hang", answers=False) as printer:
+        here = shop.set_up(printer)
+        first = shop.label(here)
+        shop.deliver(here)
+        assert (shop.job(first).state, shop.job(first).error_code) == ("unknown", "unread")
+        transact(lambda session: queue.it_did_not_print(session, shop.actor, first).id)
+        shop.deliver(here)
+        again = first + 1
+        assert shop.job(again).state == "unknown", "nobody has seen a label of it yet"
+        transact(lambda session: queue.it_printed(session, shop.actor, again).id)
+        late = shop.label(here)
+        shop.deliver(here)
+        assert shop.job(late).state == "sent"
+        assert shop.printer(here).problems == ["mute"]
+
+
+def test_however_many_printers_are_dead_the_one_that_lives_prints_at_once(
+    shop: PrintShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each dead one holds a thread while it is waited for: here for as long as the test lasts."""
+    monkeypatch.setattr("app.work.printing.MOST_THREADS", 4)
+    monkeypatch.setattr("app.work.printing.FOR_FAILING", 3)
+    released = threading.Event()
+
+    class Dead:
+        def send(self, address: str, data: bytes, *, title: str, has_answered: bool) -> Receipt:
+            released.wait()
+            raise PrintError("nobody there")
+
+    shop.ways["ipp"] = Dead()  # type: ignore[assignment]
+    for number in range(8):
+        dead = shop.set_up("ipp://127.0.0.1/x", f"DEAD-{number}")
+        shop.change(Printer, dead, kind="ipp", failures=1)
+        shop.label(dead)
+    alive = shop.set_up("desk", "ALIVE")
+    job = shop.label(alive)
+    printing_, stop = Printing(shop.ways, db.engine), threading.Event()
+    try:
+        for _tick in range(3):
+            printing_.look(stop)
+            assert alive in printing_.busy
+            printing_.busy[alive].join()
+            assert shop.job(job).state == "done"
+            job = shop.label(alive)
+    finally:
+        stop.set()
+        released.set()
+        for thread in printing_.busy.values():
+            thread.join()
 
 
 def test_a_worker_that_died_while_it_sent_leaves_a_question(shop: PrintShop) -> None:

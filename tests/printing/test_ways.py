@@ -1,9 +1,11 @@
 """Ways to a printer against real counterparts: a socket that misbehaves, CUPS' own IPP printer, a folder."""
 
+import grp
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -49,6 +51,28 @@ def test_a_printer_that_never_answers_gets_its_label_all_the_same() -> None:
         receipt = way(printer).send(printer.address, LABEL, title="x", has_answered=False)
         assert not receipt.is_done
         assert printer.labels == LABEL
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "keep open"])
+def test_a_printer_that_neither_speaks_nor_ends_the_connection_is_not_said_to_have_read_it(behaviour: str) -> None:
+    with printing(behaviour=behaviour, answers=False) as printer:
+        receipt = way(printer).send(printer.address, LABEL, title="x", has_answered=False)
+        assert (receipt.is_done, receipt.is_read) == (False, False)
+
+
+def test_a_network_card_that_takes_no_byte_is_a_printer_that_stalls() -> None:
+    """The other host is there and its window is shut: every byte waits in our own."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        near = Neighbourhood(networks=("127.0.0.0/8",), ports=frozenset({port}))
+        label = LABEL + b" " * 50_000
+        with pytest.raises(PrintError) as failure:
+            RawTcp(near).send(f"127.0.0.1:{port}", label, title="x", has_answered=False)
+        assert 0 < failure.value.bytes_sent < len(label)
+        assert failure.value.health.problems == ("stalled",)
 
 
 def test_silence_of_a_printer_that_used_to_answer_wants_a_person_and_sends_nothing() -> None:
@@ -316,6 +340,74 @@ def test_a_queue_that_is_not_there_printed_nothing() -> None:
         Cups().send("no-such-queue", LABEL, title="-x $(id)", has_answered=False)
     assert failure.value.bytes_sent == 0
     assert Cups().health("no-such-queue", has_answered=False).state == "offline"
+
+
+@pytest.fixture
+def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A queue of a real CUPS of the test's own, which prints into nothing."""
+    server = shutil.which("cupsd", path=PATH)
+    if server is None or shutil.which("lp") is None:
+        absent("no cupsd here (Debian: apt-get install cups-daemon cups-client)")
+    folder = Path(tempfile.mkdtemp(prefix="cups-", dir="/tmp"))
+    folder.chmod(0o755)
+    for name in ("spool", "cache", "run", "log"):
+        (folder / name).mkdir()
+    who = ""
+    if os.getuid() == 0:
+        who = "User lp\nGroup lp\n"
+        for name in ("spool", "cache", "run", "log"):
+            shutil.chown(folder / name, "lp", "lp")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (folder / "cupsd.conf").write_text(
+        f"Listen 127.0.0.1:{port}\nDefaultAuthType None\n<Location />\nAllow all\n</Location>\n"
+        "<Policy default>\n<Limit All>\nAllow all\n</Limit>\n</Policy>\n"
+    )
+    (folder / "cups-files.conf").write_text(
+        f"FileDevice Yes\nServerRoot {folder}\nRequestRoot {folder}/spool\nCacheDir {folder}/cache\n"
+        f"StateDir {folder}/run\nTempDir {folder}/spool\nErrorLog stderr\nAccessLog {folder}/log/access\n"
+        f"PageLog {folder}/log/page\n{who}SystemGroup {'lpadmin' if who else grp.getgrgid(os.getgid()).gr_name}\n"
+    )
+    monkeypatch.setenv("CUPS_SERVER", f"127.0.0.1:{port}")
+    command = [server, "-f", "-c", str(folder / "cupsd.conf"), "-s", str(folder / "cups-files.conf")]
+    with (tmp_path / "said").open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as running:
+        try:
+            for _try in range(100):
+                made = admin("lpadmin", "-p", "LABELS", "-E", "-v", "file:///dev/null")
+                if made.returncode == 0:
+                    break
+                time.sleep(0.1)
+            assert made.returncode == 0, (made.stderr, (tmp_path / "said").read_text())
+            yield "LABELS"
+        finally:
+            running.kill()
+    shutil.rmtree(folder)
+
+
+def admin(*command: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=10, check=False, env={**os.environ, "PATH": PATH}
+    )
+
+
+def test_a_label_that_leaves_cups_is_sent_and_no_more_is_said(queue: str) -> None:
+    receipt = Cups().send(queue, LABEL, title="x", has_answered=False)
+    assert (receipt.is_done, receipt.health.state) == (False, "ready")
+
+
+def test_a_stopped_queue_gets_no_label_and_is_not_said_to_be_ready(queue: str) -> None:
+    assert admin("cupsdisable", queue).returncode == 0
+    assert Cups().health(queue, has_answered=False).problems == ("paused",)
+    with pytest.raises(PrintError) as failure:
+        Cups().send(queue, LABEL, title="x", has_answered=False)
+    assert (failure.value.bytes_sent, failure.value.health.problems) == (0, ("paused",))
+    assert admin("lpstat", "-o", queue).stdout == "", "nothing waits that would come out later, unasked"
+
+
+def test_a_label_that_stays_in_the_queue_is_said_to_wait_there(queue: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.connectors.printers.cups.LEAVE_SECONDS", 0.5)
+    assert admin("lpadmin", "-p", queue, "-o", "job-hold-until-default=indefinite").returncode == 0
+    assert Cups().send(queue, LABEL, title="x", has_answered=False).health.problems == ("waiting",)
 
 
 def test_a_folder_keeps_each_job_as_one_file(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ Source: Zebra, ZPL II Programming Guide, "~HS Host Status Return". A Zebra says 
 and many clones never say anything: silence means "go and look" only from a printer that has spoken before.
 """
 
+import fcntl
 import socket
+import sys
+import termios
 import time
 from dataclasses import dataclass
 
@@ -45,8 +48,7 @@ class RawTcp:
                 )
             _write(line, data)
             if before is None:
-                _end(line, len(data))
-                return Receipt(is_done=False, health=health)
+                return Receipt(is_done=False, is_read=_end(line, len(data)), health=health)
             return _watched(line, len(data))
 
     def health(self, address: str, *, has_answered: bool) -> Health:
@@ -76,17 +78,34 @@ def _write(line: socket.socket, data: bytes) -> None:
         ) from error  # fmt: skip
 
 
-def _end(line: socket.socket, size: int) -> None:
-    """Say that this was all, and see whether the other side threw it away. A printer that just stays silent is fine."""
+def _end(line: socket.socket, size: int) -> bool:
+    """Say that this was all, and see what a printer that never speaks makes of it: True where it ends the connection in
+    order, which it does only once it has read all; False where it stays silent, as one that hangs does.
+
+    Errors: ``PrintError`` where it threw the bytes away, or its network card did not take them.
+    """
     try:
         line.shutdown(socket.SHUT_WR)
         line.settimeout(ANSWER_SECONDS)
         while line.recv(_CHUNK):
             pass
     except TimeoutError:
-        return
+        left = _not_taken(line)
+        if left:
+            raise PrintError(
+                _("The printer stopped taking the label: %(why)s.", why=_("%(n)s bytes were left", n=left)),
+                bytes_sent=max(1, size - left), health=Health(state="attention", problems=("stalled",)),
+            ) from None  # fmt: skip
+        return False
     except OSError as error:
         raise PrintError(_("The printer broke the connection: %(why)s.", why=error), bytes_sent=size) from error
+    return True
+
+
+def _not_taken(line: socket.socket) -> int:
+    """Bytes that wait in our own host for the other side's word (Linux ``SIOCOUTQ``; the end itself counts as one)."""
+    answer = fcntl.ioctl(line.fileno(), termios.TIOCOUTQ, b"\0" * 4)
+    return max(0, int.from_bytes(answer, sys.byteorder) - 1)
 
 
 def _watched(line: socket.socket, size: int) -> Receipt:
@@ -140,5 +159,9 @@ def status(answer: bytes) -> Status | None:
 
 def _health(status: Status | None, *, has_answered: bool) -> Health:
     if status is None:
-        return Health(state="attention", problems=("silent",)) if has_answered else Health(state="ready")
+        return (
+            Health(state="attention", problems=("silent",))
+            if has_answered
+            else Health(state="ready", problems=("mute",))
+        )
     return Health(state="attention" if status.problems else "ready", problems=status.problems, answers=True)

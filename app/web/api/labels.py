@@ -23,7 +23,7 @@ from app.web.api.paging import Page
 from app.web.api.route import Access, reads, writes
 from app.web.label_fields import Fields, rows_of
 from app.web.rules import FLOOR, OFFICE
-from app.web.security import current_actor
+from app.web.security import current_actor, current_bearer
 
 PRINTERS = Access(scopes=("floor", "office"), roles=tuple({*FLOOR, *OFFICE}))
 """Whoever works here may print."""
@@ -152,7 +152,8 @@ def print_label(session: Session, body: NewPrintJob) -> PrintJobState:
 
 @dataclass(frozen=True, kw_only=True)
 class CarrierLabel:
-    """A carrier's own label, PDF or ZPL, as base64, and where it comes out. It is sent byte for byte.
+    """A carrier's own label, PDF or ZPL, as base64, and where it comes out. It is sent byte for byte; ZPL from a token
+    without the scope ``integration`` may only draw.
 
     ``reference``: what it is for, such as a carton's SSCC.
     """
@@ -169,7 +170,8 @@ class CarrierLabel:
 def print_carrier_label(session: Session, body: CarrierLabel) -> PrintJobState:
     """Queue a carrier's label; a station's printer for it is the one for the label ``carrier``.
 
-    Errors: ``bad_base64``; ``bad_carrier_label``; ``carrier_labels_wait`` where too many are not printed yet;
+    Errors: ``bad_base64``; ``bad_carrier_label``; ``carrier_label_command`` and ``carrier_label_copies`` for a person's
+    ZPL that does more than draw; ``carrier_labels_wait`` where too many are not printed yet;
     ``other_language`` where the printer does not understand it; ``printer_or_station``; ``unknown_printer``;
     ``unknown_station``; ``no_printer``; ``printer_takes_others``.
     """
@@ -179,9 +181,20 @@ def print_carrier_label(session: Session, body: CarrierLabel) -> PrintJobState:
         raise Refused("bad_base64", _("The label's data is no base64. Encode its bytes as they are.")) from None
     printer = _printer(session, body, label=CARRIER)
     job = enqueue_carrier_label(
-        session, current_actor(), printer=printer, data=data, title=body.title, reference=body.reference
+        session,
+        current_actor(),
+        printer=printer,
+        data=data,
+        title=body.title,
+        reference=body.reference,
+        is_from_program=_is_program(),
     )
     return _state(session, job)
+
+
+def _is_program() -> bool:
+    bearer = current_bearer()
+    return bearer is not None and "integration" in bearer.scopes
 
 
 @reads("/print-jobs/<int(max=9223372036854775807):job_id>", may=ASKERS)
