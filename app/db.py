@@ -25,6 +25,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    Computed,
     Connection,
     CursorResult,
     Date,
@@ -123,6 +124,12 @@ def _boolean(*_: Any, **__: Any) -> str:
 @compiles(Date, "sqlite")
 def _text(*_: Any, **__: Any) -> str:
     return "TEXT"  # a STRICT table knows INTEGER, REAL, TEXT and BLOB only
+
+
+@compiles(Computed, "sqlite")
+def _virtual(element: Computed, compiler: Any, **_: Any) -> str:
+    """SQLite adds such a column to a table only as VIRTUAL; PostgreSQL can index it only where it is STORED."""
+    return f"GENERATED ALWAYS AS ({compiler.sql_compiler.process(element.sqltext, literal_binds=True)}) VIRTUAL"
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")

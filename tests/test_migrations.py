@@ -1,6 +1,7 @@
 """The migrations are what makes a database; the models are what the code believes. They must say the same."""
 
 import re
+from pathlib import Path
 
 import flask_migrate
 import pytest
@@ -17,6 +18,8 @@ from app.ledger.guards import statements as installed
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
     pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index"),
+    # No database tells a computed column's expression back as it was written.
+    pytest.mark.filterwarnings("ignore:Computed default on balance.serial_here cannot be modified"),
 ]
 
 # Every object with its definition, as the engine itself tells it. The second column tells equal names apart.
@@ -31,6 +34,9 @@ SCHEMA = {
         UNION ALL SELECT column_name, table_name, concat_ws(' ', data_type, is_nullable, column_default)
           FROM information_schema.columns WHERE table_schema = 'public'""",
 }
+
+
+VERSIONS = Path(__file__).parents[1] / "app" / "migrations" / "versions"
 
 
 def guards(dialect: str) -> set[str]:
@@ -114,3 +120,35 @@ def test_the_migrations_leave_foreign_keys_on(app: Flask):
         if db.engine.name == "sqlite":
             with db.engine.connect() as connection:
                 assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def before(words: str) -> str:
+    """The revision that a migration follows."""
+    (file,) = VERSIONS.glob(f"*_{words}.py")
+    return f"{int(file.name[:4]) - 1:04}"
+
+
+def test_an_upgrade_names_the_serial_numbers_that_stand_in_two_places(app: Flask, caplog: pytest.LogCaptureFixture):
+    """Once the books could have one unit twice; only somebody who looks knows where it is."""
+    with app.app_context():
+        flask_migrate.downgrade(revision=before("one_unit_in_the_world"))
+        with db.engine.begin() as connection:
+            for statement in (
+                "INSERT INTO warehouse (id, code, name, time_zone, priority) VALUES (1, 'W', 'W', 'UTC', 1)",
+                "INSERT INTO item (id, sku, name, description, unit_weight_grams, tracking, has_expiry,"
+                " inspect_on_receipt, image_url) VALUES (1, 'PHONE', 'P', '', 0, 'serial', {no}, {no}, '')",
+                *(
+                    "INSERT INTO location (id, warehouse_id, code, kind, zone, sequence, is_pick_face, is_blocked)"
+                    f" VALUES ({n}, 1, 'A-{n}', 'bin', '', 0, {{no}}, {{no}})"
+                    for n in (101, 102)
+                ),
+                *(
+                    "INSERT INTO balance (item_id, serial, location_id, condition, quantity, allocated)"
+                    f" VALUES (1, 'S1', {n}, 'available', 1, 0)"
+                    for n in (101, 102)
+                ),
+            ):
+                connection.execute(text(statement.format(no="0" if db.engine.name == "sqlite" else "false")))
+        with pytest.raises(SystemExit):
+            flask_migrate.upgrade()
+        assert "PHONE S1 at A-101; PHONE S1 at A-102" in caplog.text

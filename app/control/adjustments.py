@@ -52,8 +52,8 @@ def adjust(
     without one, each call is a new fact.
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
     ``unknown_reason``; ``unknown_condition``; ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``;
-    ``serial_in_stock``; ``approval_needed`` above ``count_approval_units`` for anybody but a supervisor;
-    ``not_enough_stock``; ``already_posted`` for a known ``key``.
+    ``serial_not_wanted``; ``serial_in_stock``; ``approval_needed`` above ``count_approval_units`` for anybody but a
+    supervisor; ``not_enough_stock``; ``already_posted`` for a known ``key``.
     """
     _check(actor, settings, quantity=quantity, reason=reason, condition=condition)
     if key and session.scalar(select(Posting.id).where(Posting.key == key)):
@@ -63,7 +63,7 @@ def adjust(
     box = container_of(session, container) if container else None
     place = Place(location_of(session, house, location).id, box.id if box else None, condition)
     lot_id = _lot(session, item, lot, expiry=expiry, is_gain=quantity > 0)
-    _check_serial(session, item, serial, quantity)
+    _check_serial(item, serial, quantity)
     header = Header(
         key=key or f"adjustment:{uuid.uuid4()}",
         reason=reason,
@@ -146,13 +146,15 @@ def _lot(session: Session, item: Item, code: str | None, *, expiry: date | None,
     return found.id
 
 
-def _check_serial(session: Session, item: Item, serial: str, quantity: int) -> None:
+def _check_serial(item: Item, serial: str, quantity: int) -> None:
     if item.tracking != "serial":
+        if serial:
+            raise Refused(
+                "serial_not_wanted",
+                _("%(sku)s is not kept by serial number. Leave the serial number out.", sku=item.sku),
+            )
         return
     if not serial or abs(quantity) != 1:
         raise Refused(
             "serial_needed", _("%(sku)s is kept by serial number. Adjust one unit with its number.", sku=item.sku)
         )
-    is_here = select(Balance.id).where(Balance.item_id == item.id, Balance.serial == serial, Balance.quantity > 0)
-    if quantity > 0 and session.scalar(is_here):
-        raise Refused("serial_in_stock", _("Serial number %(serial)s is in stock already.", serial=serial))

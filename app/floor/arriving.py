@@ -14,7 +14,7 @@ from app.floor.logistic_unit import or_sscc
 from app.floor.receipt import prompt
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, scan_way
 from app.language import _
-from app.ledger.models import Balance
+from app.ledger.serials import require_nowhere
 from app.refusal import Refused
 from app.tasks.lines import Line
 
@@ -124,11 +124,7 @@ def accept_serial(work: Work, meaning: Meaning) -> Said:
     serials = work.memory.get("serials", [])
     if meaning.code in serials:
         raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
-    here = select(Balance.id).where(
-        Balance.item_id == work.the_line.item_id, Balance.serial == meaning.code, Balance.quantity > 0
-    )
-    if work.session.scalar(here.limit(1)):
-        raise Refused("serial_in_stock", _("Serial %(serial)s is in stock already. Look again.", serial=meaning.code))
+    require_nowhere(work.session, [(work.the_line.item_id, meaning.code)])
     work.remember(serials=[*serials, meaning.code])
     return Said("serial_confirmed", _("Serial %(serial)s", serial=meaning.code))
 

@@ -13,9 +13,11 @@ from app.control.adjustments import lose
 from app.db import table
 from app.floor import confirm
 from app.floor.step import Work
+from app.language import _
 from app.ledger.models import Balance, Movement
 from app.ledger.post import Move, Place
 from app.places.models import ADJUSTMENT, Location, Warehouse
+from app.refusal import Refused
 
 balance, movement = table(Balance), table(Movement)
 
@@ -99,6 +101,25 @@ def compare(counts: Counts, booked: Counts, *, leave_out: set[int]) -> list[Diff
             item, lot, serial = key.split(":", 2)
             found.append(Difference(int(item), int(lot) or None, serial, units))
     return found
+
+
+def require_here(work: Work, item_id: int, serial: str) -> None:
+    """A unit with a number was found. Errors: ``serial_elsewhere`` where the books have it in another place."""
+    statement = (
+        select(Location.code)
+        .join(balance, balance.c.location_id == Location.id)
+        .where(
+            balance.c.item_id == item_id,
+            balance.c.serial_here == serial,
+            balance.c.location_id != work.task.location_id,
+        )
+    )
+    place = work.session.scalar(statement)
+    if place:
+        raise Refused(
+            "serial_elsewhere",
+            _("Serial %(serial)s is booked at %(place)s. Set it aside and move it.", serial=serial, place=place),
+        )
 
 
 def post_differences(work: Work, found: list[Difference]) -> None:

@@ -6,7 +6,7 @@ Whoever counted never approves it, and what moved meanwhile is not approved at a
 from app.floor import confirm
 from app.floor.approvals import Change, changes_of, counter_of
 from app.floor.counting import begin_again, counted_bin, finish_count, skus_of
-from app.floor.differences import Counts, Difference, books, compare, moved_meanwhile, post_differences
+from app.floor.differences import Counts, Difference, books, compare, moved_meanwhile, post_differences, require_here
 from app.floor.step import Meaning, Prompt, Said, Step, Work, action_way
 from app.language import _, amount
 from app.refusal import Refused
@@ -70,13 +70,17 @@ def _require_supervisor(work: Work) -> None:
 
 
 def approve(work: Work) -> Said:
-    """Errors: ``nothing_to_approve``; ``second_person_needed`` for whoever counted; ``moved_meanwhile``."""
+    """Errors: ``nothing_to_approve``; ``second_person_needed`` for whoever counted; ``moved_meanwhile``;
+    ``serial_elsewhere`` where a unit that was found here came in elsewhere since."""
     _require_supervisor(work)
     if work.actor.operator_id == work.memory["counter"]:
         raise Refused("second_person_needed", _("You counted this yourself. Somebody else must approve it."))
     if moved_meanwhile(work) - set(work.memory["moved"]):
         raise Refused("moved_meanwhile", _("Stock moved here since it was counted. Let it be counted again."))
     found, moved = _to_approve(work), work.memory["moved"]
+    for each in found:
+        if each.serial and each.units > 0:
+            require_here(work, each.item_id, each.serial)
     _restore(work)
     post_differences(work, found)
     if moved:

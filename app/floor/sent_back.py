@@ -6,7 +6,7 @@ from app.floor import confirm
 from app.floor.question import with_undo
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, scan_way
 from app.language import _
-from app.ledger.models import Balance
+from app.ledger.serials import standing
 from app.orders.models import Holding, Reservation
 from app.refusal import Refused
 from app.returns.models import RmaLine
@@ -87,9 +87,10 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
 def _serials_out(work: Work) -> list[str]:
     """Serial numbers of this order line that are still with the customer and not scanned yet."""
     item_id = work.the_line.item_id
-    here = set(work.session.scalars(select(Balance.serial).where(Balance.item_id == item_id, Balance.quantity > 0)))
+    out = [serial for _lot, serial in _went_out(work) if serial]
+    here = {serial for (_item, serial), _place in standing(work.session, [(item_id, serial) for serial in out])}
     scanned = set(work.memory.get("serials", []))
-    return [serial for _lot, serial in _went_out(work) if serial and serial not in here | scanned]
+    return [serial for serial in out if serial not in here | scanned]
 
 
 def _ask_serial(work: Work) -> Prompt:

@@ -24,6 +24,7 @@ from app.imports.table import Row
 from app.language import _
 from app.ledger.models import CONDITIONS, Balance, Movement, Posting
 from app.ledger.post import Header, Move, Place, post
+from app.ledger.serials import standing
 from app.places.models import ADJUSTMENT, Location, Warehouse
 
 COLUMNS = (
@@ -195,10 +196,7 @@ def _opened(session: Session, warehouse_ids: Sequence[int]) -> dict[Identity, in
 def _check_serials(session: Session, fresh: Sequence[tuple[_Opening, Identity]], outcome: Outcome) -> None:
     """A serial is in one place."""
     serials = [each for each, _identity in fresh if each.row.get("serial")]
-    statement = select(Balance.item_id, Balance.serial).where(Balance.quantity > 0)
-    taken = {
-        tuple(found) for found in among(session, statement, Balance.serial, (each.row["serial"] for each in serials))
-    }
+    taken = {unit for unit, _place in standing(session, [(each.item_id, each.row["serial"]) for each in serials])}
     for each in serials:
         key = (each.item_id, each.row["serial"])
         if key in taken:

@@ -3,6 +3,7 @@
 - ``models``   postings, movements, balances, availability
 - ``guards``   the triggers that refuse change
 - ``post``     the only way in; "may stock go negative?" is answered here
+- ``serials``  a serial number is one unit in the world
 - ``on_hand``  what is where
 - ``history``  why a number changed
 - ``seal``     postings chained by hash, afterwards, so that an edit shows

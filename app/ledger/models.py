@@ -6,7 +6,7 @@ are sums of those facts, kept so that a scan need not add up the past; ``verify`
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import STRICT, BigInt, Id, Model
@@ -93,6 +93,10 @@ class Balance(Model):
 
     ``allocated`` of it is spoken for by open pick lines. Virtual locations have no balance: theirs is the negative of
     all the others.
+
+    A serial number is one unit in the world: ``serial_here`` is the number for as long as its unit stands in this
+    place, and no two places have the same one of an item. It is a column of its own, and not a partial index on
+    ``quantity``, so that PostgreSQL still changes the quantities of all other goods without touching an index.
     """
 
     __tablename__ = "balance"
@@ -105,11 +109,23 @@ class Balance(Model):
     condition: Mapped[str] = mapped_column(default="available")
     quantity: Mapped[int] = mapped_column(default=0)
     allocated: Mapped[int] = mapped_column(default=0)
+    serial_here: Mapped[str | None] = mapped_column(
+        Computed("CASE WHEN serial <> '' AND quantity > 0 THEN serial END", persisted=True)
+    )
     __table_args__ = (
         CheckConstraint("allocated >= 0 AND allocated <= quantity", name="allocated"),
+        CheckConstraint("serial = '' OR quantity <= 1", name="serial"),
         CheckConstraint(f"condition {_CONDITION}", name="condition"),
         Index("ix_balance_location_id", "location_id"),
         Index("ix_balance_container_id", "container_id"),
+        Index(
+            "uq_balance_serial",
+            "item_id",
+            "serial_here",
+            unique=True,
+            sqlite_where=text("serial_here IS NOT NULL"),
+            postgresql_where=text("serial_here IS NOT NULL"),
+        ),
         STRICT,
     )
 

@@ -19,6 +19,7 @@ from app.db import core, table
 from app.language import _
 from app.ledger.balances import BalanceKey, not_enough, put, take
 from app.ledger.models import Availability, Balance, Movement, Posting
+from app.ledger.serials import require_nowhere
 from app.ledger.sums import add_to_sums, shift
 from app.places.models import LAST_VIRTUAL, Location
 from app.refusal import Conflict, NotFound
@@ -89,11 +90,15 @@ def post(session: Session, header: Header, moves: Sequence[Move], *, warehouse_i
     ``warehouse_id``: every real place of these moves is in this warehouse (a task never leaves its own); without it
     the places are asked for theirs.
 
-    Errors: ``not_enough_stock`` where a place holds less free stock than a move takes. A repeated ``key`` is a
+    Errors: ``not_enough_stock`` where a place holds less free stock than a move takes; ``serial_in_stock`` where a
+    serial number comes in that stands somewhere. A repeated ``key`` is a
     programming error here (the entrance replays answers) and fails on the unique constraint.
     """
     assert moves, "a posting without movements says nothing"
     assert all(move.quantity > 0 for move in moves), "a movement goes one way, by a positive quantity"
+    arriving = [(move.item_id, move.serial) for move in moves if move.serial and _comes_in(move)]
+    if arriving:
+        require_nowhere(session, arriving)
     posting_id = _append_header(session, header)
     movement_ids = _append_movements(session, posting_id, moves)
     warehouses = defaultdict(lambda: warehouse_id) if warehouse_id is not None else _warehouses(session, moves)
@@ -106,7 +111,8 @@ def reverse(session: Session, posting_id: int, header: Header, *, allocate_sourc
     """Post the opposite of an earlier posting, naming it.
 
     ``allocate_source``: what comes back is allocated again where it came from (an undone pick).
-    Errors: ``already_reversed``; ``unknown_posting``; ``not_enough_stock`` where the units have moved on since.
+    Errors: ``already_reversed``; ``unknown_posting``; ``not_enough_stock`` where the units have moved on since;
+    ``serial_in_stock`` where a unit that would come back stands somewhere else by now.
     """
     if session.scalar(select(Posting.id).where(Posting.reverses_id == posting_id)):
         raise Conflict("already_reversed", _("This was taken back already. Nothing was changed."))
@@ -126,6 +132,10 @@ def reverse(session: Session, posting_id: int, header: Header, *, allocate_sourc
         for row in reversed(rows)
     ]
     return post(session, replace(header, reverses_id=posting_id), moves)
+
+
+def _comes_in(move: Move) -> bool:
+    return move.source.location_id <= LAST_VIRTUAL < move.target.location_id
 
 
 def _append_header(session: Session, header: Header) -> int:
@@ -196,7 +206,12 @@ def _move_balances(session: Session, moves: Iterable[Move]) -> None:
                 )
                 change[key][0] += quantity
                 change[key][1] += allocated
-    for is_put, keys in groupby(sorted(change), key=lambda key: change[key][0] > 0):
+
+    def turn(key: BalanceKey) -> tuple[bool, BalanceKey]:
+        """In the global order; but a unit with a number leaves its old place before it stands in the new one."""
+        return bool(key[5]) and change[key][0] > 0, key
+
+    for is_put, keys in groupby(sorted(change, key=turn), key=lambda key: change[key][0] > 0):
         if is_put:
             put(session, [(key, change[key][0], change[key][1]) for key in keys])
             continue

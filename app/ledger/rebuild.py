@@ -48,11 +48,15 @@ def rebuild(session: Session, differences: Iterable[Difference], committed: Sele
 
 def _mend_balances(session: Session, differences: Iterable[Difference]) -> None:
     mended: dict[tuple[Any, ...], dict[str, int | str]] = {}
+    rising = set()
     for difference in differences:
+        if difference.what == "balance" and int(difference.replayed) > int(difference.kept):
+            rising.add(difference.key)
         column = {"balance": "quantity", "allocated": "allocated"}.get(difference.what)
         if column:
             mended.setdefault(difference.key, {})[column] = difference.replayed
-    for key, values in mended.items():
+    # What falls comes first: a unit with a serial number leaves one place before it stands in another.
+    for key, values in sorted(mended.items(), key=lambda each: each[0] in rising):
         is_it = [column == part for column, part in zip(BALANCE_KEY, key, strict=True)]
         known = session.execute(select(balance.c.id).where(*is_it)).scalar()
         if known is not None:

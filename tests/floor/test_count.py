@@ -263,3 +263,43 @@ def test_a_count_goes_on_with_another_worker(floor: Floor, counter: Worker) -> N
     other = floor.worker("Cleo", "counter", device="TC52-2").start("count", location="A-01").scan("MUG")
     assert other.prompt["counted"] == 3
     other.scan("A-01").hears("count_agrees")
+
+
+def test_a_unit_that_is_counted_in_two_bins_at_once_is_in_one(floor: Floor, counter: Worker) -> None:
+    floor.item("PHONE", tracking="serial")
+    floor.bin("A-01")
+    floor.bin("B-01")
+    other = floor.worker("Cleo", "counter")
+    counter.start("count", location="A-01").scan("A-01", "PHONE", "SN1").hears("item_confirmed")
+    other.start("count", location="B-01").scan("B-01", "PHONE", "SN1").hears("item_confirmed")
+    counter.scan("A-01").hears("counted").finished()
+    other.scan("B-01").refused("serial_in_stock")
+    assert "A-01" in other.message
+    other.act("undo").hears("count_undone").scan("PHONE", "SN1").refused("serial_elsewhere").act("undo").scan("B-01")
+    other.hears("zero_confirmed").finished()
+    assert floor.sums("PHONE") == (1, 0, 0, 0)
+
+
+def test_a_count_is_not_undone_into_a_second_unit(floor: Floor, counter: Worker) -> None:
+    """Missing here, found there: taking back "missing" would make two of it."""
+    floor.serials("PHONE", "SN1")
+    floor.bin("B-01")
+    counter.start("count", location="A-01").scan("A-01", "A-01").hears("counted").finished()
+    floor.worker("Cleo", "counter").start("count", location="B-01").scan("B-01", "PHONE", "SN1", "B-01").finished()
+    counter.act("undo").refused("serial_in_stock")
+    assert floor.sums("PHONE") == (1, 0, 0, 0)
+
+
+def test_a_unit_that_came_in_elsewhere_is_not_approved_here(floor: Floor, counter: Worker, supervisor: Worker) -> None:
+    floor.stock("MUG", 50)
+    floor.item("PHONE", tracking="serial")
+    floor.purchase("PO-1", ("PHONE", 1))
+    counter.start("count", location="A-01").scan("A-01")
+    for _again in range(2):
+        counter.scan("PHONE", "SN1", "A-01")
+    counter.hears("approval_needed")
+    floor.worker("Rita", "receiver").start("receive", "PO-1").scan("PHONE", "SN1", "DOCK").finished()
+    supervisor.take(floor.tasks("count")[0]).act("approve").refused("serial_elsewhere")
+    assert "DOCK" in supervisor.message
+    supervisor.act("recount").hears("sent_back")
+    assert floor.sums("PHONE") == (1, 0, 0, 0)

@@ -220,3 +220,15 @@ def test_what_did_not_come_back_stays_announced_for_another_parcel(floor: Floor,
         again.start("inspect", number)
     assert floor.sums("MUG") == (3, 0, 0, 0)
     assert floor.sums("TEA") == (5, 0, 0, 0)
+
+
+def test_a_unit_on_two_benches_at_once_came_back_once(floor: Floor, inspector: Worker) -> None:
+    floor.serials("PHONE", "SN1", "SN2")
+    floor.shipped("O-1", ("PHONE", 2))
+    other = floor.worker("Ira", "inspector")
+    for worker in (inspector, other):
+        worker.start("inspect", floor.rma("O-1", ("1", 1, "other"))).scan("PHONE", "SN1").hears("serial_confirmed")
+    inspector.scan("BENCH").hears("received")
+    other.scan("BENCH").refused("serial_in_stock").act("undo").hears("count_undone")
+    other.scan("PHONE", "SN1").refused("serial_mismatch").scan("SN2", "BENCH").hears("received")
+    assert floor.sums("PHONE") == (2, 2, 0, 0)

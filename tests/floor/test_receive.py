@@ -380,3 +380,31 @@ def test_a_robot_ends_a_blind_receipt_and_a_picker_begins_none(floor: Floor, rec
     assert floor.sums("PHONE") == (2, 0, 0, 0)
     with pytest.raises(Refused, match="role_missing"):
         picker.start("receive", "blind")
+
+
+def test_a_unit_that_two_receipts_have_in_hand_comes_in_once(floor: Floor, receiver: Worker) -> None:
+    """The first dock scan brings it in; the second worker hears where it stands, undoes, and goes on."""
+    floor.item("PHONE", tracking="serial")
+    floor.purchase("PO-1", ("PHONE", 1))
+    floor.purchase("PO-2", ("PHONE", 2))
+    other = floor.worker("Rob", "receiver")
+    receiver.start("receive", "PO-1").scan("PHONE", "SN1").hears("serial_confirmed")
+    other.start("receive", "PO-2").scan("PHONE", "SN1").hears("serial_confirmed").scan("PHONE", "SN2")
+    receiver.scan("DOCK").finished()
+    other.scan("DOCK").refused("serial_in_stock")
+    assert "SN1" in other.message
+    assert "DOCK" in other.message
+    other.act("undo").hears("count_undone").scan("PHONE", "SN1").refused("serial_in_stock").scan("SN2", "DOCK")
+    other.hears("received")
+    assert floor.sums("PHONE") == (2, 0, 0, 1)
+
+
+def test_a_receipt_is_not_taken_back_twice_into_one_place(floor: Floor, receiver: Worker) -> None:
+    """Received, undone, received by somebody else: the first undo cannot be undone into a second unit."""
+    floor.item("PHONE", tracking="serial")
+    floor.purchase("PO-1", ("PHONE", 1))
+    floor.purchase("PO-2", ("PHONE", 1))
+    receiver.start("receive", "PO-1").scan("PHONE", "SN1", "DOCK").finished().act("undo").hears("undone")
+    floor.worker("Rob", "receiver").start("receive", "PO-2").scan("PHONE", "SN1", "DOCK").finished()
+    receiver.scan("PHONE", "SN1").refused("serial_in_stock")
+    assert floor.sums("PHONE") == (1, 0, 0, 1)

@@ -4,11 +4,12 @@ A new check is one file with a function ``check(look)`` and one line here. See `
 """
 
 from app.control.checks import allocated, committed, held, inbound
-from app.ledger.checks import seals, stock
+from app.ledger.checks import seals, serials, stock
 from app.ledger.checks.difference import Check
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("stock", stock.check),
+    ("serials", serials.check),
     ("allocated", allocated.check),
     ("held", held.check),
     ("committed", committed.check),

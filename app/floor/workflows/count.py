@@ -7,14 +7,11 @@ person: a supervisor approves it or sends it back.
 
 from typing import Any
 
-from sqlalchemy import select
-
 from app.catalog.models import Lot
 from app.floor import confirm
 from app.floor.counting import ask, begin_again, belongs_elsewhere, bin_way, counted_bin, finish_count, skus_of
 from app.floor.differences import (
     Counts,
-    balance,
     books,
     compare,
     item_of,
@@ -22,6 +19,7 @@ from app.floor.differences import (
     last_movement,
     moved_meanwhile,
     post_differences,
+    require_here,
 )
 from app.floor.double_read import note_read
 from app.floor.second_person import APPROVE, approve, ask_approval, recount
@@ -29,7 +27,6 @@ from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflo
 from app.floor.undo import no_arguments
 from app.language import _
 from app.ledger.post import reverse
-from app.places.models import Location
 from app.refusal import Refused
 
 
@@ -151,25 +148,7 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
     item_id = work.memory["item"]
     if key_of(item_id, None, meaning.code) in work.memory["counts"]:
         raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
-    elsewhere = work.session.scalar(
-        select(Location.code)
-        .join(balance, balance.c.location_id == Location.id)
-        .where(
-            balance.c.item_id == item_id,
-            balance.c.serial == meaning.code,
-            balance.c.quantity > 0,
-            Location.id != work.task.location_id,
-        )
-    )
-    if elsewhere:
-        raise Refused(
-            "serial_elsewhere",
-            _(
-                "Serial %(serial)s is booked at %(place)s. Set it aside and move it.",
-                serial=meaning.code,
-                place=elsewhere,
-            ),
-        )
+    require_here(work, item_id, meaning.code)
     return _count(work, item_id, 1, serial=meaning.code)
 
 

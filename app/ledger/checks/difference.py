@@ -19,8 +19,9 @@ class Difference:
     """One number that is not what the facts say. ``key`` names it, by ids.
 
     ``what``: balance, allocated, negative, on_hand, unavailable, committed, inbound; held, where orders believe to
-    have picked more (``kept``) into a container than stands there for sale (``replayed``); or seal, where the fact
-    itself is not what was sealed: the key is the posting's id, and the two numbers are hashes.
+    have picked more (``kept``) into a container than stands there for sale (``replayed``); serial, where a unit came in
+    a second time (``replayed``) while it was here (``kept`` is 1, the most that can be); or seal,
+    where the fact itself is not what was sealed: the key is the posting's id, and the two numbers are hashes.
     """
 
     what: str
