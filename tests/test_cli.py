@@ -178,6 +178,17 @@ def test_ledger_verify_names_what_differs_and_rebuild_mends_it(flask, database_u
     assert json.loads(flask.say("ledger", "verify"))["differences"] == []
 
 
+def test_ledger_verify_goes_on_where_it_was_and_knows_a_head_that_was_kept(flask, tmp_path):
+    stocked(flask, tmp_path)
+    assert json.loads(flask.say("ledger", "verify"))["seal"] == {"sealed": 0, "head": ""}
+    assert "no POSITION:HASH" in flask.refuse("ledger", "verify", "--head", "yesterday")
+    done = flask("ledger", "verify", "--head", f"1:{'a' * 64}")
+    assert (done.returncode, [d["what"] for d in json.loads(done.stdout)["differences"]]) == (1, ["head"])
+    (tmp_path / "data" / "ledger-proved").write_text(f"1:{'b' * 64}\n")
+    assert json.loads(flask.say("ledger", "verify"))["ok"] is True
+    assert flask("ledger", "verify", "--resume").returncode == 1
+
+
 def test_a_backup_brings_back_what_was_there(flask, database_url, tmp_path, request, monkeypatch):
     if database_url.startswith("postgresql"):
         server: PostgresqlServer = request.getfixturevalue("postgresql_server")

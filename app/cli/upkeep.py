@@ -3,15 +3,18 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 import flask_migrate
 
 from app.cli import copies
-from app.cli.common import in_the_app
+from app.cli.common import in_the_app, settings
+from app.cli.progress import Bars, Proofs
 from app.control.verification import rebuild, verify
 from app.db import db, reading, transact
-from app.ledger.seal import broken, head
+from app.ledger.heads import START, Head, heads_in
+from app.ledger.seal import head
 from app.ledger.verify import Report
 
 
@@ -21,16 +24,27 @@ def ledger() -> None:
 
 
 @ledger.command("verify")
+@click.option("--head", "kept", multiple=True, help="POSITION:HASH of the chain as it was, or a FILE that names such.")
+@click.option("--resume", is_flag=True, help="Only the seals behind the last one that an earlier run has proved.")
 @click.pass_context
 @in_the_app
-def verify_ledger(context: click.Context) -> None:
+def verify_ledger(context: click.Context, kept: tuple[str, ...], resume: bool) -> None:
     """A JSON report; exit status 1 where something differs."""
-    with reading() as session:
-        report = verify(session)
-        links = [asdict(link) for link in broken(session)]
-        sealed, last = head(session)
-    _say(report, {"sealed": sealed, "head": last, "broken": links})
-    context.exit(0 if report.ok and not links else 1)
+    heads = tuple(head for each in kept for head in _heads(each))
+    with reading() as session, Bars() as bars, Proofs(settings().data_dir) as proofs:
+        since = proofs.last() if resume else START
+        report = verify(session, since=since, heads=heads, tell=bars.tell, proved=proofs.note)
+        end = head(session)
+    _say(report, end)
+    context.exit(0 if report.ok else 1)
+
+
+def _heads(kept: str) -> tuple[Head, ...]:
+    file = Path(kept)
+    found = heads_in(file.read_text(errors="replace") if file.is_file() else kept)
+    if not found:
+        raise click.ClickException(f"{kept} is no file and no POSITION:HASH. Take what backup said, or the log.")
+    return found
 
 
 @ledger.command("rebuild")
@@ -39,19 +53,20 @@ def verify_ledger(context: click.Context) -> None:
 def rebuild_ledger(context: click.Context) -> None:
     """Derive balances and availability again from the facts; the report and status say what differed before."""
     report = transact(rebuild)
-    _say(report, {})
+    _say(report, None)
     context.exit(0 if report.ok else 1)
 
 
-def _say(report: Report, seal: dict[str, object]) -> None:
-    facts = {
-        "ok": report.ok and not seal.get("broken"),
+def _say(report: Report, end: Head | None) -> None:
+    facts: dict[str, Any] = {
+        "ok": report.ok,
         "items": report.items,
         "movements": report.movements,
+        "found": report.found,
         "differences": [asdict(difference) for difference in report.differences],
     }
-    if seal:
-        facts["seal"] = seal
+    if end:
+        facts["seal"] = {"sealed": end.position, "head": end.hash}
     click.echo(json.dumps(facts, indent=2))
 
 
@@ -63,9 +78,11 @@ def backup(file: Path) -> None:
     if file.exists():
         raise click.ClickException(f"{file} exists already. Choose another name.")
     with reading() as session:
-        sealed, last = head(session)
+        end = head(session)
     copies.write(db.engine, file)
-    click.echo(f"{file}: {file.stat().st_size:,} bytes, read back. The seal's head was {sealed} {last[:16] or '-'}.")
+    click.echo(
+        f"{file}: {file.stat().st_size:,} bytes, read back. The seal's head was {end.position} {end.hash[:16] or '-'}."
+    )
 
 
 @click.command("restore")

@@ -6,7 +6,8 @@
 - ``serials``  a serial number is one unit in the world
 - ``on_hand``  what is where
 - ``history``  why a number changed
-- ``seal``     postings chained by hash, afterwards, so that an edit shows
+- ``seal``     postings chained by hash, afterwards, so that an edit shows (``facts``: the text that is hashed)
+- ``heads``    what the chain's end was, as it is written down outside
 - ``verify``   run the checks (``checks``: one file for each) that hold every kept number against the movements
 - ``rebuild``  derive again what is derived
 """

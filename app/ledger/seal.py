@@ -11,35 +11,23 @@ Whoever can rewrite the whole chain can hide an edit from the database itself; t
 """
 
 import hashlib
-import json
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import FromClause, Select, case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import table
+from app.ledger.facts import as_json, ascii_only, joined
+from app.ledger.heads import START, Head
 from app.ledger.models import Movement, Posting, Seal, Unsealed
 from app.places.numbers import next_number
 
 posting, movement, sealed, unsealed = table(Posting), table(Movement), table(Seal), table(Unsealed)
 BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A posting whose link does not fit: it, a movement of it, or the link itself was edited or deleted.
-
-    ``position`` 0: it has no link, and no note that it waits for one.
-    """
-
-    posting_id: int
-    position: int
-    kept: str
-    computed: str
+_FEW = 20
+"""Movements of one posting that are read with it; more (an opening has thousands) are read a few at a time."""
+_AT_ONCE = 200
 
 
 def seal(session: Session, *, limit: int = BATCH) -> int:
@@ -48,14 +36,13 @@ def seal(session: Session, *, limit: int = BATCH) -> int:
     ids = session.scalars(select(unsealed.c.posting_id).order_by(unsealed.c.posting_id).limit(limit)).all()
     if not ids:
         return 0
-    position, last = head(session)
-    headers = session.execute(select(posting).where(posting.c.id.in_(ids)).order_by(posting.c.id)).all()
-    moves = _movements(session, ids)
+    end = head(session)
+    position, last = end.position, end.hash
     rows: list[dict[str, Any]] = []
-    for header in headers:
+    for each in session.execute(_facts(session, posting).where(posting.c.id.in_(ids)).order_by(posting.c.id)):
         position += 1
-        last = link(last, header, moves[header.id])
-        rows.append({"posting_id": header.id, "position": position, "hash": last})
+        last = link(session, last, each.posting_id, each.header, each.moves)
+        rows.append({"posting_id": each.posting_id, "position": position, "hash": last})
     session.execute(insert(sealed), rows)
     session.execute(delete(unsealed).where(unsealed.c.posting_id.in_(ids)))
     return len(rows)
@@ -66,58 +53,56 @@ def is_behind(session: Session) -> bool:
     return session.execute(select(unsealed.c.posting_id).limit(1)).first() is not None
 
 
-def head(session: Session) -> tuple[int, str]:
+def head(session: Session) -> Head:
     """The chain's end: how many postings are sealed, and the last hash. Keep it outside: it proves all before it."""
     row = session.execute(select(sealed.c.position, sealed.c.hash).order_by(sealed.c.position.desc()).limit(1)).first()
-    return (row.position, row.hash) if row else (0, "")
+    return Head(row.position, row.hash) if row else START
 
 
-def link(last: str, header: Row[Any] | None, moves: list[Row[Any]]) -> str:
-    """The hash of one posting with its movements, bound to the link before. Absent values are left out, so that a
-    column that is added later, empty, changes no older link."""
-    facts = [_facts(row) for row in ([header] if header else []) + moves]
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_moment)
-    return hashlib.sha256(f"{last}{text}".encode()).hexdigest()
+def hash_at(session: Session, position: int) -> str:
+    """The hash of the link at a position; empty where there is none."""
+    return session.scalar(select(sealed.c.hash).where(sealed.c.position == position)) or ""
 
 
-def _facts(row: Row[Any]) -> dict[str, Any]:
-    return {name: value for name, value in row._mapping.items() if value is not None}
+def links(session: Session, after: int = 0) -> Iterator[Any]:
+    """The kept links behind a position, in their order, each with what it is computed from: position, hash,
+    posting_id, header, moves. They stream: no more than a few are in memory."""
+    statement = _facts(session, sealed.outerjoin(posting, posting.c.id == sealed.c.posting_id), sealed.c.posting_id)
+    statement = statement.add_columns(sealed.c.position, sealed.c.hash)
+    statement = statement.where(sealed.c.position > after).order_by(sealed.c.position)
+    yield from session.execute(statement.execution_options(yield_per=_AT_ONCE))
 
 
-def _moment(value: object) -> str:
-    assert isinstance(value, datetime), f"a posting holds numbers, texts and moments, not {value!r}"
-    return value.isoformat(timespec="microseconds")
+def link(session: Session, last: str, posting_id: int, header: str | None, moves: str | None) -> str:
+    """The hash of one posting with its movements, bound to the link before."""
+    if moves is not None and header is not None:
+        return hashlib.sha256(ascii_only(f"{last}[{header},{moves}]")).hexdigest()
+    digest = hashlib.sha256(ascii_only(f"{last}[{header or ''}"))
+    comma = "," if header else ""
+    statement = _movements(_dialect(session)).where(movement.c.posting_id == posting_id)
+    statement = statement.order_by(movement.c.posting_id, movement.c.id)
+    for text in session.scalars(statement.execution_options(yield_per=_AT_ONCE)):
+        digest.update(ascii_only(f"{comma}{text}"))
+        comma = ","
+    digest.update(b"]")
+    return digest.hexdigest()
 
 
-def _movements(session: Session, posting_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
-    statement = select(movement).where(movement.c.posting_id.in_(posting_ids)).order_by(movement.c.id)
-    for row in session.execute(statement):
-        found[row.posting_id].append(row)
-    return found
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
 
 
-def broken(session: Session) -> Iterator[Broken]:
-    """Every link that does not fit, each held against the *kept* link before it, so that one edit names one posting;
-    then every posting that slipped in without a link."""
-    position, last = 0, ""
-    while True:
-        links = session.execute(
-            select(sealed).where(sealed.c.position > position).order_by(sealed.c.position).limit(BATCH)
-        ).all()
-        if not links:
-            break
-        ids = [each.posting_id for each in links]
-        headers = {row.id: row for row in session.execute(select(posting).where(posting.c.id.in_(ids)))}
-        moves = _movements(session, ids)
-        for each in links:
-            computed = link(last, headers.get(each.posting_id), moves[each.posting_id])
-            if computed != each.hash or each.position != position + 1:
-                yield Broken(each.posting_id, each.position, each.hash, computed)
-            position, last = each.position, each.hash
-    neither = select(posting.c.id).where(
-        ~select(sealed.c.posting_id).where(sealed.c.posting_id == posting.c.id).exists(),
-        ~select(unsealed.c.posting_id).where(unsealed.c.posting_id == posting.c.id).exists(),
-    )
-    for posting_id in session.scalars(neither.order_by(posting.c.id)):
-        yield Broken(posting_id, 0, "", "")
+def _movements(dialect: str) -> Select[Any]:
+    return select(as_json(movement.c, dialect).label("text"), movement.c.id)
+
+
+def _facts(session: Session, from_: FromClause, posting_id: Any = posting.c.id) -> Select[Any]:
+    """posting_id, header, moves: the texts that are hashed; ``moves`` is absent where there are none, or many."""
+    dialect = _dialect(session)
+    header = case((posting.c.id.is_not(None), as_json(posting.c, dialect)))
+    mine = _movements(dialect).where(movement.c.posting_id == posting_id).correlate(posting, sealed)
+    # By the index on both: by the id alone PostgreSQL may walk the whole table.
+    mine = mine.order_by(movement.c.posting_id, movement.c.id).limit(_FEW + 1)
+    each = mine.subquery()
+    moves = select(case((func.count() <= _FEW, joined(each.c.text, each.c.id, dialect)))).scalar_subquery()
+    return select(posting_id.label("posting_id"), header.label("header"), moves.label("moves")).select_from(from_)

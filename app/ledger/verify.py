@@ -4,14 +4,13 @@ Which checks there are, ``app.control.verification`` says: what documents promis
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app.db import table
-from app.ledger.checks.difference import Check, Difference, Look
+from app.ledger.checks.difference import Check, Difference, Look, nobody
 from app.ledger.models import Movement
 
 movement = table(Movement)
@@ -37,20 +36,16 @@ class Report:
         return not self.found
 
 
-def silent(_name: str, _done: int, _of: int) -> None:
-    """For whoever does not want to hear how far it is."""
-
-
-def run_checks(session: Session, checks: Sequence[tuple[str, Check]], *, tell: Tell = silent) -> Report:
+def run_checks(checks: Sequence[tuple[str, Check]], look: Look, *, tell: Tell = nobody) -> Report:
     """Run every check, one after the other, and change nothing."""
     differences: list[Difference] = []
     count = 0
     for name, check in checks:
-        for difference in check(Look(session, partial(tell, name))):
+        for difference in check(replace(look, tell=partial(tell, name))):
             count += 1
             if count <= MOST:
                 differences.append(difference)
-    items, movements = session.execute(
+    items, movements = look.session.execute(
         select(func.count(movement.c.item_id.distinct()), func.count()).select_from(movement)
     ).one()
     return Report(items, movements, tuple(differences), count)

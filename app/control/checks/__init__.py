@@ -4,7 +4,7 @@ A new check is one file with a function ``check(look)`` and one line here. See `
 """
 
 from app.control.checks import allocated, committed, held, inbound
-from app.ledger.checks import seals, serials, stock
+from app.ledger.checks import heads, seals, serials, stock
 from app.ledger.checks.difference import Check
 
 CHECKS: tuple[tuple[str, Check], ...] = (
@@ -14,6 +14,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("held", held.check),
     ("committed", committed.check),
     ("inbound", inbound.check),
+    ("heads", heads.check),
     ("seals", seals.check),
 )
 """What ``ledger verify`` tells while it runs, and the check."""

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, CompoundSelect, Select, Text, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from app.ledger.heads import START, Head
+
 Pair = tuple[int, int]
 """item, warehouse"""
 KEYS = 6
@@ -20,8 +22,9 @@ class Difference:
 
     ``what``: balance, allocated, negative, on_hand, unavailable, committed, inbound; held, where orders believe to
     have picked more (``kept``) into a container than stands there for sale (``replayed``); serial, where a unit came in
-    a second time (``replayed``) while it was here (``kept`` is 1, the most that can be); or seal,
-    where the fact itself is not what was sealed: the key is the posting's id, and the two numbers are hashes.
+    a second time (``replayed``) while it was here (``kept`` is 1, the most that can be); seal, where the fact itself is
+    not what was sealed: the key is the posting's id, and the two numbers are hashes; or head, where the chain does not
+    have the hash (``replayed``) that it once ended with at a position (the key).
     """
 
     what: str
@@ -30,16 +33,23 @@ class Difference:
     replayed: int | str
 
 
-def _silent(_done: int, _of: int) -> None:
-    pass
+def nobody(*_: Any) -> None:
+    """For whoever does not want to hear how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One pass of a check over the database. ``tell`` hears how many portions of how many are done."""
+    """One pass of a check over the database. ``tell`` hears how many portions of how many are done.
+
+    ``since``: a place in the chain of seals up to which an earlier run has looked at every link; ``proved`` hears of
+    further ones. ``heads``: what the chain's end was at some time, as it was kept outside the database.
+    """
 
     session: Session
-    tell: Callable[[int, int], None] = _silent
+    tell: Callable[[int, int], None] = nobody
+    since: Head = START
+    proved: Callable[[Head], None] = nobody
+    heads: tuple[Head, ...] = ()
 
 
 Check = Callable[[Look], Iterator[Difference]]

@@ -2,11 +2,48 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import select
+
 from app.ledger.checks.difference import Difference, Look
-from app.ledger.seal import broken
+from app.ledger.heads import Head
+from app.ledger.seal import head, link, links, posting, sealed, unsealed
+
+_TELL_EVERY = 1000
 
 
 def check(look: Look) -> Iterator[Difference]:
-    """``seal``: the key is the posting's id, and the two numbers are hashes."""
-    for link in broken(look.session):
-        yield Difference("seal", (link.posting_id,), link.kept, link.computed)
+    """``seal``: the key is the posting's id, and the two numbers are hashes.
+
+    Each link is held against the *kept* link before it, so that one edit names one posting.
+    """
+    yield from _unfit(look)
+    yield from _without(look)
+
+
+def _unfit(look: Look) -> Iterator[Difference]:
+    session = look.session
+    end = head(session)
+    position, last = look.since
+    is_whole = True
+    for each in links(session, position):
+        computed = link(session, last, each.posting_id, each.header, each.moves)
+        if computed != each.hash or each.position != position + 1:
+            is_whole = False
+            yield Difference("seal", (each.posting_id,), each.hash, computed)
+        position, last = each.position, each.hash
+        if position % _TELL_EVERY == 0:
+            look.tell(position, end.position)
+            if is_whole:
+                look.proved(Head(position, last))
+    if is_whole and position > look.since.position:
+        look.proved(Head(position, last))
+
+
+def _without(look: Look) -> Iterator[Difference]:
+    """Postings that have no link, and no note that they wait for one."""
+    neither = select(posting.c.id).where(
+        ~select(sealed.c.posting_id).where(sealed.c.posting_id == posting.c.id).exists(),
+        ~select(unsealed.c.posting_id).where(unsealed.c.posting_id == posting.c.id).exists(),
+    )
+    for posting_id in look.session.scalars(neither.order_by(posting.c.id)):
+        yield Difference("seal", (posting_id,), "", "")

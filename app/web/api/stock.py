@@ -129,7 +129,7 @@ def list_movements(session: Session, query: MovementQuery) -> MovementFeed:
     later comes later. Ids only name; they are not the order.
     """
     position, movement_id = query.cursor(int, int) or (0, 0)
-    sealed, _hash = head(session)
+    sealed = head(session).position
     found = feed(
         session,
         sku=query.sku,

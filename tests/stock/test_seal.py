@@ -1,0 +1,117 @@
+"""The links are what they always were, whoever writes the text that is hashed; and reading them all needs no room."""
+
+import hashlib
+import json
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.control.verification import rebuild, verify
+from app.db import table
+from app.ledger.checks.stock import PORTIONS
+from app.ledger.heads import Head, heads_in
+from app.ledger.models import Movement, Posting
+from app.ledger.post import Header, Move, Place, post
+from app.ledger.seal import head, links, seal
+from app.places.models import ADJUSTMENT
+from tests.stock.house import House
+
+HOSTILE = "".join(map(chr, range(1, 0x180))) + "“„€😀\u2028\uffff" + '"\\/'
+
+
+def reference(session: Session) -> str:
+    """The chain as its first form said it: JSON made by Python of the rows as objects, in the order of the ids."""
+    last = ""
+    for header in session.execute(select(table(Posting)).order_by(Posting.id)).all():
+        mine = select(table(Movement)).where(Movement.posting_id == header.id).order_by(Movement.id)
+        facts = [
+            {name: value for name, value in row._mapping.items() if value is not None}
+            for row in (header, *session.execute(mine))
+        ]
+        text = json.dumps(facts, sort_keys=True, separators=(",", ":"), default=_moment)
+        last = hashlib.sha256(f"{last}{text}".encode()).hexdigest()
+    return last
+
+
+def _moment(value: object) -> str:
+    assert isinstance(value, datetime)
+    return value.isoformat(timespec="microseconds")
+
+
+def seal_all(session: Session) -> None:
+    while seal(session):
+        pass
+
+
+@pytest.mark.parametrize("lines", [1, 2, 20, 21, 250])
+def test_the_database_writes_the_text_that_python_wrote(session: Session, lines: int) -> None:
+    house = House(session)
+    for words in ("plain", HOSTILE, "Gerät Ä", "tab\tline\n", ""):
+        place = Place(house.bin("A-01").id)
+        move = Move(house.item("MUG").id, 1, Place(ADJUSTMENT), place, serial=words if lines == 1 else "")
+        post(session, Header(key=f"k:{words}", reason="opening", device=words, note=words), [move] * lines)
+    session.flush()
+    seal_all(session)
+    assert head(session).hash == reference(session)
+    if lines > 1:
+        assert verify(session).ok
+
+
+def test_moments_of_any_year_are_hashed_with_four_digits(session: Session) -> None:
+    house = House(session)
+    moment = datetime.fromisoformat("0213-09-24T05:55:02.000001+00:00")
+    move = Move(house.item("MUG").id, 1, Place(ADJUSTMENT), Place(house.bin("A-01").id))
+    post(session, Header(key="old", reason="opening", occurred_at=moment), [move])
+    seal_all(session)
+    assert head(session).hash == reference(session)
+
+
+def test_a_run_that_was_stopped_goes_on_behind_the_last_link_it_proved(session: Session) -> None:
+    house = House(session)
+    for _ in range(5):
+        house.stock("MUG", 1)
+    seal_all(session)
+    proved: list[Head] = []
+    assert verify(session, proved=proved.append).ok
+    assert proved == [head(session)]
+    seen = list(links(session, after=proved[0].position))
+    assert seen == []
+    house.stock("MUG", 1)
+    seal_all(session)
+    assert verify(session, since=proved[0], proved=proved.append).ok
+    assert proved[1] == head(session)
+    other = Head(3, "a" * 64)
+    assert [(found.what, found.key) for found in verify(session, since=other).differences] == [
+        ("head", (3,)),
+        ("seal", (4,)),
+    ]
+
+
+def test_a_head_that_was_kept_elsewhere_betrays_a_chain_that_was_cut_off(session: Session) -> None:
+    house = House(session)
+    for _ in range(3):
+        house.stock("MUG", 1)
+    seal_all(session)
+    kept = head(session)
+    assert heads_in(f"2026-11-25 the head was {kept}, so it was.\n") == (kept,)
+    assert verify(session, heads=(kept,)).ok
+    beyond = Head(kept.position + 1, kept.hash)
+    assert [found.key for found in verify(session, heads=(kept, beyond)).differences] == [(4,)]
+
+
+def test_every_item_is_replayed_whatever_portion_it_falls_into(session: Session) -> None:
+    house = House(session)
+    for number in range(2 * PORTIONS + 30):
+        house.stock(f"I-{number}", 2)
+    session.execute(text("UPDATE balance SET quantity = quantity + 1 WHERE item_id % 10 = 7"))
+    wrong = session.scalar(text("SELECT count(*) FROM balance WHERE item_id % 10 = 7"))
+    told: list[tuple[str, int, int]] = []
+    report = verify(session, tell=lambda name, done, of: told.append((name, done, of)))
+    assert {found.what for found in report.differences} == {"balance"}
+    assert report.found == wrong
+    assert max(done for name, done, _ in told if name == "stock") > 90
+    assert rebuild(session).found == wrong
+    assert verify(session).ok
+    assert verify(session).items == 2 * PORTIONS + 30
