@@ -1,7 +1,7 @@
 """Allocate: the exact stock for a reservation, bin by bin.
 
-FEFO for dated lots, else the pick face first, then first in first out, in route order; never expired, held or
-quarantined stock, and only from bins.
+FEFO for dated lots, else the pick face first, then first in first out, in route order; only what
+``ledger.for_sale`` lets an order have.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Lot
 from app.db import table
 from app.ledger.balances import allocate_units
+from app.ledger.for_sale import may_be_chosen
 from app.ledger.models import Balance
 from app.orders.reserve import OPEN, reservation
 from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, lock_reservations
@@ -97,12 +98,9 @@ def free_stock(
         .outerjoin(Lot, Lot.id == balance.c.lot_id)
         .where(
             balance.c.item_id.in_(sorted(set(item_ids))),
-            balance.c.condition == "available",
+            may_be_chosen(today),
             balance.c.quantity > balance.c.allocated,
             Location.warehouse_id == warehouse_id,
-            Location.kind == "bin",
-            Location.is_blocked.is_(False),
-            (Lot.expiry.is_(None)) | (Lot.expiry >= today),
             balance.c.location_id.not_in(list(avoid_locations)),
         )
         .order_by(balance.c.item_id, balance.c.location_id, balance.c.lot_id, balance.c.id)

@@ -22,6 +22,7 @@ from app.orders.waves import fill_backorders
 from app.people.keyed_requests import forget_requests
 from app.people.tokens import forget_devices, forget_sessions
 from app.refusal import Refused
+from app.work import expiry
 from app.work.heartbeat import EVERY_SECONDS, beat
 
 log = structlog.get_logger("work")
@@ -76,6 +77,7 @@ def _forget(settings: Settings) -> int:
 
 JOBS: tuple[Job, ...] = (
     Job("beat", EVERY_SECONDS, _beat),
+    Job("expire", 60, expiry.hold),
     Job("fill_backorders", 15, _fill_backorders),
     Job("seal", 5, _seal),
     Job("forget", 3600, _forget),
