@@ -48,29 +48,36 @@ class Chosen:
     quantity: int
 
 
+ALLOCATED_OF_IT = (
+    select(func.coalesce(func.sum(ALLOCATED), 0))
+    .where(allocation.c.reservation_id == reservation.c.id)
+    .correlate(reservation)
+    .scalar_subquery()
+)
+"""Of a row of reservations: its units that are chosen in a bin and not picked yet."""
+HELD_OF_IT = (
+    select(func.coalesce(func.sum(holding.c.quantity), 0))
+    .where(holding.c.reservation_id == reservation.c.id, IN_HAND)
+    .correlate(reservation)
+    .scalar_subquery()
+)
+"""Of a row of reservations: its units that stand in totes and cartons."""
+
+
 def unchosen(session: Session, reservation_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
     """Reservation id -> (item, warehouse, units) for which no stock is chosen or picked yet.
 
     The reservations are locked, so that two jobs never choose stock for the same units.
     """
     lock_reservations(session, reservation_ids)
-    allocated = (
-        select(func.coalesce(func.sum(ALLOCATED), 0))
-        .where(allocation.c.reservation_id == reservation.c.id)
-        .correlate(reservation)
-        .scalar_subquery()
-    )
-    held = (
-        select(func.coalesce(func.sum(holding.c.quantity), 0))
-        .where(holding.c.reservation_id == reservation.c.id, IN_HAND)
-        .correlate(reservation)
-        .scalar_subquery()
-    )
     statement = (
         select(
-            reservation.c.id, reservation.c.item_id, reservation.c.warehouse_id, (OPEN - allocated - held).label("n")
+            reservation.c.id,
+            reservation.c.item_id,
+            reservation.c.warehouse_id,
+            (OPEN - ALLOCATED_OF_IT - HELD_OF_IT).label("n"),
         )
-        .where(reservation.c.id.in_(reservation_ids), OPEN > allocated + held)
+        .where(reservation.c.id.in_(reservation_ids), OPEN > ALLOCATED_OF_IT + HELD_OF_IT)
         .order_by(reservation.c.id)
     )
     return {row.id: (row.item_id, row.warehouse_id, int(row.n)) for row in session.execute(statement)}
