@@ -1,8 +1,8 @@
 """``make soak``: faults for as long as you like. Each round has a seed of its own, which makes it happen again.
 
 A round is robots over the API (8 workers, 10 % of the requests and 25 % of the answers lost, the server killed in the
-middle) and then one handheld in Chromium (200 faults), on each database. Each ends with the books: nothing lost,
-nothing twice, the ledger verified.
+middle) and then one handheld in Chromium (200 faults), on each database; ``--only floor`` is the random day of a whole
+floor (see ``day``). Each ends with the books: nothing lost, nothing twice, the ledger verified.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from app.factory import create_app
 from tests import chromium
 from tests.databases import create_tables, make_postgresql_template, postgresql_server, scratch
 from tests.soak import api
+from tests.soak.day.days import days
 from tests.soak.device import Worker
 from tests.soak.house import open_house, read_books
 from tests.soak.proxy import proxy
@@ -29,9 +30,14 @@ from tests.soak.server import Plug
 def main() -> None:
     options = _options()
     wrong = 0
+    if options.only is None or "floor" in options.only:
+        for engine in options.database or ["sqlite", "postgresql"]:
+            wrong += days(
+                engine, seed=options.seed, rounds=options.rounds, steps=options.steps, figures=options.figures
+            )
     for seed in range(options.seed, options.seed + options.rounds):
         for engine in options.database or ["sqlite", "postgresql"]:
-            for name in options.only or ["api", "device"]:
+            for name in [name for name in options.only or ["api", "device"] if name != "floor"]:
                 begun = time.monotonic()
                 run = _robots if name == "api" else _handheld
                 with tempfile.TemporaryDirectory(prefix="trueshelf-soak-", dir=scratch()) as place:
@@ -49,13 +55,17 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="of the first round (default 1)")
     parser.add_argument("--rounds", type=int, default=1, help="each with the next seed (default 1)")
-    parser.add_argument("--only", action="append", choices=["api", "device"], help="may be repeated; default: both")
+    parser.add_argument(
+        "--only", action="append", choices=["floor", "api", "device"], help="may be repeated; default: all"
+    )
     parser.add_argument(
         "--database", action="append", choices=["sqlite", "postgresql"], help="may be repeated; default: both"
     )
     parser.add_argument("--scans", type=int, default=1250, help="units of each of the 8 robots (default 1250)")
     parser.add_argument("--kills", type=int, default=10, help="of the server, while the robots scan (default 10)")
     parser.add_argument("--cuts", type=int, default=200, help="faults that the handheld meets (default 200)")
+    parser.add_argument("--steps", type=int, default=2000, help="of the floor's day (default 2000)")
+    parser.add_argument("--figures", type=Path, help="a file to which each day of the floor adds a line of JSON")
     return parser.parse_args()
 
 

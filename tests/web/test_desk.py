@@ -34,7 +34,6 @@ PAGES = [
     "/office/label-sheets?what=bin",
     "/office/labels/item/MUG",
     "/office/imports",
-    "/office/first-steps",
     "/office/ledger",
 ]
 

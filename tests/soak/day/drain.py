@@ -1,0 +1,197 @@
+"""The robot that ends the day: it does what prompts say until nothing is open, and tells which job cannot be ended."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.soak.day.house import LOTS, SERIALS, TOTES, WAREHOUSE, place_code, tote_code
+from tests.soak.day.worker import Day, Hand
+
+MOST_STEPS, MOST_ROUNDS = 400, 30
+SSCC_DIGITS = 18
+_FOLLOWS = {"pick": ("pack", "ship"), "pack": ("ship",), "receive": ("putaway",)}
+
+
+def drain(day: Day) -> Counter[str]:
+    """Everything open is done; what is then still promised is cancelled and put back; stray units leave their totes.
+
+    Says what was refused how often.
+    """
+    hands = [Hand(day, 90 + n, token) for n, token in enumerate(day.keys.chiefs)]
+    for hand in hands:
+        hand.is_careful = True
+    robot = Robot(day, hands)
+    orphans, day.orphans = day.orphans, []
+    for token, asked in orphans:
+        hands[0].ask(asked, token=token)
+    robot.finish_all(with_waves=True)
+    robot.look_at_promises()
+    for order in pages(hands[0], "/orders?status=open"):
+        hands[0].post(f"/orders/{order['id']}/cancellations", {"reason": "closing time"}, token=day.keys.desk)
+    robot.finish_all(with_waves=False)
+    robot.clear_totes()
+    return robot.refused
+
+
+def pages(hand: Hand, path: str) -> Iterator[dict[str, Any]]:
+    """Every entry of a list."""
+    after = ""
+    while True:
+        mark = "&" if "?" in path else "?"
+        answer = hand.get(f"{path}{mark}limit=500{after}", token=hand.day.keys.desk)
+        if answer.status != 200:
+            hand.day.faults.append(f"GET {path}: {answer.status} {answer.body}")
+            return
+        yield from answer.body["items"]
+        if not answer.body["next"]:
+            return
+        after = f"&after={answer.body['next']}"
+
+
+def _wants_fact(hand: Hand) -> bool:
+    return hand.prompt["expects"][:1] in (["lot"], ["serial"])
+
+
+class Robot:
+    """Two supervisors, as one may not approve what the other one counted."""
+
+    def __init__(self, day: Day, hands: list[Hand]) -> None:
+        self._day, self._hands = day, hands
+        self.refused: Counter[str] = Counter()
+
+    def finish_all(self, *, with_waves: bool) -> None:
+        stuck: dict[int, str] = {}
+        for round_ in range(MOST_ROUNDS):
+            if with_waves:
+                self._hands[0].post("/waves", {"warehouse": WAREHOUSE}, token=self._day.keys.desk)
+            if round_ % 4 == 3:
+                self.clear_totes()
+            tasks = self._open_tasks()
+            if not tasks:
+                return
+            stuck = {task["id"]: why for task in tasks if (why := self._finish_with_what_follows(task))}
+            if len(stuck) == len(tasks):
+                break
+        for why in stuck.values():
+            self._day.faults.append(f"cannot be ended: {why}")
+        if not stuck:
+            self._day.faults.append(f"new work opens for ever: {self._open_tasks()[:3]}")
+
+    def _finish_with_what_follows(self, task: dict[str, Any]) -> str:
+        """What is picked is packed and shipped at once: totes are scarce."""
+        why = self._finish(task)
+        if not why and task["kind"] in _FOLLOWS and task["document"]:
+            for kind in _FOLLOWS[task["kind"]]:
+                for next_ in pages(self._hands[0], f"/tasks?status=open&kind={kind}&document={task['document']}"):
+                    self._finish(next_)
+        return why
+
+    def look_at_promises(self) -> None:
+        """What is promised is there, unless somebody lost it after it was promised."""
+        for row in pages(self._hands[0], "/availability"):
+            if row["available"] < 0 and not self._day.book.lost[row["sku"]]:
+                self._day.faults.append(f"more is promised than there is: {row}")
+
+    def clear_totes(self) -> None:
+        """What stands in a tote or carton for nobody (adjusted into it, found there) is moved out by scans."""
+        hand = self._hands[0]
+        for row in pages(hand, "/balances"):
+            box = row["container"] or ""
+            if box in TOTES or len(box) == SSCC_DIGITS:
+                code = tote_code(box) if box in TOTES else box
+                target = "A-12" if row["condition"] == "available" else "QUARANTINE-1"
+                hand.see(hand.post("/tasks", {"kind": "move", "warehouse": WAREHOUSE}))
+                for scanned in (code, row["sku"], row["lot"], row["serial"]):
+                    if scanned and hand.task is not None and (scanned in (code, row["sku"]) or _wants_fact(hand)):
+                        hand.scan(scanned)
+                if hand.task is not None and hand.prompt.get("counted"):
+                    if not row["serial"]:
+                        hand.act("quantity", quantity=row["quantity"])
+                    hand.scan(place_code(target))
+                if hand.task is not None:
+                    self._work(hand)
+
+    def _open_tasks(self) -> list[dict[str, Any]]:
+        found = [*pages(self._hands[0], "/tasks?status=claimed"), *pages(self._hands[0], "/tasks?status=open")]
+        kinds = ("ship", "pack", "putaway", "inspect", "receive", "move", "count", "pick")
+        return sorted(found, key=lambda task: (kinds.index(task["kind"]), task["id"]))
+
+    def _finish(self, task: dict[str, Any]) -> str:
+        """Work at one task; empty where it ended, else what stands in the way."""
+        said = ""
+        for hand in self._hands:
+            answer = hand.see(hand.post(f"/tasks/{task['id']}/takeovers", {}))
+            if answer.status != 200:
+                said = f"{answer.status} {answer.body}"
+                if answer.code in ("task_done",):
+                    return ""
+                continue
+            said = self._work(hand)
+            if not said:
+                return ""
+            if hand.task is not None and hand.task["status"] == "claimed":
+                hand.post(f"/tasks/{task['id']}/releases", {})
+            if hand.task is not None and hand.task["status"] == "open":  # a count that waits for the other one
+                continue
+            break
+        return f"{task['kind']} {task['document']}: {said}"
+
+    def _work(self, hand: Hand) -> str:
+        stands_still = 0
+        for number in range(MOST_STEPS):
+            task, before = hand.task, hand.prompt
+            if task is None or task["status"] in ("done", "cancelled"):
+                return ""
+            if task["status"] == "open":
+                return "waits for somebody else"
+            way = self._way(hand, number, stands_still)
+            if way is None:
+                return f"no way on: {hand.prompt}"
+            answer = hand.way(way)
+            if answer.status >= 500:
+                return f"{answer.status}"
+            if answer.code in ("task_done", "nothing_left"):
+                return ""
+            if answer.status != 200:
+                self.refused[f"{task['kind']}: {answer.code}"] += 1
+            stands_still = stands_still + 1 if answer.status != 200 or hand.prompt == before else 0
+            if hand.task is None:
+                return f"{way} is refused: {answer.body}"
+        return f"does not end: {hand.prompt}"
+
+    def _way(self, hand: Hand, number: int, stands_still: int) -> dict[str, Any] | None:
+        """The first way; where nothing goes on by it the same again (an answer to a question), then the others."""
+        assert hand.task is not None
+        expects, ways, kind = hand.prompt["expects"], list(hand.prompt["ways"]), hand.task["kind"]
+        if expects[:1] == ["serial"] and kind in ("inspect", "count"):
+            return {"scan": SERIALS[number % len(SERIALS)]} if stands_still < len(SERIALS) else None
+        if expects[:1] == ["lot"] and kind in ("inspect", "count"):
+            return {"scan": LOTS[stands_still]} if stands_still < len(LOTS) else None
+        if kind == "count" and "item" in expects:
+            return self._count(hand)
+        if kind == "move":  # nobody waits for it: what is not moved yet stays where it is
+            return next((way for way in ways if way.get("action") in ("done", "undo")), None)
+        tried = max(0, stands_still - 1)
+        others = [way for way in ways if way.get("action") not in ("undo", "reprint", "label_printed")]
+        return others[tried] if tried < len(others) else None
+
+    def _count(self, hand: Hand) -> dict[str, Any]:
+        """Everything that the books have there, honestly; then the bin again."""
+        assert hand.task is not None
+        rows = pages(hand, f"/balances?location={hand.task['document']}")
+        there: Counter[tuple[str, str, str]] = Counter()
+        for row in rows:
+            if row["location"] == hand.task["document"]:
+                there[row["sku"], row["lot"] or "", row["serial"] or ""] += row["quantity"]
+        for (sku, lot, serial), units in sorted(there.items()):
+            answer = hand.scan(sku)
+            if answer.status != 200:
+                continue
+            for code in (lot, serial):
+                if code and _wants_fact(hand):
+                    hand.scan(code)
+            if _wants_fact(hand):
+                hand.act("undo")
+            elif not serial and units > 1:
+                hand.act("quantity", quantity=units)
+        return {"action": "done"}

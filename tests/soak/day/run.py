@@ -1,0 +1,57 @@
+"""One day from the first step to the checks."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.soak.day.book import Book
+from tests.soak.day.checks import check
+from tests.soak.day.commands import COMMANDS
+from tests.soak.day.drain import drain
+from tests.soak.day.house import Keys
+from tests.soak.day.worker import Command, Day, Hand, Worker
+
+
+@dataclass
+class Outcome:
+    """``requests`` includes those of the drain. ``refused`` is what the robot at the end was refused, by its code."""
+
+    seed: int
+    steps: int
+    requests: int = 0
+    seconds: float = 0.0
+    drain_seconds: float = 0.0
+    replayed: int = 0
+    faults: list[str] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    day: Day | None = None
+
+    def figures(self) -> dict[str, Any]:
+        """What a line of the figures holds."""
+        names = ("seed", "steps", "requests", "replayed", "seconds", "drain_seconds", "faults", "refused", "codes")
+        return {name: getattr(self, name) for name in names}
+
+
+def run(seed: int, *, steps: int, port: int, keys: Keys, folder: Path, commands: list[Command] = COMMANDS) -> Outcome:
+    """A day in a house that is new and served on ``port``."""
+    begun = time.monotonic()
+    day = Day(seed, port, keys, Book(keys.opening), steps)
+    tokens = [*keys.floor[:-2], *keys.chiefs]
+    workers = [Worker(Hand(day, number, token), commands) for number, token in enumerate(tokens, 1)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    drained = time.monotonic()
+    refused = drain(day)
+    outcome = Outcome(seed, steps, day=day, refused=refused)
+    outcome.faults = check(day, folder)
+    outcome.requests, outcome.replayed = len(day.journal), day.replayed
+    outcome.seconds, outcome.drain_seconds = time.monotonic() - begun, time.monotonic() - drained
+    for step in day.journal:
+        task = step.answer.get("task") or {}
+        outcome.codes[f"{task.get('kind', step.asked.path.split('?')[0])}: {step.answer.get('code', step.status)}"] += 1
+    return outcome

@@ -1,0 +1,84 @@
+"""The house's processes: the program that users start, or the fast one that many days share."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from tests.bench.serving import APP, serving
+from tests.servers import REPOSITORY
+
+Serve = Callable[[str, Path], AbstractContextManager[int]]
+"""From a database's address and a folder for data and log to the port that is asked."""
+
+
+@contextmanager
+def program(database_url: str, folder: Path) -> Iterator[int]:
+    """``flask --app wsgi serve``: its log is ``server.log`` in the folder."""
+    with serving(APP, database_url, folder) as server:
+        yield server.port
+
+
+@contextmanager
+def fast() -> Iterator[Serve]:
+    """Servers that start in a moment, one after the other (see ``web``)."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.soak.day.web"],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+
+        def order(**asked: str) -> dict[str, int]:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(asked) + "\n")
+            process.stdin.flush()
+            answer: dict[str, int] = json.loads(process.stdout.readline())
+            return answer
+
+        @contextmanager
+        def serve(database_url: str, folder: Path) -> Iterator[int]:
+            data, log = folder / "data", folder / "server.log"
+            data.mkdir(exist_ok=True)
+            try:
+                yield order(url=database_url, data=str(data), log=str(log))["port"]
+            finally:
+                order()
+
+        yield serve
+
+
+def failures(folder: Path) -> dict[str, str]:
+    """The server's tracebacks by the number of the request; what has none, a job of the worker, by its line."""
+    found: dict[str, str] = {}
+    log = folder / "server.log"
+    for number, line in enumerate(log.read_text(errors="replace").splitlines() if log.exists() else ()):
+        if not line.startswith("{"):
+            if line.strip():
+                found[f"line {number}"] = line
+            continue
+        said = json.loads(line)
+        if said.get("event") == "failed":
+            found[said.get("request_id") or f"line {number}"] = (
+                f"{said.get('route')} {_short(said.get('exception', ''))}"
+            )
+        elif said.get("level") == "error":
+            found[f"line {number}"] = line[:2000]
+    return found
+
+
+def _short(traceback: str) -> str:
+    """The frames that are ours, and what was raised."""
+    lines = traceback.splitlines()
+    ours = [
+        f"    {line.strip().removeprefix('File ')}: {lines[number + 1].strip()}"
+        for number, line in enumerate(lines[:-1])
+        if line.strip().startswith("File ") and f"{REPOSITORY}/app/" in line and "/web/" not in line
+    ]
+    raised = [line for line in lines if line and not line.startswith((" ", "Traceback"))]
+    return "\n".join([*(raised[-1:] or lines[-1:]), *(line.replace(f"{REPOSITORY}/", "") for line in ours[-9:])])

@@ -1,0 +1,95 @@
+"""One device's connection: kept alive, written to as bytes; Python's own client would cost more than the server."""
+
+import json
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+PATIENCE_SECONDS = 60
+
+
+class Gone(Exception):  # noqa: N818 - what happened, not an error of ours
+    """No answer came: the connection broke, or was broken."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request, as it can be sent again: the same id is in ``body``, or is the ``key``."""
+
+    method: str
+    path: str
+    body: Any = None
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.body.get("code", "")) if isinstance(self.body, dict) else ""
+
+
+class Wire:
+    """A connection that is made when it is needed, and again after it broke."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._socket: socket.socket | None = None
+
+    def ask(self, token: str, asked: Asked) -> Answer:
+        """Errors: ``Gone``."""
+        self.send(token, asked)
+        return self.receive()
+
+    def send(self, token: str, asked: Asked) -> None:
+        data = b"" if asked.body is None else json.dumps(asked.body).encode()
+        key = f"Idempotency-Key: {asked.key}\r\n" if asked.key else ""
+        head = (
+            f"{asked.method} /api/v1{asked.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{key}"
+            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+        )
+        try:
+            if self._socket is None:
+                self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket.sendall(head.encode() + data)
+        except OSError as error:
+            self.hang_up()
+            raise Gone(str(error)) from None
+
+    def receive(self) -> Answer:
+        """The answer to what was sent last. Errors: ``Gone``."""
+        try:
+            return self._receive()
+        except (OSError, ValueError) as error:
+            self.hang_up()
+            raise Gone(str(error)) from None
+
+    def _receive(self) -> Answer:
+        data = b""
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            data += self._more()
+        head = data[:end].lower()
+        length = head.find(b"content-length:")
+        whole = end + 4 + (int(head[length + 15 :].split(b"\r\n", 1)[0]) if length >= 0 else 0)
+        while len(data) < whole:
+            data += self._more()
+        if b"connection: close" in head:
+            self.hang_up()
+        body = data[end + 4 :]
+        return Answer(int(head[9:12]), json.loads(body) if body else None)
+
+    def _more(self) -> bytes:
+        assert self._socket is not None, "nothing was sent"
+        data = self._socket.recv(65536)
+        if not data:
+            raise OSError("the server hung up")
+        return data
+
+    def hang_up(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None

@@ -1,0 +1,241 @@
+"""One person with a device: does what the prompt says or something else, and asks again when no answer comes."""
+
+import random
+import threading
+import time
+import traceback
+import uuid
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.soak.day.book import Book
+from tests.soak.day.house import Keys
+from tests.soak.day.journal import Step
+from tests.soak.day.wire import Answer, Asked, Gone, Wire
+
+LOSE_ANSWERS, HANG_UP, TWINS, DIE = 0.04, 0.02, 0.02, 0.004
+TRIES = 400
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something that a worker may do. ``do`` answers False where it makes no sense now, and has asked nothing."""
+
+    weight: float
+    do: Callable[["Hand"], bool | None]
+
+
+@dataclass
+class Board:
+    """What everybody knows: the orders, tasks and papers that answers named."""
+
+    orders: dict[int, dict[str, Any]] = field(default_factory=dict)
+    tasks: deque[int] = field(default_factory=lambda: deque(maxlen=40))
+    purchases: list[str] = field(default_factory=list)
+    returns: list[str] = field(default_factory=list)
+    cartons: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+    lot: Any = None
+
+
+@dataclass
+class Day:
+    """What the workers of one day share. ``faults`` are sentences; a day without any is a good day."""
+
+    seed: int
+    port: int
+    keys: Keys
+    book: Book
+    steps: int
+    board: Board = field(default_factory=Board)
+    journal: list[Step] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    """The numbers of the requests that were answered with 5xx."""
+    orphans: list[tuple[str, Asked]] = field(default_factory=list)
+    """What a client sent and died: asked again at the end, when its device comes back."""
+    replayed: int = 0
+    is_killing: bool = False
+    """Connections break, as servers are killed; a 503 is no fault then."""
+    _lock: Any = field(default_factory=threading.Lock)
+
+    def took_step(self) -> None:
+        with self._lock:
+            self.steps -= 1
+
+
+class Hand:
+    """A worker: ``task`` and ``prompt`` are what the screen shows, None where there is no job."""
+
+    def __init__(self, day: Day, number: int, token: str) -> None:
+        self.day, self.number, self.token = day, number, token
+        self.dice = random.Random(f"{day.seed}/{number}")
+        self.is_chief = token in day.keys.chiefs
+        self.task: dict[str, Any] | None = None
+        self.prompt: dict[str, Any] = {}
+        self.is_careful = False
+        self._wire, self._twin = Wire(day.port), Wire(day.port)
+
+    # Asking.
+
+    def post(self, path: str, body: dict[str, Any], *, token: str = "") -> Answer:
+        """A request that changes something, under a key of its own."""
+        return self.ask(Asked("POST", path, body, key=self._id()), token=token)
+
+    def get(self, path: str, *, token: str = "") -> Answer:
+        return self.ask(Asked("GET", path), token=token)
+
+    def scan(self, code: str) -> Answer:
+        return self.say("scans", {"scan_id": self._id(), "code": code})
+
+    def act(self, name: str, **arguments: Any) -> Answer:
+        return self.say("actions", {"action_id": self._id(), "name": name, **arguments})
+
+    def way(self, way: dict[str, Any]) -> Answer:
+        """Take one of the ways that the prompt offers."""
+        arguments = {name: value for name, value in way.items() if name != "label"}
+        if "scan" in arguments:
+            return self.scan(arguments["scan"])
+        return self.act(arguments.pop("action"), **arguments)
+
+    def say(self, what: str, body: dict[str, Any]) -> Answer:
+        """A scan or an action of the task in hand; the screen shows what comes back."""
+        assert self.task is not None, "nothing to scan at"
+        return self.see(self.ask(Asked("POST", f"/tasks/{self.task['id']}/{what}", body)))
+
+    def see(self, answer: Answer) -> Answer:
+        if isinstance(answer.body, dict) and "prompt" in answer.body:
+            self.task, self.prompt = answer.body["task"], answer.body["prompt"]
+            if self.prompt.get("container", "") and len(self.prompt["container"]) > 12:
+                self.day.board.cartons.append(self.prompt["container"])
+        elif answer.status in (401, 403, 404, 409, 204):
+            self.task, self.prompt = None, {}
+        return answer
+
+    def ask(self, asked: Asked, *, token: str = "") -> Answer:
+        """One step: it is answered, however often that takes. What a client that died did not hear is asked later."""
+        token = token or self.token
+        if asked.method == "POST":
+            self.day.took_step()
+        throw = 1.0 if asked.method == "GET" or self.is_careful else self.dice.random()
+        if throw < LOSE_ANSWERS:
+            answer = self._twice(token, asked)
+        elif throw < LOSE_ANSWERS + HANG_UP:
+            answer = self._impatient(token, asked)
+        elif throw < LOSE_ANSWERS + HANG_UP + TWINS:
+            answer = self._with_a_twin(token, asked)
+        elif throw < LOSE_ANSWERS + HANG_UP + TWINS + DIE:
+            return self._die(token, asked)
+        else:
+            answer = self._until_answered(token, asked)
+        self._note(token, asked, answer)
+        return answer
+
+    def _until_answered(self, token: str, asked: Asked) -> Answer:
+        for _try in range(TRIES):
+            try:
+                answer = self._wire.ask(token, asked)
+            except Gone as gone:
+                if not self.day.is_killing:
+                    self.day.faults.append(f"{asked.method} {asked.path}: no answer ({gone})")
+                time.sleep(0.05)
+                continue
+            if answer.status < 500:
+                return answer
+            if not self.day.is_killing or answer.status == 500:
+                self._broke(asked, answer)
+                return answer
+            time.sleep(0.05)
+        self.day.faults.append(f"{asked.method} {asked.path}: never answered")
+        return Answer(599, None)
+
+    def _broke(self, asked: Asked, answer: Answer) -> None:
+        number = (answer.body or {}).get("detail", "").rsplit(": ", 1)[-1] if isinstance(answer.body, dict) else ""
+        self.day.broken.append(number)
+        self.day.faults.append(f"{answer.status} for {asked.method} {asked.path} {asked.body} [request {number}]")
+
+    def _twice(self, token: str, asked: Asked) -> Answer:
+        """The first answer is lost on its way: the same is asked again, and must be answered as the first time."""
+        first, again = self._until_answered(token, asked), self._until_answered(token, asked)
+        self._compare(asked, first, again)
+        return again
+
+    def _compare(self, asked: Asked, first: Answer, again: Answer) -> None:
+        if first.status >= 500 or again.status >= 500 or not isinstance(first.body, dict):
+            return
+        is_verdict = "outcome" in first.body or (asked.key and first.status < 300)
+        if is_verdict and _told(first) != _told(again):
+            self.day.faults.append(f"{asked.path} {asked.body}: answered {first.body}, then {again.body}")
+        self.day.replayed += 1
+
+    def _impatient(self, token: str, asked: Asked) -> Answer:
+        """Sent, hung up, sent again: the first may still be judged while the second comes in."""
+        with suppress(Gone):
+            self._wire.send(token, asked)
+        self._wire.hang_up()
+        return self._until_answered(token, asked)
+
+    def _with_a_twin(self, token: str, asked: Asked) -> Answer:
+        try:
+            self._twin.send(token, asked)
+        except Gone:
+            return self._until_answered(token, asked)
+        answer = self._until_answered(token, asked)
+        try:
+            twin = self._twin.receive()
+        except Gone:
+            return answer
+        if twin.status >= 500 and not self.day.is_killing:
+            self._broke(asked, twin)
+        if {answer.status, twin.status} <= {200, 201, 422}:
+            self._compare(asked, answer, twin)
+        self._note(token, asked, twin)
+        return answer
+
+    def _die(self, token: str, asked: Asked) -> Answer:
+        """The battery is empty: the task stays as it is; what was sent is asked again when the device comes back."""
+        with suppress(Gone):
+            self._wire.send(token, asked)
+        self._wire.hang_up()
+        self.day.orphans.append((token, asked))
+        self.day.journal.append(Step(self.number, self.day.keys.name_of(token), asked, 0, {}))
+        self.task, self.prompt = None, {}
+        return Answer(0, None)
+
+    def _note(self, token: str, asked: Asked, answer: Answer) -> None:
+        self.day.book.note(asked, answer)
+        said = answer.body if isinstance(answer.body, dict) else {}
+        task = said.get("task") or {}
+        if task:
+            self.day.board.tasks.append(task["id"])
+        if asked.method == "POST":
+            self.day.journal.append(Step(self.number, self.day.keys.name_of(token), asked, answer.status, said))
+
+    def _id(self) -> str:
+        return str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
+
+
+def _told(answer: Answer) -> tuple[Any, ...]:
+    """What a repeated answer must say again."""
+    body = {name: value for name, value in answer.body.items() if name != "replayed"}
+    return answer.status, body
+
+
+class Worker(threading.Thread):
+    """A hand that chooses among the commands until the day's steps are used up."""
+
+    def __init__(self, hand: Hand, commands: list[Command]) -> None:
+        super().__init__(daemon=True, name=f"worker {hand.number}")
+        self.hand, self._commands = hand, commands
+        self._weights = [command.weight for command in commands]
+
+    def run(self) -> None:
+        hand = self.hand
+        try:
+            while hand.day.steps > 0:
+                while hand.dice.choices(self._commands, self._weights)[0].do(hand) is False:
+                    pass
+        except Exception as error:  # noqa: BLE001 - a mistake of the day's own is a fault of the day
+            hand.day.faults.append(f"worker {hand.number} broke: {error!r}\n{traceback.format_exc()[-1500:]}")
