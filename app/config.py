@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 MOST_DAYS = 36_500
+MOST_CONNECTIONS = 100_000
 DEVELOPMENT_KEY = "development-only-not-a-secret"
 DEMO_ADDRESS = "Trueshelf Demo|Lagerweg 5|20457 Hamburg"
 
@@ -30,6 +31,9 @@ class Settings:
     ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
     ``office_sign_in``: ``pin`` (badge and PIN, as on the floor), ``password`` (and a code from the telephone), or
     ``auto``: ``password`` in production. ``office_idle_minutes``: after which such a browser on a desk is signed out.
+    ``head_seconds``, ``body_seconds``: how long a request's head may take to arrive, and its body (a large one a second
+    longer for each 64 KiB). ``connections``: how many a web process keeps open, ``connections_per_address`` of one
+    address (an IPv6 /64 counts as one); behind a proxy, which is one address itself, requests at once are counted.
     ``worker_late_seconds``: after this long without a sign of life the worker counts as gone.
     ``keep_sessions_days``, ...: how long what is over stays in the database: ended sessions, requests under an
     ``Idempotency-Key``, printed labels, devices on which nobody signs in any more.
@@ -58,6 +62,10 @@ class Settings:
     carton_max_grams: int = 30_000
     log_level: str = "INFO"
     trust_proxy: bool = False
+    head_seconds: int = 10
+    body_seconds: int = 15
+    connections: int = 1000
+    connections_per_address: int = 100
     worker_late_seconds: int = 60
     keep_sessions_days: int = 30
     keep_requests_days: int = 30
@@ -101,6 +109,9 @@ class Settings:
         for name in ("keep_sessions_days", "keep_requests_days", "keep_print_jobs_days", "keep_devices_days"):
             if not 1 <= getattr(self, name) <= MOST_DAYS:
                 raise SettingsError(f"TRUESHELF_{name.upper()}: choose 1 to {MOST_DAYS} days.")
+        for name in ("head_seconds", "body_seconds", "connections", "connections_per_address"):
+            if not 1 <= getattr(self, name) <= MOST_CONNECTIONS:
+                raise SettingsError(f"TRUESHELF_{name.upper()}: choose 1 to {MOST_CONNECTIONS}.")
         for name in ("label_templates_dir", "label_fonts_dir"):
             folder = getattr(self, name)
             if folder and not Path(folder).is_dir():

@@ -2,26 +2,28 @@
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
 from types import FrameType
 
 import click
-from flask import current_app
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
+from flask import Flask, current_app
 
 from app import work as jobs
 from app.cli.common import in_the_app, settings
+from app.cli.server.bridge import Bridge
+from app.cli.server.connections import Limits
+from app.cli.server.processes import Web
+from app.cli.server.processes import serve as keep_serving
 from app.db import db
 from app.work.printing import Printing
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 4
-"""How long what has begun may take after SIGTERM, for the web and then for the worker: together less than 10 s."""
+IDLE_SECONDS, ANSWER_SECONDS = 75.0, 60.0
+THREADS = 2
+"""Of each web process. A second one because one may wait for a photograph (app/web/photo_reader.py takes one at a
+time): scans go on beside it."""
 
 
 @click.command("serve")
@@ -33,48 +35,42 @@ def serve(host: str, port: int, workers: int | None) -> None:
     """The app on a real web server, with its worker; SIGTERM stops both after what has begun."""
     is_sqlite = db.engine.dialect.name == "sqlite"
     db.engine.dispose()
-    server = Granian(
-        target="wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        # SQLite has one writer, whoever asks: measured, two processes do best. Each has a second thread because one may
-        # wait for a photograph (app/web/photo_reader.py takes one at a time): scans go on beside it.
-        workers=workers or (2 if is_sqlite else max(2, min(4, os.cpu_count() or 2))),
-        blocking_threads=2,
-        respawn_failed_workers=True,
-        workers_kill_timeout=PATIENCE_SECONDS,
-        working_dir=ROOT,
-        log_level=LogLevels.warning,
-        process_name=None,
+    here = settings()
+    limits = Limits(
+        head_seconds=here.head_seconds,
+        body_seconds=here.body_seconds,
+        idle_seconds=IDLE_SECONDS,
+        answer_seconds=ANSWER_SECONDS,
+        connections=here.connections,
+        connections_per_address=here.connections_per_address,
+        is_behind_proxy=here.trust_proxy,
     )
-    if settings().mode == "demo":
+    web = Web(
+        host=host,
+        port=port,
+        # SQLite has one writer, whoever asks: measured, two processes do best.
+        workers=workers or (2 if is_sqlite else max(2, min(4, os.cpu_count() or 2))),
+        limits=limits,
+        open_bridge=open_bridge,
+    )
+    if here.mode == "demo":
         click.echo(f"Trueshelf: http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}")  # noqa: S104
-    stop = threading.Event()
-    keeper = threading.Thread(target=_keep_working, args=(stop,), name="worker's keeper")
-    keeper.start()
-    try:
-        server.serve()
-    finally:
-        stop.set()
-        keeper.join()
-
-
-def _keep_working(stop: threading.Event) -> None:
-    """Keep one worker process alive until told to stop; one that dies is started again, not faster than every 2 s."""
     command = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "work", "--parent", str(os.getpid())]
-    while not stop.is_set():
-        # Without cwd and close_fds it is spawned and not forked: a fork waits on a pipe, and a web process that the
-        # server forks at that moment inherits its end; the keeper would wait for ever and never look at its child.
-        with subprocess.Popen(command, close_fds=False, stdin=subprocess.DEVNULL) as child:  # noqa: S603 - our own program
-            while child.poll() is None and not stop.wait(0.2):
-                pass
-            child.terminate()
-            try:
-                child.wait(PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.kill()
-        stop.wait(2)
+    keep_serving(web, worker_command=command)
+
+
+def open_bridge() -> Bridge:
+    """What the server asks, in each web process: this app."""
+    flask: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    here = settings()
+    return Bridge(
+        flask,
+        knows=flask.extensions["trueshelf.knows"],
+        threads=THREADS,
+        largest_body=here.max_body_bytes,
+        requests_per_address=here.connections_per_address,
+        is_behind_proxy=here.trust_proxy,
+    )
 
 
 @click.command("work")

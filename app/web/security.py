@@ -6,6 +6,8 @@ admit them. Out: headers that let a page load and send nothing but its own. View
 
 import secrets
 from dataclasses import replace
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, request
@@ -90,7 +92,15 @@ def install(flask: Flask) -> None:
     """Put the gate before every view and the headers behind every answer."""
     flask.before_request(_gate)
     flask.after_request(_seal)
+    flask.extensions["trueshelf.knows"] = partial(_knows, flask)
     allow(public=True)(flask.view_functions["static"])
+
+
+def _knows(flask: Flask, environ: dict[str, Any]) -> bool:
+    """Whether this request, of which only the head has come, is of somebody with a living token."""
+    with flask.request_context(environ):
+        token, _is_browser = _token(request)
+        return bool(token) and _bearer(token) is not None
 
 
 def _gate() -> None:

@@ -61,17 +61,19 @@ def serve() -> None:
     from flask.cli import main
 
     from app.cli import serving
+    from app.cli.server.bridge import Bridge
 
-    class OnTheFloor(serving.Granian):
-        def __init__(self, *, target: str, **options: Any) -> None:
-            super().__init__("tests.bench.floor:app", **options)
+    def open_bridge() -> Bridge:
+        ours = create_floor()
+        ours.extensions["trueshelf.knows"] = lambda _environ: True
+        ours.config["SETTINGS"] = serving.settings()
+        with ours.app_context():
+            return serving_bridge()
 
-    serving.Granian = OnTheFloor  # type: ignore[misc]
+    serving_bridge, serving.open_bridge = serving.open_bridge, open_bridge
     sys.argv = ["flask", "--app", "wsgi", "serve", *sys.argv[1:]]
     main()
 
 
 if __name__ == "__main__":
     serve()
-elif "TRUESHELF_DATABASE_URL" in os.environ:
-    app = create_floor()

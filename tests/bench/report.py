@@ -52,7 +52,7 @@ class Results:
 
 def machine() -> str:
     """One line that says on what, and how busy it was with other things."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("flask", "sqlalchemy", "psycopg", "granian"))
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("flask", "sqlalchemy", "psycopg", "uvicorn"))
     load = " ".join(f"{each:.1f}" for each in os.getloadavg())
     return f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()}, {libraries}; load {load}"
 
