@@ -61,6 +61,7 @@ WORDS = {
     "balance": N_("Stock in a place"),
     "allocated": N_("Chosen for orders"),
     "negative": N_("Below zero"),
+    "for_sale": N_("For sale where nothing is sold"),
     "on_hand": N_("On hand"),
     "unavailable": N_("Unavailable"),
     "committed": N_("Promised"),

@@ -15,12 +15,14 @@ from app.catalog.models import Item, Lot
 from app.config import Settings
 from app.db import table
 from app.language import _
+from app.ledger.for_sale import condition_in, is_for_sale
 from app.ledger.models import BALANCE_KEY, CONDITIONS, Balance, Posting
 from app.ledger.post import Header, Move, Place, Posted, post
 from app.orders import lost
+from app.orders.expire import hold_expired
 from app.orders.stock_in_hand import close_empty_tasks
 from app.people.actor import Actor
-from app.places.models import ADJUSTMENT, Warehouse
+from app.places.models import ADJUSTMENT, Location, Warehouse
 from app.places.warehouses import container_of, location_of, warehouse_of
 from app.refusal import Conflict, NotFound, Refused
 from app.tasks.models import Task
@@ -42,18 +44,20 @@ def adjust(
     expiry: date | None = None,
     serial: str = "",
     container: str = "",
-    condition: str = "available",
+    condition: str | None = None,
     note: str = "",
     key: str = "",
 ) -> Posted:
     """Post ``quantity`` more units (fewer, where negative) of an item at a place.
 
-    A gain makes a lot that is not known yet. ``key`` makes the same adjustment impossible twice (an import's row);
+    A gain makes a lot that is not known yet. Without a ``condition`` it is that of goods in such a place, or of such a
+    lot (``ledger.for_sale``). ``key`` makes the same adjustment impossible twice (an import's row);
     without one, each call is a new fact.
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
-    ``unknown_reason``; ``unknown_condition``; ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``;
-    ``serial_not_wanted``; ``serial_in_stock``; ``approval_needed`` above ``count_approval_units`` for anybody but a
-    supervisor; ``not_enough_stock``; ``already_posted`` for a known ``key``.
+    ``unknown_reason``; ``unknown_condition``; ``not_for_sale_here`` where nothing may stand for sale;
+    ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``; ``serial_not_wanted``; ``serial_in_stock``;
+    ``approval_needed`` above ``count_approval_units`` for anybody but a supervisor; ``not_enough_stock``;
+    ``already_posted`` for a known ``key``.
     """
     _check(actor, settings, quantity=quantity, reason=reason, condition=condition)
     if key and session.scalar(select(Posting.id).where(Posting.key == key)):
@@ -61,8 +65,10 @@ def adjust(
     house = warehouse_of(session, warehouse)
     item = _item(session, sku)
     box = container_of(session, container) if container else None
-    place = Place(location_of(session, house, location).id, box.id if box else None, condition)
+    stands = location_of(session, house, location)
     lot_id = _lot(session, item, lot, expiry=expiry, is_gain=quantity > 0)
+    condition = _condition(session, house, stands, lot_id, condition, is_gain=quantity > 0)
+    place = Place(stands.id, box.id if box else None, condition)
     _check_serial(item, serial, quantity)
     header = Header(
         key=key or f"adjustment:{uuid.uuid4()}",
@@ -74,7 +80,10 @@ def adjust(
     )
     outside = Place(ADJUSTMENT, None, condition)
     if quantity > 0:
-        return post(session, header, [Move(item.id, quantity, outside, place, lot_id=lot_id, serial=serial)])
+        posted = post(session, header, [Move(item.id, quantity, outside, place, lot_id=lot_id, serial=serial)])
+        if lot_id is not None:
+            hold_expired(session, house, item_ids=[item.id])
+        return posted
     loss = Move(item.id, -quantity, place, outside, lot_id=lot_id, serial=serial)
     return lose(session, header, loss, house)
 
@@ -107,12 +116,29 @@ def lose(session: Session, header: Header, loss: Move, warehouse: Warehouse) -> 
     return posted
 
 
-def _check(actor: Actor, settings: Settings, *, quantity: int, reason: str, condition: str) -> None:
+def _condition(
+    session: Session, house: Warehouse, place: Location, lot_id: int | None, given: str | None, *, is_gain: bool
+) -> str:
+    """The condition in which the units are there. Errors: ``not_for_sale_here``."""
+    found = condition_in(place.kind, is_blocked=place.is_blocked)
+    if is_gain and given is not None and is_for_sale(given) and not is_for_sale(found):
+        raise Refused(
+            "not_for_sale_here",
+            _("Nothing is sold from %(place)s. Give another condition, or another place.", place=place.code),
+        )
+    if given is not None:
+        return given
+    expiry = session.get_one(Lot, lot_id).expiry if lot_id is not None else None
+    is_expired = expiry is not None and expiry < clock.today(house.time_zone)
+    return "hold" if is_expired and not is_gain and is_for_sale(found) else found
+
+
+def _check(actor: Actor, settings: Settings, *, quantity: int, reason: str, condition: str | None) -> None:
     if reason not in REASONS:
         raise Refused(
             "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(REASONS)), reasons=list(REASONS)
         )
-    if condition not in CONDITIONS:
+    if condition is not None and condition not in CONDITIONS:
         raise Refused("unknown_condition", _("Give a condition: %(these)s.", these=", ".join(CONDITIONS)))
     if quantity == 0:
         raise Refused("nothing_to_adjust", _("The quantity is 0: there is nothing to adjust."))

@@ -14,8 +14,10 @@ from app.db import table
 from app.floor import confirm
 from app.floor.step import Work
 from app.language import _
+from app.ledger.for_sale import condition_in
 from app.ledger.models import Balance, Movement
 from app.ledger.post import Move, Place
+from app.orders.expire import hold_expired
 from app.places.models import ADJUSTMENT, Location, Warehouse
 from app.refusal import Refused
 
@@ -125,10 +127,10 @@ def require_here(work: Work, item_id: int, serial: str) -> None:
 def post_differences(work: Work, found: list[Difference]) -> None:
     """ADJUSTMENT <-> bin; what orders had chosen of a loss is let go of, and chosen again elsewhere.
 
-    What is found where returns and quarantined goods stand is not for sale before somebody has looked at it.
+    What is found where nothing is sold is not for sale before somebody has looked at it, nor is an expired lot.
     """
     place = work.session.get_one(Location, work.task.location_id)
-    condition = "quarantine" if place.kind in ("quarantine", "returns") else "available"
+    condition = condition_in(place.kind, is_blocked=place.is_blocked)
     warehouse = work.session.get_one(Warehouse, work.task.warehouse_id)
     for each in found:
         sku = confirm.item_row(work.session, each.item_id).sku
@@ -149,6 +151,8 @@ def post_differences(work: Work, found: list[Difference]) -> None:
                 work.show(one, [(sku, place.code, "ADJUSTMENT")])
                 posted.append(one)
         work.memory["posted"] = [*work.memory.get("posted", []), *(one.posting_id for one in posted)]
+    if any(each.lot_id is not None and each.units > 0 for each in found):
+        hold_expired(work.session, warehouse, item_ids=[each.item_id for each in found])
 
 
 def _losses(work: Work, difference: Difference) -> list[Move]:

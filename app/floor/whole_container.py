@@ -10,7 +10,7 @@ from app.places.models import Container, Location
 from app.refusal import Refused
 from app.tasks.queue import NewLine, add_lines
 
-SELLABLE = ("bin", "dock", "stage", "pack", "returns")
+SELLABLE = ("bin", "dock", "stage", "pack")
 UNSELLABLE = ("quarantine", "returns")
 """Where goods may stand that are in quarantine, on hold or damaged."""
 

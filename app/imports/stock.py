@@ -22,9 +22,11 @@ from app.imports.result import Outcome
 from app.imports.saving import CHUNK, among, items_by_sku, warehouses_by_code
 from app.imports.table import Row
 from app.language import _
+from app.ledger.for_sale import SELLABLE, condition_in, is_for_sale
 from app.ledger.models import CONDITIONS, Balance, Movement, Posting
 from app.ledger.post import Header, Move, Place, post
 from app.ledger.serials import standing
+from app.orders.expire import hold_expired
 from app.places.models import ADJUSTMENT, Location, Warehouse
 
 COLUMNS = (
@@ -67,7 +69,8 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     """Post what was not opened before.
 
     Errors noted: ``unknown_warehouse``, ``unknown_location``, ``unknown_sku``; ``opening_differs`` where another
-    quantity was opened; ``location_full`` beyond ``max_units``; and by the item's own rules ``lot_missing``,
+    quantity was opened; ``location_full`` beyond ``max_units``; ``not_for_sale_here`` where nothing may
+    stand for sale; and by the item's own rules ``lot_missing``,
     ``lot_not_wanted``, ``serial_missing``, ``serial_not_wanted``, ``serial_quantity``, ``serial_taken``,
     ``expiry_missing``, ``expiry_without_lot``, ``expiry_differs``.
     """
@@ -94,6 +97,10 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     _check_room(session, fresh, outcome)
     if not outcome.errors():
         _post(session, fresh, outcome)
+        dated = sorted({identity[0] for _each, identity in fresh if identity[2]})
+        for warehouse in warehouses.values():
+            while dated and hold_expired(session, warehouse, item_ids=dated, limit=MOST_MOVES):
+                pass
 
 
 def _named(session: Session, rows: Sequence[Row], warehouses: dict[str, Warehouse], outcome: Outcome) -> list[_Opening]:
@@ -114,8 +121,17 @@ def _named(session: Session, rows: Sequence[Row], warehouses: dict[str, Warehous
         if place and item:
             opening = _Opening(row, item.id, place, item.tracking, item.has_expiry)
             _check_tracking(opening, outcome)
+            _check_condition(opening, outcome)
             openings.append(opening)
     return openings
+
+
+def _check_condition(opening: _Opening, outcome: Outcome) -> None:
+    """Nothing stands for sale where nothing is sold."""
+    place, condition = opening.place, opening.row.get("condition", SELLABLE)
+    if is_for_sale(condition) and not is_for_sale(condition_in(place.kind, is_blocked=place.is_blocked)):
+        message = _("Nothing is sold from %(place)s. Give another condition, or another place.", place=place.code)
+        outcome.refuse(opening.row.number, "condition", "not_for_sale_here", message)
 
 
 def _check_tracking(opening: _Opening, outcome: Outcome) -> None:

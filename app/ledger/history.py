@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from app.catalog.models import Item, Lot
+from app.ledger.for_sale import not_for_sale
 from app.ledger.models import Movement, Posting, Seal
 from app.people.models import Operator
 from app.places.models import LAST_VIRTUAL, Container, Location
@@ -198,8 +199,8 @@ def steps(
     """The newest ``limit`` movements that changed the sums, newest first, counted back from what they are now."""
     came = case((_target.warehouse_id == warehouse_id, Movement.quantity), else_=0)
     went = case((_source.warehouse_id == warehouse_id, Movement.quantity), else_=0)
-    came_unavailable = case((Movement.target_condition != "available", came), else_=0)
-    went_unavailable = case((Movement.source_condition != "available", went), else_=0)
+    came_unavailable = case((not_for_sale(Movement.target_condition), came), else_=0)
+    went_unavailable = case((not_for_sale(Movement.source_condition), went), else_=0)
     statement = (
         _JOINED.add_columns(
             Movement.id,

@@ -143,7 +143,10 @@ Index("uq_balance_key", *BALANCE_KEY, unique=True)
 
 
 class Availability(Model):
-    """The four sums of one item in one warehouse, kept. ``available`` is their one definition (see below)."""
+    """The four sums of one item in one warehouse, kept. ``available`` is their one definition (see ``sums``).
+
+    ``risen``: how often available rose since the orders that wait for it were last served (``orders.backorders``).
+    """
 
     __tablename__ = "availability"
     item_id: Mapped[int] = mapped_column(BigInt, ForeignKey("item.id"), primary_key=True)
@@ -152,7 +155,15 @@ class Availability(Model):
     unavailable: Mapped[int] = mapped_column(default=0)
     committed: Mapped[int] = mapped_column(default=0)
     inbound: Mapped[int] = mapped_column(default=0)
+    risen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     __table_args__ = (
+        Index(
+            "ix_availability_risen",
+            "item_id",
+            "warehouse_id",
+            sqlite_where=text("risen > 0"),
+            postgresql_where=text("risen > 0"),
+        ),
         CheckConstraint("on_hand >= 0", name="on_hand"),
         CheckConstraint("unavailable >= 0", name="unavailable"),
         CheckConstraint("committed >= 0", name="committed"),

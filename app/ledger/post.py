@@ -18,6 +18,7 @@ from app import clock
 from app.db import core, table
 from app.language import _
 from app.ledger.balances import BalanceKey, not_enough, put, take
+from app.ledger.for_sale import is_for_sale
 from app.ledger.models import Availability, Balance, Movement, Posting
 from app.ledger.serials import require_nowhere
 from app.ledger.sums import add_to_sums, shift
@@ -229,7 +230,7 @@ def _move_availability(session: Session, moves: Iterable[Move], warehouses: dict
             if place.location_id > LAST_VIRTUAL:
                 sums = change[move.item_id, warehouses[place.location_id]]
                 sums[0] += quantity
-                sums[1] += quantity if place.condition != "available" else 0
+                sums[1] += 0 if is_for_sale(place.condition) else quantity
     moved = [(pair, sums) for pair, sums in sorted(change.items()) if any(sums)]
     if len(moved) > 1 and all(min(sums) >= 0 for _pair, sums in moved):  # an opening: thousands, all in one go
         names = ("item_id", "warehouse_id", "on_hand", "unavailable", "committed", "inbound")

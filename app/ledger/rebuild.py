@@ -44,6 +44,7 @@ def rebuild(session: Session, differences: Iterable[Difference], committed: Sele
     added = select(both.c.item_id, both.c.warehouse_id, *(func.sum(both.c[name]) for name in SUMS))
     statement = added.group_by(both.c.item_id, both.c.warehouse_id)
     session.execute(insert(availability).from_select(["item_id", "warehouse_id", *SUMS], statement))
+    session.execute(update(availability).values(risen=1))  # whoever waits may have been kept waiting by a wrong sum
 
 
 def _mend_balances(session: Session, differences: Iterable[Difference]) -> None:

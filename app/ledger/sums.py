@@ -14,6 +14,8 @@ from app.ledger.models import Availability
 availability = table(Availability)
 PAIR = (availability.c.item_id, availability.c.warehouse_id)
 SUMS = ("on_hand", "unavailable", "committed", "inbound")
+_RISEN = "risen"
+"""Counted up in the same statement that makes more available."""
 
 _PORTION = 1000
 """As many values as every database takes in one statement."""
@@ -21,8 +23,13 @@ _PORTION = 1000
 _SHIFT = (
     update(availability)
     .where(availability.c.item_id == bindparam("a_item"), availability.c.warehouse_id == bindparam("a_warehouse"))
-    .values({name: availability.c[name] + bindparam(f"d_{name}") for name in SUMS})
+    .values({name: availability.c[name] + bindparam(f"d_{name}") for name in (*SUMS, _RISEN)})
 )
+
+
+def _risen(change: Mapping[str, int]) -> int:
+    """1 where this change makes more available: whoever waits for the item may be served."""
+    return int(change["on_hand"] - change["unavailable"] - change["committed"] > 0)
 
 
 def shift(
@@ -40,16 +47,21 @@ def shift(
     For releasing and for what documents promise. Reserving goes through ``commit_units``, which asks first.
     """
     change = {"on_hand": on_hand, "unavailable": unavailable, "committed": committed, "inbound": inbound}
-    values = {"a_item": item_id, "a_warehouse": warehouse_id} | {f"d_{name}": by for name, by in change.items()}
-    if changed(session, _SHIFT, values):
+    if changed(session, _SHIFT, _shifting(item_id, warehouse_id, change)):
         return
     add_to_sums(session, [{"item_id": item_id, "warehouse_id": warehouse_id, **change}])
 
 
+def _shifting(item_id: int, warehouse_id: int, change: Mapping[str, int]) -> dict[str, int]:
+    by = {f"d_{name}": units for name, units in change.items()}
+    return {"a_item": item_id, "a_warehouse": warehouse_id, f"d_{_RISEN}": _risen(change), **by}
+
+
 def add_to_sums(session: Session, rows: Sequence[Mapping[str, int]]) -> None:
     """Add to the kept sums of many pairs in one go, making the rows that are missing; nothing may fall."""
-    statement = adding(session, Availability, key=PAIR, columns=SUMS)
-    session.execute(statement, rows if len(rows) > 1 else rows[0])
+    statement = adding(session, Availability, key=PAIR, columns=(*SUMS, _RISEN))
+    values = [{**row, _RISEN: _risen(row)} for row in rows]
+    session.execute(statement, values if len(values) > 1 else values[0])
 
 
 def shift_inbound(session: Session, units: Mapping[tuple[int, int], int]) -> None:
@@ -62,11 +74,7 @@ def shift_inbound(session: Session, units: Mapping[tuple[int, int], int]) -> Non
     if falling:
         session.connection().execute(
             _SHIFT,
-            [
-                {"a_item": pair[0], "a_warehouse": pair[1]}
-                | {f"d_{name}": by for name, by in (none | {"inbound": units[pair]}).items()}
-                for pair in falling
-            ],
+            [_shifting(*pair, none | {"inbound": units[pair]}) for pair in falling],
         )
     rising = [pair for pair in pairs if units[pair] > 0]
     if rising:

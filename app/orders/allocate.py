@@ -1,7 +1,7 @@
 """Allocate: the exact stock for a reservation, bin by bin.
 
-FEFO for dated lots, else the pick face first, then first in first out, in route order; never expired, held or
-quarantined stock, and only from bins.
+FEFO for dated lots, else the pick face first, then first in first out, in route order; only what
+``ledger.for_sale`` lets an order have.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Lot
 from app.db import table
 from app.ledger.balances import allocate_units
+from app.ledger.for_sale import may_be_chosen
 from app.ledger.models import Balance
 from app.orders.reserve import OPEN, reservation
 from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, lock_reservations
@@ -47,29 +48,36 @@ class Chosen:
     quantity: int
 
 
+ALLOCATED_OF_IT = (
+    select(func.coalesce(func.sum(ALLOCATED), 0))
+    .where(allocation.c.reservation_id == reservation.c.id)
+    .correlate(reservation)
+    .scalar_subquery()
+)
+"""Of a row of reservations: its units that are chosen in a bin and not picked yet."""
+HELD_OF_IT = (
+    select(func.coalesce(func.sum(holding.c.quantity), 0))
+    .where(holding.c.reservation_id == reservation.c.id, IN_HAND)
+    .correlate(reservation)
+    .scalar_subquery()
+)
+"""Of a row of reservations: its units that stand in totes and cartons."""
+
+
 def unchosen(session: Session, reservation_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
     """Reservation id -> (item, warehouse, units) for which no stock is chosen or picked yet.
 
     The reservations are locked, so that two jobs never choose stock for the same units.
     """
     lock_reservations(session, reservation_ids)
-    allocated = (
-        select(func.coalesce(func.sum(ALLOCATED), 0))
-        .where(allocation.c.reservation_id == reservation.c.id)
-        .correlate(reservation)
-        .scalar_subquery()
-    )
-    held = (
-        select(func.coalesce(func.sum(holding.c.quantity), 0))
-        .where(holding.c.reservation_id == reservation.c.id, IN_HAND)
-        .correlate(reservation)
-        .scalar_subquery()
-    )
     statement = (
         select(
-            reservation.c.id, reservation.c.item_id, reservation.c.warehouse_id, (OPEN - allocated - held).label("n")
+            reservation.c.id,
+            reservation.c.item_id,
+            reservation.c.warehouse_id,
+            (OPEN - ALLOCATED_OF_IT - HELD_OF_IT).label("n"),
         )
-        .where(reservation.c.id.in_(reservation_ids), OPEN > allocated + held)
+        .where(reservation.c.id.in_(reservation_ids), OPEN > ALLOCATED_OF_IT + HELD_OF_IT)
         .order_by(reservation.c.id)
     )
     return {row.id: (row.item_id, row.warehouse_id, int(row.n)) for row in session.execute(statement)}
@@ -97,12 +105,9 @@ def free_stock(
         .outerjoin(Lot, Lot.id == balance.c.lot_id)
         .where(
             balance.c.item_id.in_(sorted(set(item_ids))),
-            balance.c.condition == "available",
+            may_be_chosen(today),
             balance.c.quantity > balance.c.allocated,
             Location.warehouse_id == warehouse_id,
-            Location.kind == "bin",
-            Location.is_blocked.is_(False),
-            (Lot.expiry.is_(None)) | (Lot.expiry >= today),
             balance.c.location_id.not_in(list(avoid_locations)),
         )
         .order_by(balance.c.item_id, balance.c.location_id, balance.c.lot_id, balance.c.id)

@@ -60,6 +60,13 @@ class OrderLine(Model):
     price: Mapped[Decimal | None]
     __table_args__ = (
         UniqueConstraint("order_id", "line_ref"),
+        # Who wants an item still: not the thousands of lines that were shipped.
+        Index(
+            "ix_sales_order_line_wanted",
+            "item_id",
+            sqlite_where=text("quantity > cancelled + shipped"),
+            postgresql_where=text("quantity > cancelled + shipped"),
+        ),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("cancelled >= 0 AND shipped >= 0 AND cancelled + shipped <= quantity", name="resolved"),
         CheckConstraint("cancelled_here >= 0 AND cancelled_here <= cancelled", name="cancelled_here"),

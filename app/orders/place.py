@@ -18,6 +18,7 @@ from app.catalog.models import Item
 from app.db import table, upsert
 from app.language import _
 from app.orders.cancel import cancel_order
+from app.orders.expire import hold_expired_of
 from app.orders.models import Order, OrderLine
 from app.orders.reserve import settle, shortfalls, target
 from app.refusal import Conflict, Refused
@@ -66,6 +67,7 @@ def place(session: Session, request: OrderRequest) -> tuple[int, str]:
     is_changed |= _write_lines(session, order, request)
     session.flush()
     if is_new or is_changed:
+        hold_expired_of(session, order.id)
         settle(session, order.id)
         _check_filled(session, order)
     return order.id, "created" if is_new else "updated" if is_changed else "unchanged"

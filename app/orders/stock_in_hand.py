@@ -138,9 +138,9 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
         if not taken:
             continue
         session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
-        for line_id in session.scalars(_packing(row.id)).all():
+        for line_id in session.scalars(packing_lines(row.id)).all():
             shrink_line(session, line_id, taken)
-        cancel_lines(session, session.scalars(_loading(row.container_id)).all())
+        cancel_lines(session, session.scalars(loading_lines(row.container_id)).all())
         stands = Place(row.location_id, row.container_id)
         set_aside = Place(row.location_id, row.container_id, "hold")
         post(
@@ -178,7 +178,7 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
     return given
 
 
-def _packing(holding_id: int) -> Select[int]:
+def packing_lines(holding_id: int) -> Select[int]:
     """The open packing line of a holding."""
     return (
         select(TaskLine.id)
@@ -187,7 +187,7 @@ def _packing(holding_id: int) -> Select[int]:
     )
 
 
-def _loading(container_id: int) -> Select[int]:
+def loading_lines(container_id: int) -> Select[int]:
     """The open loading line of a carton."""
     return (
         select(TaskLine.id)

@@ -1,15 +1,29 @@
 """A wave: orders released to the floor together. Each gets its stock allocated and one pick task, in route order."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
 
-from sqlalchemy import func, nulls_last, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.orders import allocate
+from app.orders.backorders import (
+    PORTION,
+    URGENCY,
+    Read,
+    Write,
+    fill_backorders,
+    is_short,
+    portions,
+    serve,
+    short_of,
+)
 from app.orders.models import Order, OrderLine
-from app.orders.reserve import OPEN, reservation, settle
+from app.orders.reserve import OPEN, reservation
 from app.orders.stock_in_hand import ALLOCATED, allocation, release_allocation
 from app.places.models import Warehouse
 from app.tasks.models import Task, TaskLine
@@ -21,35 +35,89 @@ def release_wave(
 ) -> list[int]:
     """Allocate stock to the open orders (or those named) and open their pick tasks, most urgent first.
 
-    Orders that wait for stock are settled first, so that a delivery since then is used. Returns the tasks' ids.
+    Orders that wait for stock are settled first, so that a delivery since then is used. Returns the tasks' ids. All in
+    this one transaction, which is for small houses and tests: an entrance releases in portions (``release``).
     """
-    fill_backorders(session, order_ids=order_ids)
-    today = clock.today(warehouse.time_zone)
     tasks: list[int] = []
-    candidates = _candidates(session, warehouse.id, order_ids)
-    wanted = allocate.unchosen(session, [id_ for ids in candidates.values() for id_ in ids])
-    items = [item for item, _warehouse, _units in wanted.values()]
-    stock = allocate.free_stock(session, item_ids=items, warehouse_id=warehouse.id, today=today) if items else {}
-    for order_id, reservation_ids in candidates.items():
-        if max_orders is not None and len(tasks) >= max_orders:
-            break
-        mine = {id_: wanted[id_] for id_ in reservation_ids if id_ in wanted}
-        chosen = allocate.choose(mine, stock)
-        if chosen:
-            tasks.append(_open_pick(session, warehouse.id, order_id, chosen))
+
+    def write(work: Callable[[Session], Any]) -> Any:
+        return work(session)
+
+    def note(_session: Session, opened: list[int]) -> int:
+        tasks.extend(opened)
+        return len(tasks)
+
+    release(write, lambda: nullcontext(session), warehouse.id, order_ids=order_ids, max_orders=max_orders, note=note)
     return tasks
 
 
-def _candidates(session: Session, warehouse_id: int, order_ids: Sequence[int]) -> dict[int, list[int]]:
-    """Order id -> its reservations here that may be picked, the most urgent order first."""
-    promised = (
-        select(func.coalesce(func.sum(OPEN), 0))
-        .where(reservation.c.order_line_id == OrderLine.id)
-        .correlate(OrderLine)
-        .scalar_subquery()
-    )
-    short = select(OrderLine.order_id).where(OrderLine.quantity - OrderLine.cancelled - OrderLine.shipped > promised)
-    statement = (
+Note = Callable[[Session, list[int]], int]
+"""Keeps the tasks that a portion opened, in its transaction, and says how many the wave has by now."""
+
+
+def release(
+    write: Write[Any],
+    read: Read,
+    warehouse_id: int,
+    *,
+    order_ids: Sequence[int] = (),
+    max_orders: int | None = None,
+    note: Note,
+) -> None:
+    """Release orders in portions, each in a transaction of its own, so that scans go between.
+
+    What a portion did stays done if the next one fails; whoever releases again goes on where it ended, because an order
+    whose stock is chosen is no candidate any more.
+    """
+    if order_ids:
+        with read() as session:
+            short = short_of(session, order_ids)
+        for portion in portions(short):
+            write(partial(serve, order_ids=portion))
+    else:
+        fill_backorders(write, read)
+    with read() as session:
+        found = candidates(session, warehouse_id, order_ids)
+    most = len(found) if max_orders is None else max_orders
+    left = PORTION if max_orders is None else most - write(lambda session: note(session, []))
+    while found and left > 0:
+        portion, found = found[: min(PORTION, left)], found[min(PORTION, left) :]
+        count = write(partial(_release_portion, warehouse_id=warehouse_id, order_ids=portion, note=note))
+        left = PORTION if max_orders is None else most - count
+
+
+def candidates(session: Session, warehouse_id: int, order_ids: Sequence[int] = ()) -> list[int]:
+    """The open orders (or those named) with promises here for which no stock is chosen yet, most urgent first."""
+    is_unchosen = OPEN > allocate.ALLOCATED_OF_IT + allocate.HELD_OF_IT
+    statement = _reservations(warehouse_id).where(is_unchosen).with_only_columns(Order.id).order_by(None)
+    if order_ids:
+        statement = statement.where(Order.id.in_(order_ids))
+    urgent = statement.distinct().subquery()
+    return list(session.scalars(select(Order.id).join(urgent, urgent.c.id == Order.id).order_by(*URGENCY)))
+
+
+def _release_portion(session: Session, warehouse_id: int, order_ids: Sequence[int], note: Note) -> int:
+    """Choose stock for these orders, one after the other, and open their picks."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for order_id, reservation_id in session.execute(_reservations(warehouse_id).where(Order.id.in_(order_ids))):
+        found[order_id].append(reservation_id)
+    wanted = allocate.unchosen(session, [id_ for ids in found.values() for id_ in ids])
+    items = [item for item, _warehouse, _units in wanted.values()]
+    today = clock.today(session.get_one(Warehouse, warehouse_id).time_zone)
+    stock = allocate.free_stock(session, item_ids=items, warehouse_id=warehouse_id, today=today) if items else {}
+    tasks = []
+    for order_id, reservation_ids in found.items():
+        chosen = allocate.choose({id_: wanted[id_] for id_ in reservation_ids if id_ in wanted}, stock)
+        if chosen:
+            tasks.append(_open_pick(session, warehouse_id, order_id, chosen))
+    return note(session, tasks)
+
+
+def _reservations(warehouse_id: int) -> Select[int, int]:
+    """(order, reservation) of what may be picked here, the most urgent order first. One that is to go complete waits
+    while a line of it is short."""
+    short = select(OrderLine.id).where(OrderLine.order_id == Order.id, is_short()).correlate(Order)
+    return (
         select(Order.id, reservation.c.id)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(reservation, reservation.c.order_line_id == OrderLine.id)
@@ -57,16 +125,10 @@ def _candidates(session: Session, warehouse_id: int, order_ids: Sequence[int]) -
             Order.status == "open",
             reservation.c.warehouse_id == warehouse_id,
             OPEN > 0,
-            (Order.policy != "complete") | Order.id.not_in(short),
+            (Order.policy != "complete") | ~short.exists(),
         )
-        .order_by(nulls_last(Order.need_by), Order.placed_at, Order.id, reservation.c.id)
+        .order_by(*URGENCY, reservation.c.id)
     )
-    if order_ids:
-        statement = statement.where(Order.id.in_(order_ids))
-    found: dict[int, list[int]] = defaultdict(list)
-    for order_id, reservation_id in session.execute(statement):
-        found[order_id].append(reservation_id)
-    return found
 
 
 def _open_pick(session: Session, warehouse_id: int, order_id: int, chosen: list[allocate.Chosen]) -> int:
@@ -91,8 +153,10 @@ def link_lines(
 ) -> None:
     """Open the pick lines of these allocations in a task, and tell each allocation its line."""
     lines = [allocate.pick_line(each, id_) for each, id_ in zip(chosen, allocation_ids, strict=True)]
-    for line_id, allocation_id in zip(add_lines(session, task_id, lines), allocation_ids, strict=True):
-        session.execute(update(allocation).where(allocation.c.id == allocation_id).values(task_line_id=line_id))
+    line_ids = add_lines(session, task_id, lines)
+    named = update(allocation).where(allocation.c.id == bindparam("a_id")).values(task_line_id=bindparam("a_line"))
+    pairs = zip(allocation_ids, line_ids, strict=True)
+    session.connection().execute(named, [{"a_id": id_, "a_line": line_id} for id_, line_id in pairs])
 
 
 def withdraw(session: Session, task_id: int) -> int:
@@ -110,26 +174,3 @@ def withdraw(session: Session, task_id: int) -> int:
         release_allocation(session, row.id, row.open)
     finish(session, task_id, status="done" if session.get_one(Task, task_id).done_lines else "cancelled")
     return sum(int(row.open) for row in rows)
-
-
-def fill_backorders(session: Session, *, order_ids: Sequence[int] = ()) -> int:
-    """Settle every open order that holds less than it wants, oldest first. Returns how many were looked at."""
-    promised = (
-        select(func.coalesce(func.sum(OPEN), 0))
-        .where(reservation.c.order_line_id == OrderLine.id)
-        .correlate(OrderLine)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Order.id)
-        .join(OrderLine, OrderLine.order_id == Order.id)
-        .where(Order.status == "open", OrderLine.quantity - OrderLine.cancelled - OrderLine.shipped > promised)
-        .group_by(Order.id, Order.need_by, Order.placed_at)
-        .order_by(nulls_last(Order.need_by), Order.placed_at, Order.id)
-    )
-    if order_ids:
-        statement = statement.where(Order.id.in_(order_ids))
-    waiting = list(session.scalars(statement))
-    for order_id in waiting:
-        settle(session, order_id)
-    return len(waiting)

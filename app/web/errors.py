@@ -36,6 +36,8 @@ def _refused(refusal: Exception) -> WerkzeugResponse:
         return _to_sign_in()
     if refusal.code == "password_needed" and not _wants_problem() and not _wants_fragment():
         return redirect(url_for("office_door.page"), 303)
+    if refusal.code == "no_warehouse" and _is_desk_page():
+        return redirect(url_for("office.first_steps"), 303)
     response = answer(refusal.status, refusal.code, refusal.message, refusal.details)
     if "retry_after_seconds" in refusal.details:
         response.headers["Retry-After"] = str(refusal.details["retry_after_seconds"])
@@ -115,6 +117,13 @@ def _to_sign_in() -> WerkzeugResponse:
     if had_cookie:
         cookies.remove(request, response, cookies.SESSION)
     return response
+
+
+def _is_desk_page() -> bool:
+    """A page of the desk, asked for by somebody who may read there: a site without a warehouse leads to its steps."""
+    bearer = current_bearer()
+    is_reader = bearer is not None and not bearer.actor.roles.isdisjoint(READERS)
+    return is_reader and request.method == "GET" and request.path.startswith("/office") and not _wants_fragment()
 
 
 def _wants_problem() -> bool:

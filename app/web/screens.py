@@ -42,7 +42,9 @@ def current_warehouse() -> Warehouse:
         with reading() as session:
             g.warehouse = _find(session)
     if g.warehouse is None:
-        raise Refused("no_warehouse", _("There is no warehouse yet. Ask the office to import its locations."))
+        raise Refused(
+            "no_warehouse", _("There is no warehouse yet. Ask the office to set one up: First steps, at the desk.")
+        )
     assert isinstance(g.warehouse, Warehouse)
     return g.warehouse
 

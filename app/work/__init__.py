@@ -15,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.config import Settings
-from app.db import transact
+from app.db import reading, transact
 from app.labels.queue import forget_old
 from app.ledger.seal import BATCH, seal
-from app.orders.waves import fill_backorders
+from app.orders.backorders import fill_backorders
 from app.people.keyed_requests import forget_requests
 from app.people.tokens import forget_devices, forget_sessions
 from app.refusal import Refused
+from app.work import expiry
 from app.work.heartbeat import EVERY_SECONDS, beat
 
 log = structlog.get_logger("work")
@@ -38,8 +39,9 @@ class Job:
 
 
 def _fill_backorders(_settings: Settings) -> int:
-    """Orders that wait for stock get what has come in since."""
-    return transact(lambda session: fill_backorders(session))
+    """Orders that wait for stock get what has come in since: it looks often, because where nothing came in that costs
+    one probe of an index."""
+    return fill_backorders(transact, reading)
 
 
 def _seal(_settings: Settings) -> int:
@@ -76,7 +78,8 @@ def _forget(settings: Settings) -> int:
 
 JOBS: tuple[Job, ...] = (
     Job("beat", EVERY_SECONDS, _beat),
-    Job("fill_backorders", 15, _fill_backorders),
+    Job("expire", 60, expiry.hold),
+    Job("fill_backorders", 1, _fill_backorders),
     Job("seal", 5, _seal),
     Job("forget", 3600, _forget),
 )

@@ -300,6 +300,10 @@ class House:
         ).first()
         return (row[0], row[1], row[2], row[3]) if row else (0, 0, 0, 0)
 
+    def reasons(self) -> list[str]:
+        """Of every posting, the oldest first."""
+        return list(self.session.scalars(select(Posting.reason).order_by(Posting.id)))
+
     def on_hand(self, sku: str, warehouse: str = "W") -> int:
         return self.sums(sku, warehouse)[0]
 

@@ -34,6 +34,7 @@ PAGES = [
     "/office/label-sheets?what=bin",
     "/office/labels/item/MUG",
     "/office/imports",
+    "/office/first-steps",
     "/office/ledger",
 ]
 

@@ -4,7 +4,7 @@ A new check is one file with a function ``check(look)`` and one line here. See `
 """
 
 from app.control.checks import allocated, committed, held, inbound
-from app.ledger.checks import heads, seals, serials, stock
+from app.ledger.checks import for_sale, heads, seals, serials, stock
 from app.ledger.checks.difference import Check
 
 CHECKS: tuple[tuple[str, Check], ...] = (
@@ -12,6 +12,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("serials", serials.check),
     ("allocated", allocated.check),
     ("held", held.check),
+    ("for_sale", for_sale.check),
     ("committed", committed.check),
     ("inbound", inbound.check),
     ("heads", heads.check),

@@ -12,6 +12,7 @@ from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Wo
 from app.floor.suggest import suggest_bin
 from app.floor.undo import no_arguments, undo
 from app.language import _
+from app.ledger.for_sale import SELLABLE, is_for_sale
 from app.ledger.post import Move, Place
 from app.refusal import Refused
 from app.tasks.lines import Line, change_line, line_of, lines, shrink_line, to_the_end
@@ -121,7 +122,9 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     confirm.room(work, place, work.counted)
     confirm.planned(work, place, plan_id=line.target_location_id, plan=line.target)
     quantity = work.counted
-    condition = "quarantine" if line.source_condition == "quarantine" else "available"
+    condition = "quarantine" if line.source_condition == "quarantine" else SELLABLE
+    if line.expiry is not None and line.expiry < work.today and is_for_sale(condition):
+        condition = "hold"  # of a cancelled order, or expired on the dock: nobody may be given it
     target = Place(place.id, None, condition)
     moves = [
         Move(line.item_id, units, stands, target, lot_id=line.lot_id, serial=line.serial)

@@ -5,6 +5,7 @@ the facts say; it repairs nothing. It is SQL over sets: no movement becomes a ro
 - ``stock``       balances, on hand and unavailable against the replay of all movements
 - ``serials``     no serial number came in twice
 - ``heads``       the chain of seals against what its end was, as it was kept outside
+- ``for_sale``    nothing is kept for sale where nothing is sold
 - ``seals``       every sealed posting against its link in the chain
 
 Those that need a document (an order, a purchase order) are in ``app.control.checks``, with the list of all.

@@ -22,8 +22,9 @@ class Difference:
 
     ``what``: balance, allocated, negative, on_hand, unavailable, committed, inbound; held, where orders believe to
     have picked more (``kept``) into a container than stands there for sale (``replayed``); serial, where a unit came in
-    a second time (``replayed``) while it was here (``kept`` is 1, the most that can be); seal, where the fact itself is
-    not what was sealed: the key is the posting's id, and the two numbers are hashes; or head, where the chain does not
+    a second time (``replayed``) while it was here (``kept`` is 1, the most that can be); for_sale, what is kept for
+    sale where nothing is sold; seal, where the fact itself is not
+    what was sealed: the key is the posting's id, and the two numbers are hashes; or head, where the chain does not
     have the hash (``replayed``) that it once ended with at a position (the key).
     """
 

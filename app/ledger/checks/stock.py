@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Item
 from app.db import table
 from app.ledger.checks.difference import Difference, Look, differing, exceeding, found
+from app.ledger.for_sale import not_for_sale
 from app.ledger.models import Availability, Balance, Movement
 from app.places.models import LAST_VIRTUAL, Location
 
@@ -93,5 +94,5 @@ def in_warehouses(stock: FromClause, *, is_unavailable: bool) -> Select[Any]:
     statement = select(stock.c.item_id, location.c.warehouse_id, func.sum(stock.c.units))
     statement = statement.join_from(stock, location, location.c.id == stock.c.location_id)
     if is_unavailable:
-        statement = statement.where(stock.c.condition != "available")
+        statement = statement.where(not_for_sale(stock.c.condition))
     return statement.group_by(stock.c.item_id, location.c.warehouse_id)

@@ -244,5 +244,7 @@ def _warehouse_id(session: Session, subject: Subject) -> int:
 def _first_warehouse(session: Session) -> int:
     first = session.scalar(select(Warehouse.id).order_by(Warehouse.priority, Warehouse.id).limit(1))
     if first is None:
-        raise Refused("no_warehouse", _("There is no warehouse yet. Ask the office to import its locations."))
+        raise Refused(
+            "no_warehouse", _("There is no warehouse yet. Ask the office to set one up: First steps, at the desk.")
+        )
     return first

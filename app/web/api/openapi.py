@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 
 from flask import Response, jsonify, make_response, render_template
 
-from app.web.api import idempotency
+from app.web import idempotency
 from app.web.api.paging import Page
 from app.web.api.route import ROUTES, Route, pages
 from app.web.api.schema import Schema, Schemas

@@ -7,17 +7,19 @@ from typing import Annotated, Any, Literal
 
 from sqlalchemy.orm import Session
 
+from app.db import reading
 from app.orders import cancel
 from app.orders.models import Order
 from app.orders.place import LineRequest, OrderRequest, place
 from app.orders.progress import LineProgress, lines_of
-from app.orders.waves import release_wave
+from app.orders.waves import release
 from app.places.numbers import next_number
 from app.places.warehouses import warehouse_of
 from app.web.api import queries
 from app.web.api.body import Between, Code, RowId, Size, Units
 from app.web.api.paging import Page, Paged
-from app.web.api.route import BOOKS, DESK, TRADE, reads, writes
+from app.web.api.route import BOOKS, DESK, TRADE, reads, writes, writes_in_portions
+from app.web.portions import Portions
 
 Filter = Annotated[str, Size(0, 64)]
 _Part = Annotated[str, Size(0, 200)]
@@ -241,15 +243,30 @@ class Wave:
     tasks: tuple[int, ...]
 
 
-@writes("/waves", may=DESK, status=(201,))
-def release_orders(session: Session, body: NewWave) -> Wave:
+@writes_in_portions("/waves", may=DESK, status=(201,))
+def release_orders(portions: Portions, body: NewWave) -> Wave:
     """Release orders: their stock is chosen, and each gets its pick task.
 
+    Thousands of orders are released in portions, and scans go between: who is sent to the floor first may begin before
+    the answer is there. A request that was cut off goes on where it ended when it is sent again with its key.
     Errors: ``unknown_warehouse``; ``unknown_order``; ``unknown_strategy``.
     """
-    warehouse = warehouse_of(session, body.warehouse)
-    queries.require_strategy(body.strategy)
     order_ids = body.orders or ()
-    queries.require_orders(session, order_ids)
-    tasks = release_wave(session, warehouse, order_ids=order_ids, max_orders=body.max_orders)
-    return Wave(id=next_number(session, "wave"), tasks=tuple(tasks))
+
+    def begin(session: Session) -> int:
+        warehouse = warehouse_of(session, body.warehouse)
+        queries.require_strategy(body.strategy)
+        queries.require_orders(session, order_ids)
+        notes = portions.notes(session)
+        if not notes:
+            notes |= {"id": next_number(session, "wave"), "tasks": []}
+        return warehouse.id
+
+    def note(session: Session, opened: list[int]) -> int:
+        notes = portions.notes(session)
+        notes["tasks"] += opened
+        return len(notes["tasks"])
+
+    warehouse_id = portions.write(begin)
+    release(portions.write, reading, warehouse_id, order_ids=order_ids, max_orders=body.max_orders, note=note)
+    return Wave(id=portions.noted["id"], tasks=tuple(portions.noted["tasks"]))

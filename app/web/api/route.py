@@ -19,8 +19,9 @@ from app.db import can_keep, reading, transact
 from app.language import _
 from app.people.tokens import SCOPES
 from app.refusal import NotFound
-from app.web.api import idempotency
+from app.web import idempotency
 from app.web.api.body import UnsupportedMedia, loads, read, read_query
+from app.web.portions import Portions
 from app.web.rules import FLOOR, OFFICE, READERS, allow
 from app.web.security import current_actor
 
@@ -69,6 +70,7 @@ class Route:
 
 
 ROUTES: list[Route] = []
+_NOT_IN_THE_PATH = {"session", "portions", "body", "query", "return"}
 
 
 def reads(
@@ -116,8 +118,7 @@ def writes(
 
         def respond(**names: Any) -> Response:
             asked, path_names = _asked(route), _names(names)
-            key, operator_id = idempotency.key_of_request(), current_actor().operator_id
-            body_hash = idempotency.hash_of_request(_canonical(route)) if key else ""
+            key = _key(route)
 
             def work(session: Session) -> Response:
                 def answered() -> Response:
@@ -125,13 +126,44 @@ def writes(
 
                 if key is None:
                     return answered()
-                return idempotency.once(session, operator_id=operator_id, key=key, body_hash=body_hash, work=answered)
+                return idempotency.once(session, key, answered)
 
             return transact(work)
 
         return _hang(route, view, respond)
 
     return hang
+
+
+def writes_in_portions(
+    path: str,
+    *,
+    may: Access,
+    answer: Any = None,
+    status: tuple[int, ...] = (200,),
+    takes: str = JSON,
+) -> Callable[[View], View]:
+    """A POST whose work is long: its function gets ``Portions`` and does it in several transactions, so that scans go
+    between. Once for each idempotency key, and one that was cut off goes on where it ended."""
+
+    def hang(view: View) -> View:
+        route = _route(view, "POST", path, may, answer, status, JSON, takes, is_keyed=True)
+
+        def respond(**names: Any) -> Response:
+            asked, path_names = _asked(route), _names(names)
+            portions = Portions(_key(route))
+            return portions.answer(lambda: _response(route, view(portions, **asked, **path_names)))
+
+        return _hang(route, view, respond)
+
+    return hang
+
+
+def _key(route: Route) -> idempotency.Key | None:
+    key = idempotency.key_of_request()
+    if key is None:
+        return None
+    return idempotency.Key(current_actor().operator_id, key, idempotency.hash_of_request(_canonical(route)))
 
 
 def _route(
@@ -155,7 +187,9 @@ def _route(
         access=may,
         is_keyed=is_keyed,
         statuses=status,
-        path_types={name: hint for name, hint in hints.items() if name not in ("session", "body", "query", "return")},
+        path_types={
+            name: hint for name, hint in hints.items() if name not in ("session", "portions", "body", "query", "return")
+        },
         body=hints.get("body"),
         query=hints.get("query"),
         answer=answer or hints["return"],

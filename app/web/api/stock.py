@@ -169,7 +169,8 @@ def explain_item(session: Session, query: ExplanationQuery, *, sku: str) -> dict
 
 @dataclass(frozen=True, kw_only=True)
 class NewAdjustment:
-    """``quantity`` more units (fewer, where negative) than the books say."""
+    """``quantity`` more units (fewer, where negative) than the books say. Without a ``condition`` it is the place's:
+    quarantine in quarantine and among returns, hold in a blocked place and for an expired lot, else available."""
 
     warehouse: Code
     location: Code
@@ -179,7 +180,7 @@ class NewAdjustment:
     lot: Code | None = None
     serial: Annotated[str, Size(0, 64)] = ""
     container: Annotated[str, Size(0, 64)] = ""
-    condition: Literal["available", "quarantine", "hold", "damaged"] = "available"
+    condition: Literal["available", "quarantine", "hold", "damaged"] | None = None
     note: Words = ""
 
 
@@ -196,8 +197,8 @@ def adjust_stock(session: Session, body: NewAdjustment) -> PostedAdjustment:
     """Post a difference between the shelf and the books, with its reason.
 
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
-    ``unknown_reason``; ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``; ``serial_in_stock``;
-    ``approval_needed``; ``not_enough_stock``.
+    ``unknown_reason``; ``not_for_sale_here``; ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``;
+    ``serial_in_stock``; ``approval_needed``; ``not_enough_stock``.
     """
     posted = adjustments.adjust(
         session,

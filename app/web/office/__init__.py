@@ -6,6 +6,7 @@ One file per noun, views above; ``reads`` asks the questions that only these scr
 from app.web.office import (
     exceptions,
     files,
+    first_steps,
     label_sheets,
     labels,
     ledger,
@@ -24,6 +25,7 @@ __all__ = [
     "desk",
     "exceptions",
     "files",
+    "first_steps",
     "label_sheets",
     "labels",
     "ledger",

@@ -17,11 +17,11 @@ from app.web.security import current_bearer
 desk = Blueprint("office", __name__, url_prefix="/office")
 PAGE = 50
 MOST_ROWS = 100_000
-_PLACE_OF = {"files": "imports", "labels": "printers", "label_sheets": "printers"}
+_PLACE_OF = {"files": "imports", "labels": "printers", "label_sheets": "printers", "first_steps": "overview"}
 """The menu's place of a file of views, where it is not that file's own name."""
 _BELOW = {
     "order", "purchase_order", "balances", "item", "correct", "one_return", "person", "change_person", "give_pin",
-    "one_label", "label_sheets",
+    "one_label", "label_sheets", "first_steps", "add_warehouse", "save_warehouse", "add_places",
 }  # fmt: skip
 """Pages below the one in the menu: from there it goes back up."""
 Row = TypeVar("Row")

@@ -7,7 +7,7 @@ from app.imports import KINDS, ImportResult, files_out, run
 from app.language import _
 from app.refusal import NotFound, Refused
 from app.web import forms
-from app.web.office.desk import csv_file, desk
+from app.web.office.desk import asked, csv_file, desk
 from app.web.rules import OFFICE, READERS, allow
 from app.web.security import settings
 
@@ -15,8 +15,9 @@ from app.web.security import settings
 @desk.get("/imports")
 @allow(roles=OFFICE)
 def imports() -> str:
-    """The form."""
-    return _page()
+    """The form, set to the kind that the address asks for."""
+    kind = asked("kind")
+    return _page(kind=kind if kind in KINDS else "items")
 
 
 @desk.post("/imports")

@@ -1,17 +1,18 @@
 """Orders: the list, one order, cancel, and release to the floor."""
 
 from flask import Response, render_template
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
 from app.orders.cancel import cancel_order
 from app.orders.progress import lines_of
-from app.orders.waves import release_wave
-from app.places.models import Warehouse
+from app.orders.waves import release as release_orders
 from app.web import forms
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads import orders as reads
 from app.web.office.reads.stock import names_of
+from app.web.portions import Portions
 from app.web.rules import OFFICE, READERS, allow
 from app.web.screens import current_warehouse
 
@@ -74,10 +75,13 @@ def release() -> WerkzeugResponse:
     warehouse_id, most = current_warehouse().id, forms.number("max_orders")
     one = forms.number("order_id")
     order_ids = () if one is None else (one,)
+    portions = Portions()
 
-    tasks = transact(
-        lambda session: release_wave(
-            session, session.get_one(Warehouse, warehouse_id), order_ids=order_ids, max_orders=most
-        )
-    )
-    return back_to("work", released=len(tasks)) if one is None else back_to("order", order_id=one)
+    def note(session: Session, opened: list[int]) -> int:
+        notes = portions.notes(session)
+        notes["released"] = notes.get("released", 0) + len(opened)
+        return int(notes["released"])
+
+    release_orders(portions.write, reading, warehouse_id, order_ids=order_ids, max_orders=most, note=note)
+    released = portions.noted.get("released", 0)
+    return back_to("work", released=released) if one is None else back_to("order", order_id=one)

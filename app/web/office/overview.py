@@ -6,6 +6,7 @@ from app.db import reading
 from app.orders.availability import oversold
 from app.tasks.board import unfinished_by_kind
 from app.web.office.desk import desk
+from app.web.office.first_steps import steps_left
 from app.web.office.reads.orders import count_orders, order_rows
 from app.web.office.reads.purchase_orders import purchase_order_rows
 from app.web.rules import READERS, allow
@@ -19,8 +20,9 @@ def overview() -> str:
         return render_template(
             "office/overview.html",
             orders=count_orders(session),
-            waiting=order_rows(session, status="waiting", limit=6),
-            coming=purchase_order_rows(session, status="open", limit=6),
+            waiting=order_rows(session, status="waiting", limit=6, is_oldest_first=True),
+            coming=purchase_order_rows(session, status="open", limit=6, is_next_first=True),
             work=unfinished_by_kind(session),
             oversold=len(oversold(session)),
+            steps_left=steps_left(session),
         )

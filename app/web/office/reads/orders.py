@@ -52,8 +52,11 @@ _wanted = (
 )
 
 
-def order_rows(session: Session, *, status: str = "", query: str = "", before: int = 0, limit: int) -> list[OrderRow]:
-    """Newest first. ``waiting`` are open orders that wait for stock; ``query`` looks into numbers, names and SKUs."""
+def order_rows(
+    session: Session, *, status: str = "", query: str = "", before: int = 0, limit: int, is_oldest_first: bool = False
+) -> list[OrderRow]:
+    """Newest first, or those that have waited longest. ``waiting`` are open orders that wait for stock; ``query`` looks
+    into numbers, names and SKUs."""
     statement = (
         select(
             Order,
@@ -64,7 +67,7 @@ def order_rows(session: Session, *, status: str = "", query: str = "", before: i
         )
         .outerjoin(OrderLine, OrderLine.order_id == Order.id)
         .group_by(Order.id)
-        .order_by(Order.id.desc())
+        .order_by(Order.id if is_oldest_first else Order.id.desc())
         .limit(limit)
     )
     if before:

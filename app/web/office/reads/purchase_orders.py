@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, nulls_last, or_, select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item
@@ -50,9 +50,10 @@ class PurchaseLine:
 
 
 def purchase_order_rows(
-    session: Session, *, status: str = "", query: str = "", before: int = 0, limit: int
+    session: Session, *, status: str = "", query: str = "", before: int = 0, limit: int, is_next_first: bool = False
 ) -> list[PurchaseOrderRow]:
-    """Newest first; ``query`` looks into numbers, suppliers and SKUs."""
+    """Newest first, or what is expected next; ``query`` looks into numbers, suppliers and SKUs."""
+    next_eta = func.min(case((_LEFT > 0, PurchaseOrderLine.eta)))
     statement = (
         select(
             PurchaseOrder.id,
@@ -65,13 +66,13 @@ def purchase_order_rows(
             func.coalesce(func.sum(PurchaseOrderLine.quantity), 0),
             func.coalesce(func.sum(PurchaseOrderLine.received), 0),
             func.coalesce(func.sum(_TO_COME), 0),
-            func.min(case((_LEFT > 0, PurchaseOrderLine.eta))),
+            next_eta,
         )
         .join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
         .join(Warehouse, Warehouse.id == PurchaseOrder.warehouse_id)
         .outerjoin(PurchaseOrderLine, PurchaseOrderLine.purchase_order_id == PurchaseOrder.id)
         .group_by(PurchaseOrder.id, Supplier.name, Warehouse.code)
-        .order_by(PurchaseOrder.id.desc())
+        .order_by(*((nulls_last(next_eta), PurchaseOrder.id) if is_next_first else (PurchaseOrder.id.desc(),)))
         .limit(limit)
     )
     if before:

@@ -1,0 +1,70 @@
+"""What is for sale: what each condition and each kind of place means for *available*. The one place that says so.
+
+The condition alone decides, so that every sum follows from movements: *unavailable* is what stands in quarantine, on
+hold or damaged, wherever it is. The place decides in which condition goods may stand there, so that nothing is promised
+that nobody could ever pick:
+
+- a bin: for sale, and picked from. A blocked one: everything in it is on hold as long as it is blocked
+- dock, stage: for sale while put-away work asks for it, which brings it into a bin; nobody picks there
+- floor, pack: for sale only in the tote or carton that an order picked it into; it is promised to that order
+- quarantine, returns: never for sale. Inspection is the way out
+- an expired lot: on hold from the day after its last good day (``orders.expire``), wherever it stands
+
+Whoever posts goods into a place asks here. A move inside one building keeps the condition, so that the busiest scans
+touch no sum. ``ledger verify`` looks whether anything is kept for sale where nothing is sold.
+"""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_
+
+from app.catalog.models import Lot
+from app.db import table
+from app.ledger.models import Balance
+from app.places.models import Location
+
+SELLABLE = "available"
+PICKED_FROM = ("bin",)
+"""The kinds of place that stock is chosen from."""
+ON_ITS_WAY = ("dock", "stage", "pack", "floor")
+"""Nobody picks there: what stands there loose waits to be put away, what is in a tote or carton belongs to an order."""
+NOTHING_SOLD = ("quarantine", "returns")
+balance, location, lot = map(table, (Balance, Location, Lot))
+
+
+def is_for_sale(condition: str) -> bool:
+    """Whether units in this condition count as *available* (what is not, is *unavailable*)."""
+    return condition == SELLABLE
+
+
+def not_for_sale(condition: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """``is_for_sale`` turned round, of a column."""
+    return condition != SELLABLE
+
+
+def condition_in(kind: str, *, is_blocked: bool = False) -> str:
+    """The condition of goods that come to stand in such a place, where nobody says another."""
+    if kind in NOTHING_SOLD:
+        return "quarantine"
+    return "hold" if is_blocked else SELLABLE
+
+
+def is_good(day: date) -> ColumnElement[bool]:
+    """On this day the lot of a row (or none) is still good."""
+    return or_(lot.c.expiry.is_(None), lot.c.expiry >= day)
+
+
+def may_be_chosen(day: date) -> ColumnElement[bool]:
+    """Of rows of balance, location and (outer) lot: the stock that an order may be given."""
+    return and_(
+        ~not_for_sale(balance.c.condition),
+        location.c.kind.in_(PICKED_FROM),
+        location.c.is_blocked.is_(False),
+        is_good(day),
+    )
+
+
+NOWHERE_SOLD = and_(
+    ~not_for_sale(balance.c.condition), or_(location.c.kind.in_(NOTHING_SOLD), location.c.is_blocked.is_(True))
+)
+"""Of rows of balance and location: kept for sale where nothing is sold. No posting may leave such a row."""

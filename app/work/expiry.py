@@ -1,0 +1,39 @@
+"""Lots that expire at midnight, by the clock of each warehouse, are set on hold."""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.config import Settings
+from app.db import reading, transact
+from app.orders.expire import hold_expired
+from app.places.models import Warehouse
+
+_looked: dict[tuple[str, int], str] = {}
+"""Database and warehouse -> the hour, by its own clock, in which everything was looked through. A lot expires at
+midnight; once an hour anyway, because what is taken back may put an expired lot on a shelf."""
+
+
+def hold(settings: Settings) -> int:
+    """Set on hold what has expired, in portions that let scans between them. Returns the units."""
+    with reading() as session:
+        warehouses = session.execute(select(Warehouse.id, Warehouse.time_zone)).all()
+    done = 0
+    for warehouse_id, time_zone in warehouses:
+        key = (settings.effective_database_url, warehouse_id)
+        hour = f"{clock.now().astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H}"
+        if _looked.get(key) == hour:
+            continue
+        while held := _portion(warehouse_id):
+            done += held
+        _looked[key] = hour
+    return done
+
+
+def _portion(warehouse_id: int) -> int:
+    def hold_some(session: Session) -> int:
+        return hold_expired(session, session.get_one(Warehouse, warehouse_id))
+
+    return transact(hold_some)
