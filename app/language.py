@@ -10,10 +10,12 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -76,3 +78,8 @@ def N_(message: str, /) -> str:  # noqa: N802 - gettext's own name for "extract,
 def amount(money: Decimal, /) -> str:
     """An amount with two decimals, as the operator's language writes it: one installation has one currency, unsaid."""
     return format_decimal(money, format="#,##0.00", locale=_chosen.get())
+
+
+def in_words(day: date, /) -> str:
+    """A day with its month's name, as the operator's language writes it; English as at home: 31 December 2027."""
+    return format_date(day, "long", locale="en_GB" if current() == "en" else current())

@@ -1,1 +1,4 @@
-"""What we stock: items, their barcodes, their lots."""
+"""What we stock: items, their barcodes, their lots.
+
+- ``lots``  the one rule for making a lot, and for the date that it expires
+"""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.catalog.lots import keep_lot, known_lot
 from app.catalog.models import Item, Lot
 from app.config import Settings
 from app.db import table
@@ -50,12 +51,13 @@ def adjust(
 ) -> Posted:
     """Post ``quantity`` more units (fewer, where negative) of an item at a place.
 
-    A gain makes a lot that is not known yet. Without a ``condition`` it is that of goods in such a place, or of such a
-    lot (``ledger.for_sale``). ``key`` makes the same adjustment impossible twice (an import's row);
-    without one, each call is a new fact.
+    A gain makes a lot that is not known yet; ``expiry`` is kept as ``app.catalog.lots`` says. Without a ``condition``
+    it is that of goods in such a place, or of such a lot (``ledger.for_sale``). ``key`` makes the same adjustment
+    impossible twice (an import's row); without one, each call is a new fact.
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
     ``unknown_reason``; ``unknown_condition``; ``not_for_sale_here`` where nothing may stand for sale;
-    ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``; ``serial_not_wanted``; ``serial_in_stock``;
+    ``nothing_to_adjust``; ``lot_needed``; ``lot_not_wanted``; ``expiry_needed``; ``expiry_conflict``;
+    ``serial_needed``; ``serial_not_wanted``; ``serial_in_stock``;
     ``approval_needed`` above ``count_approval_units`` for anybody but a supervisor; ``not_enough_stock``;
     ``already_posted`` for a known ``key``.
     """
@@ -128,7 +130,7 @@ def _condition(
         )
     if given is not None:
         return given
-    expiry = session.get_one(Lot, lot_id).expiry if lot_id is not None else None
+    expiry = session.get_one(Lot, lot_id, populate_existing=True).expiry if lot_id is not None else None
     is_expired = expiry is not None and expiry < clock.today(house.time_zone)
     return "hold" if is_expired and not is_gain and is_for_sale(found) else found
 
@@ -158,18 +160,20 @@ def _item(session: Session, sku: str) -> Item:
 
 
 def _lot(session: Session, item: Item, code: str | None, *, expiry: date | None, is_gain: bool) -> int | None:
-    if not code:
-        if item.tracking == "lot":
-            raise Refused("lot_needed", _("%(sku)s is kept by lot. Give the lot.", sku=item.sku))
+    if item.tracking != "lot":
+        if code or expiry:
+            raise Refused("lot_not_wanted", _("%(sku)s is not kept by lot. Leave lot and expiry out.", sku=item.sku))
         return None
-    found = session.scalar(select(Lot).where(Lot.item_id == item.id, Lot.code == code))
-    if found is None and is_gain:
-        found = Lot(item_id=item.id, code=code, expiry=expiry)
-        session.add(found)
-        session.flush()
-    if found is None:
+    if not code:
+        raise Refused("lot_needed", _("%(sku)s is kept by lot. Give the lot.", sku=item.sku))
+    known = known_lot(session, item.id, code)
+    if known is None and not is_gain:
         raise NotFound("unknown_lot", _("%(sku)s has no lot %(lot)s. Check the label.", sku=item.sku, lot=code))
-    return found.id
+    if known is None and item.has_expiry and expiry is None:
+        raise Refused(
+            "expiry_needed", _("Lot %(lot)s of %(sku)s is new. Give its expiry date.", sku=item.sku, lot=code)
+        )
+    return keep_lot(session, item.id, code, expiry=expiry).id
 
 
 def _check_serial(item: Item, serial: str, quantity: int) -> None:

@@ -1,19 +1,19 @@
 """What arriving goods say of themselves: the lot, the expiry date, each unit's serial number.
 
-A GS1 label says all of it at once. A lot has one expiry date for ever; a serial number is in stock once.
+A GS1 label says all of it at once. A lot has one expiry date for ever (``app.catalog.lots``); a serial number is in
+stock once.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import select
-
-from app.catalog.models import Lot
+from app.catalog.lots import good_until, keep_lot, known_lot, require_same
+from app.catalog.models import Item
 from app.floor import confirm
-from app.floor.dates import in_words, may_be_day_first, typed_date
+from app.floor.expiry import said_date
 from app.floor.logistic_unit import or_sscc
 from app.floor.receipt import prompt
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, scan_way
-from app.language import _
+from app.language import _, in_words
 from app.ledger.serials import require_nowhere
 from app.refusal import Refused
 from app.tasks.lines import Line
@@ -35,22 +35,28 @@ def waiting(work: Work) -> Step | None:
 
 
 def check_lot(work: Work, meaning: Meaning) -> None:
+    """A further label of what is counted names the same lot, and the same date.
+
+    Errors: ``lot_differs``; ``expiry_conflict``."""
     known = work.memory.get("lot")
     if known and meaning.lot and meaning.lot != known:
         raise Refused(
             "lot_differs",
             _("This is lot %(lot)s. Scan the dock for lot %(known)s first.", lot=meaning.lot, known=known),
         )
-    expiry = work.memory.get("expiry")
-    if known and expiry and meaning.expiry and meaning.expiry.isoformat() != expiry:
-        raise _expiry_conflict(known, date.fromisoformat(expiry))
+    if known and meaning.expiry:
+        require_same(known, said=meaning.expiry, known=_remembered(work))
+        _require_good(work, meaning.expiry)
+        work.remember(expiry=meaning.expiry.isoformat())
 
 
-def _expiry_conflict(lot: str, known: date) -> Refused:
-    return Refused(
-        "expiry_conflict",
-        _("Lot %(lot)s is known to expire on %(day)s. Look at the label again.", lot=lot, day=in_words(known)),
-    )
+def _remembered(work: Work) -> date | None:
+    text = work.memory.get("expiry")
+    return date.fromisoformat(text) if text else None
+
+
+def _item(work: Work) -> Item:
+    return confirm.item_row(work.session, work.the_line.item_id)
 
 
 def _ask_lot(work: Work) -> Prompt:
@@ -63,40 +69,32 @@ def _ask_lot(work: Work) -> Prompt:
 def _accept_lot(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "lot":
         raise confirm.wrong(meaning, wanted=_("Scan the lot of %(sku)s.", sku=work.the_line.sku))
+    known = known_lot(work.session, work.the_line.item_id, meaning.code)
+    date_known = known.expiry if known is not None else None
+    require_same(meaning.code, said=meaning.expiry, known=date_known)
+    said = date_known or meaning.expiry or good_until(meaning.produced, _item(work).shelf_life_days)
     work.remember(lot=meaning.code)
-    known = work.session.scalar(select(Lot).where(Lot.item_id == work.the_line.item_id, Lot.code == meaning.code))
-    if known is not None and known.expiry is not None:
-        _require_good(work, known.expiry)
-        if meaning.expiry and meaning.expiry != known.expiry:
-            raise _expiry_conflict(meaning.code, known.expiry)
-        work.remember(expiry=known.expiry.isoformat())
+    if said is not None:
+        _require_good(work, said)
+        work.remember(expiry=said.isoformat())
+        if date_known is None:
+            _require_fresh(work, said)
+            return Said("expiry_confirmed", _("Lot %(lot)s, good until %(day)s", lot=meaning.code, day=in_words(said)))
     return Said("lot_confirmed", _("Lot %(lot)s", lot=meaning.code))
 
 
 def _ask_expiry(work: Work) -> Prompt:
     line = work.the_line
-    good_until = work.today + timedelta(days=365)
-    ways = [scan_way(good_until.isoformat(), _("Good until %(day)s", day=in_words(good_until)))]
+    shelf_life_days = _item(work).shelf_life_days
+    last = good_until(work.today, 365 if shelf_life_days is None else shelf_life_days)
+    ways = [scan_way(last.isoformat(), _("Good until %(day)s", day=in_words(last)))] if last else []
     return prompt(work, _("Scan or type the expiry date"), value=line.sku, ways=ways, expects=("expiry",))
 
 
 def _accept_expiry(work: Work, meaning: Meaning) -> Said:
-    if meaning.type != "expiry":
-        raise confirm.wrong(meaning, wanted=_("Scan the expiry date (YYYY-MM-DD)."))
-    day = typed_date(meaning.code, today=work.today)
-    if day is None:
-        raise Refused("bad_date", _("%(text)s is no date. Give it as YYYY-MM-DD.", text=meaning.code[:20]))
-    if may_be_day_first(meaning.code, today=work.today):
-        confirm.once_more(
-            work,
-            "which_date",
-            _(
-                "%(text)s means %(day)s. Send it again to take it so, or write it as YYYY-MM-DD.",
-                text=meaning.code,
-                day=in_words(day),
-            ),
-        )
+    day = said_date(work, meaning)
     _require_good(work, day)
+    _require_fresh(work, day)
     work.remember(expiry=day.isoformat())
     return Said("expiry_confirmed", _("Good until %(day)s", day=in_words(day)))
 
@@ -104,6 +102,25 @@ def _accept_expiry(work: Work, meaning: Meaning) -> Said:
 def _require_good(work: Work, day: date) -> None:
     if day < work.today and work.memory.get("fault") != "expired":
         raise Refused("expired", _("Expired on %(day)s. Set it aside and ask the office.", day=in_words(day)))
+
+
+def _require_fresh(work: Work, day: date) -> None:
+    """Goods do not keep longer than their item does: a date further away was misread, unless it is said once more.
+
+    Errors: ``beyond_shelf_life``."""
+    shelf_life_days = _item(work).shelf_life_days
+    last = good_until(work.today, shelf_life_days)
+    if last is not None and day > last:
+        confirm.once_more(
+            work,
+            "beyond_shelf_life",
+            _(
+                "%(sku)s keeps %(days)s days, and %(day)s is later. Look again: scan it once more to take it so.",
+                sku=work.the_line.sku,
+                days=shelf_life_days,
+                day=in_words(day),
+            ),
+        )
 
 
 def serial_way(work: Work) -> Way:
@@ -130,20 +147,12 @@ def accept_serial(work: Work, meaning: Meaning) -> Said:
 
 
 def lot_id(work: Work, line: Line) -> int | None:
-    """The lot's row, made if it is new. Errors: ``expiry_conflict`` where a known lot has another date."""
+    """The id of the lot, kept as ``app.catalog.lots`` says. Errors: ``expiry_conflict`` where a known lot has another
+    date by now."""
     code = work.memory.get("lot")
     if not code:
         return None
-    text = work.memory.get("expiry")
-    expiry = date.fromisoformat(text) if text else None
-    known = work.session.scalar(select(Lot).where(Lot.item_id == line.item_id, Lot.code == code))
-    if known is None:
-        known = Lot(item_id=line.item_id, code=code, expiry=expiry)
-        work.session.add(known)
-        work.session.flush()
-    elif expiry and known.expiry and known.expiry != expiry:
-        raise _expiry_conflict(code, known.expiry)
-    return known.id
+    return keep_lot(work.session, line.item_id, code, expiry=_remembered(work)).id
 
 
 LOT = Step(("lot", "sscc"), _ask_lot, or_sscc(_accept_lot), takes_new=True)

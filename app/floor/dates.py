@@ -4,10 +4,7 @@ import re
 from calendar import monthrange
 from datetime import date
 
-from babel.dates import format_date
-
 from app.barcode.dates import read_date
-from app.language import current
 from app.refusal import Refused
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-./ ]?(\d{2})[-./ ]?(\d{2})")
@@ -54,8 +51,3 @@ def may_be_day_first(text: str, *, today: date) -> bool:
     except Refused:
         return False
     return True
-
-
-def in_words(day: date) -> str:
-    """The day with its month's name, as the operator's language writes it; English as at home: 31 December 2027."""
-    return format_date(day, "long", locale="en_GB" if current() == "en" else current())

@@ -98,6 +98,7 @@ def _other_facts(work: Work, workflow: Workflow, meaning: Meaning) -> Said | Non
                 item_id=meaning.item_id,
                 lot=meaning.lot,
                 expiry=meaning.expiry,
+                produced=meaning.produced,
                 serial=meaning.serial,
             )
             said = step.accept(work, fact)

@@ -88,7 +88,16 @@ def resolve(
         if barcode.kind is Kind.ELEMENTS and not value.get(expects[0]):
             raise _unknown(barcode, expects)  # a GS1 label that says something else is no lot by itself
         text = value.get(expects[0]) or _text(barcode)
-        return Meaning(type=expects[0], code=text, lot=text, serial=text, item_id=item_id or 0)
+        expiry = barcode.expiry or barcode.best_before
+        return Meaning(
+            type=expects[0],
+            code=text,
+            lot=text,
+            serial=text,
+            item_id=item_id or 0,
+            expiry=expiry,
+            produced=barcode.production,
+        )
     if "container" in expects:
         counting = item_id is not None and "item" in expects
         carton = carton_called(session, barcode.text, warehouse_id=warehouse_id, task_id=task_id, is_counting=counting)
@@ -161,6 +170,7 @@ def _with_facts(meaning: Meaning, barcode: Barcode) -> Meaning:
         quantity=meaning.quantity * (barcode.count or 1),
         lot=barcode.lot or "",
         expiry=barcode.expiry or barcode.best_before,
+        produced=barcode.production,
         serial=barcode.serial or "",
         facts=barcode.elements if barcode.content else {},
     )
@@ -221,12 +231,21 @@ def _item(session: Session, barcode: Barcode, _warehouse: int, _item: int | None
 
 
 def _lot(session: Session, barcode: Barcode, _warehouse: int, item_id: int | None) -> list[Meaning]:
-    """A lot of the waiting line's item; of another item only where no line waits."""
-    statement = select(Lot.id, Lot.code, Lot.item_id, Lot.expiry).where(Lot.code == (barcode.lot or _text(barcode)))
+    """A lot of the waiting line's item; of another item only where no line waits. The dates are the label's."""
+    said = barcode.expiry or barcode.best_before
+    statement = select(Lot.id, Lot.code, Lot.item_id).where(Lot.code == (barcode.lot or _text(barcode)))
     if item_id is not None:
         statement = statement.where(Lot.item_id == item_id)
     return [
-        Meaning(type="lot", id=row.id, code=row.code, item_id=row.item_id, lot=row.code, expiry=row.expiry)
+        Meaning(
+            type="lot",
+            id=row.id,
+            code=row.code,
+            item_id=row.item_id,
+            lot=row.code,
+            expiry=said,
+            produced=barcode.production,
+        )
         for row in session.execute(statement)
     ]
 
@@ -245,7 +264,16 @@ def _sscc(_session: Session, barcode: Barcode, _warehouse: int, _item: int | Non
     if not barcode.sscc or barcode.content or barcode.kind not in _UNITS:
         return []
     expiry = barcode.expiry or barcode.best_before
-    return [Meaning(type="sscc", code=barcode.sscc, lot=barcode.lot or "", expiry=expiry, facts=barcode.elements)]
+    return [
+        Meaning(
+            type="sscc",
+            code=barcode.sscc,
+            lot=barcode.lot or "",
+            expiry=expiry,
+            produced=barcode.production,
+            facts=barcode.elements,
+        )
+    ]
 
 
 def _document(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:

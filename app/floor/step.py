@@ -39,7 +39,8 @@ class Meaning:
     """What a scan is, here. ``type`` is one of the words of ``expects``; ``id`` the row that it names.
 
     For an item, ``quantity`` is the base units that one scan counts; ``lot``, ``expiry`` and ``serial`` are what the
-    same label said besides. ``facts``: all that a logistic unit's label says, by the words of ``Barcode.elements``.
+    same label said besides, and ``produced`` the day on which the goods were made. ``facts``: all that a logistic
+    unit's label says, by the words of ``Barcode.elements``.
     """
 
     type: str
@@ -49,6 +50,7 @@ class Meaning:
     item_id: int = 0
     lot: str = ""
     expiry: date | None = None
+    produced: date | None = None
     serial: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
 

@@ -10,16 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Lot
-from app.db import table
+from app.catalog.lots import Kept, Name, keep_lots
 from app.imports.columns import UNITS_MAX, Column, choice, day, money, text, whole
 from app.imports.result import Outcome
-from app.imports.saving import CHUNK, among, items_by_sku, warehouses_by_code
+from app.imports.saving import among, items_by_sku, warehouses_by_code
 from app.imports.table import Row
 from app.language import _
 from app.ledger.for_sale import SELLABLE, condition_in, is_for_sale
@@ -59,7 +57,7 @@ class _Opening:
     tracking: str
     has_expiry: bool
 
-    def identity(self, lots: dict[tuple[int, str], Any]) -> Identity:
+    def identity(self, lots: dict[Name, Kept]) -> Identity:
         lot = lots.get((self.item_id, self.row.get("lot", "")))
         condition = self.row.get("condition", "available")
         return (self.item_id, self.place.id, lot.id if lot else 0, self.row.get("serial", ""), condition)
@@ -153,36 +151,21 @@ def _check_tracking(opening: _Opening, outcome: Outcome) -> None:
             outcome.refuse(row.number, column, code, message)
 
 
-def _lots(session: Session, openings: Sequence[_Opening], outcome: Outcome) -> dict[tuple[int, str], Any]:
+def _lots(session: Session, openings: Sequence[_Opening], outcome: Outcome) -> dict[Name, Kept]:
     """(item, code) -> lot, made where it is new; each with one expiry, the file's or the one already known."""
-    named = [each for each in openings if each.row.get("lot")]
-    expiries: dict[tuple[int, str], date | None] = {}
-    for (lot,) in among(session, select(Lot), Lot.item_id, (each.item_id for each in named)):
-        expiries[lot.item_id, lot.code] = lot.expiry
-    known = set(expiries)
-    for each in named:
-        key, expiry = (each.item_id, each.row["lot"]), each.row.get("expiry")
-        stands = expiries.get(key)
-        if expiry and stands and expiry != stands:
-            message = _("Lot %(lot)s expires on %(expiry)s. Correct the date or the lot.", lot=key[1], expiry=stands)
+    named = [(each, (each.item_id, str(each.row["lot"]))) for each in openings if each.row.get("lot")]
+    said: dict[Name, date | None] = {}
+    for each, name in named:
+        said[name] = said.get(name) or each.row.get("expiry")
+    lots = keep_lots(session, said)
+    for each, name in named:
+        expiry, known = each.row.get("expiry"), lots[name].expiry
+        if expiry and known and expiry != known:
+            message = _("Lot %(lot)s expires on %(expiry)s. Correct the date or the lot.", lot=name[1], expiry=known)
             outcome.refuse(each.row.number, "expiry", "expiry_differs", message)
-        elif key not in known or (expiry and not stands):
-            expiries[key] = stands or expiry
-    for each in named:
-        if each.has_expiry and not expiries[each.item_id, each.row["lot"]]:
+        if each.has_expiry and not known:
             message = _("This item has an expiry date. Fill it in.")
             outcome.refuse(each.row.number, "expiry", "expiry_missing", message)
-    fresh = [
-        {"item_id": item_id, "code": code, "expiry": expiry}
-        for (item_id, code), expiry in expiries.items()
-        if (item_id, code) not in known
-    ]
-    for start in range(0, len(fresh), CHUNK):
-        session.execute(insert(table(Lot)), fresh[start : start + CHUNK])
-    lots = {}
-    for (lot,) in among(session, select(Lot), Lot.item_id, (each.item_id for each in named)):
-        lot.expiry = lot.expiry or expiries.get((lot.item_id, lot.code))
-        lots[lot.item_id, lot.code] = lot
     return lots
 
 

@@ -1,6 +1,7 @@
 """What a form says, as values: every field is bounded, and a wrong one is refused by name."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 
 from flask import request
 
@@ -48,6 +49,19 @@ def moment(name: str) -> datetime | None:
             raise ValueError
         return found.astimezone(UTC)
     except (ValueError, OverflowError):  # the first and the last day there is have no other side of the date line
+        raise _bad(name) from None
+
+
+def day(name: str) -> date | None:
+    """A day as a browser sends it (YYYY-MM-DD), None where the field is empty. Errors: ``bad_field``."""
+    value = text(name).strip()
+    if not value:
+        return None
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise _bad(name)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
         raise _bad(name) from None
 
 

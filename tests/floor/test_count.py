@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.refusal import Forbidden
-from tests.floor.story import Floor, Worker
+from tests.floor.story import Floor, Worker, day
 
 
 def _count(worker: Worker, *codes: str) -> Worker:
@@ -303,3 +303,32 @@ def test_a_unit_that_came_in_elsewhere_is_not_approved_here(floor: Floor, counte
     assert "DOCK" in supervisor.message
     supervisor.act("recount").hears("sent_back")
     assert floor.sums("PHONE") == (1, 0, 0, 0)
+
+
+def test_a_new_lot_that_is_counted_says_when_it_expires(floor: Floor, counter: Worker) -> None:
+    """However old it is: it stands there."""
+    floor.item("MILK", tracking="lot", has_expiry=True)
+    floor.bin("A-01")
+    floor.do(lambda house: house.lot("MILK", "OLD"))
+    counter.start("count", location="A-01").scan("A-01", "MILK", "L1").refused("new_lot").scan("L1").asked("expiry")
+    counter.scan("A-01").refused("bad_date").scan("someday").refused("bad_date").act("undo").hears("count_undone")
+    counter.scan("MILK", "L1").refused("new_lot").scan("L1").hears("scan_expiry").scan("2020-01-31").asked("item")
+    counter.scan("MILK", "L1").hears("item_confirmed").scan("MILK", "OLD").hears("item_confirmed")
+    counter.scan("A-01").hears("counted").finished()
+    assert floor.do(lambda house: [house.lot("MILK", code).expiry for code in ("L1", "OLD")]) == [
+        day("2020-01-31"),
+        None,
+    ]
+
+
+def test_case_41_a_label_that_is_counted_is_kept_and_never_contradicts(floor: Floor, counter: Worker) -> None:
+    gtin = "04006381333931"
+    floor.item("MILK", tracking="lot", has_expiry=True)
+    floor.barcode("MILK", gtin[1:], gtin=gtin)
+    floor.bin("A-01")
+    floor.do(lambda house: [house.lot("MILK", "L1"), house.lot("MILK", "L2", day("2050-12-31"))])
+    counter.start("count", location="A-01").scan("A-01", f"(01){gtin}(17)501130(10)L1").hears("item_confirmed")
+    counter.scan(f"(01){gtin}(17)501130(10)L2").refused("expiry_conflict")
+    counter.scan("MILK", "(10)L2(17)501130").refused("expiry_conflict").scan("L2").hears("item_confirmed")
+    counter.scan("A-01").hears("counted")
+    assert floor.do(lambda house: house.lot("MILK", "L1").expiry) == day("2050-11-30")

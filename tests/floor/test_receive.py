@@ -1,7 +1,10 @@
 """Receive: what comes in at the dock, and where it goes from there."""
 
+from datetime import timedelta
+
 import pytest
 
+from app import clock
 from app.config import Settings
 from app.refusal import Refused
 from tests.floor.story import Floor, Worker, day
@@ -177,6 +180,68 @@ def test_case_41_a_conflicting_expiry_is_refused(floor: Floor, receiver: Worker)
     receiver.start("receive", "PO-1").scan(f"(01){GTIN}(17)501130(10)L1")
     receiver.refused("expiry_conflict").scan(f"(01){GTIN}(17)501231(10)L1").asked("item", "quantity", "target")
     receiver.scan("DOCK").hears("received")
+
+
+def expiry(floor: Floor, sku: str, code: str) -> str:
+    found = floor.do(lambda house: house.lot(sku, code).expiry)
+    return found.isoformat() if found else ""
+
+
+def test_case_41_a_lot_that_was_known_without_a_date_gets_the_first_that_is_said(
+    floor: Floor, receiver: Worker
+) -> None:
+    _milk(floor)
+    floor.do(lambda house: house.lot("MILK", "L1"))
+    receiver.start("receive", "PO-1").scan("MILK", "L1").asked("expiry").scan("2050-12-31").hears("expiry_confirmed")
+    receiver.scan("DOCK").hears("received")
+    assert expiry(floor, "MILK", "L1") == "2050-12-31"
+    receiver.scan("MILK", "L1")
+    assert receiver.prompt["expiry"] == "2050-12-31"
+    receiver.act("undo").scan(f"(01){GTIN}(17)510101(10)L1").refused("expiry_conflict")
+
+
+def test_a_date_on_the_label_is_kept_where_nobody_asks_for_one(floor: Floor, receiver: Worker) -> None:
+    """An item whose goods need no date may bear one all the same; the same symbol, or one of its own, says it."""
+    floor.item("NAILS", tracking="lot")
+    floor.barcode("NAILS", GTIN[1:], gtin=GTIN)
+    floor.purchase("PO-1", ("NAILS", 9))
+    receiver.start("receive", "PO-1").scan(f"(01){GTIN}(17)501231(10)N1").scan("DOCK").hears("received")
+    receiver.scan("NAILS", "(10)N2(17)501130").scan("DOCK").hears("received")
+    receiver.scan("NAILS", "N3", f"(01){GTIN}(17)500930(10)N3").scan("DOCK").hears("received")
+    assert [expiry(floor, "NAILS", code) for code in ("N1", "N2", "N3")] == ["2050-12-31", "2050-11-30", "2050-09-30"]
+    receiver.scan("NAILS", "(10)N1(17)510101").refused("expiry_conflict").scan("N1").hears("lot_confirmed")
+    receiver.scan(f"(01){GTIN}(17)510101(10)N1").refused("expiry_conflict").scan("DOCK").hears("received")
+    receiver.scan(f"(01){GTIN}(17)200101(10)N4").refused("expired")
+
+
+def test_two_receivers_who_read_different_dates_do_not_both_keep_theirs(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    floor.purchase("PO-2", ("MILK", 5))
+    other = floor.worker("Rob", "receiver")
+    receiver.start("receive", "PO-1").scan("MILK", "L1", "2050-12-31")
+    other.start("receive", "PO-2").scan("MILK", "L1", "2050-11-30").scan("DOCK").hears("received")
+    receiver.scan("DOCK").refused("expiry_conflict").act("undo").scan("MILK", "L1", "DOCK").hears("received")
+    assert expiry(floor, "MILK", "L1") == "2050-11-30"
+
+
+def test_goods_keep_as_long_as_their_item_does(floor: Floor, receiver: Worker) -> None:
+    """A date further away was misread, or is said twice; a label that says only when they were made is understood."""
+    floor.item("MILK", tracking="lot", has_expiry=True, shelf_life_days=30)
+    floor.barcode("MILK", GTIN[1:], gtin=GTIN)
+    floor.purchase("PO-1", ("MILK", 9))
+    today = floor.do(lambda house: clock.today(house.warehouse().time_zone))
+    last, far = today + timedelta(days=30), today + timedelta(days=31)
+    receiver.start("receive", "PO-1").scan("MILK", "L1").asked("expiry")
+    assert receiver.prompt["ways"][0]["scan"] == last.isoformat()
+    receiver.scan(far.isoformat()).refused("beyond_shelf_life").scan(last.isoformat()).hears("expiry_confirmed")
+    receiver.scan("DOCK").hears("received").scan("MILK", "L2", far.isoformat()).refused("beyond_shelf_life")
+    receiver.scan(far.isoformat()).hears("expiry_confirmed").scan("DOCK").hears("received")
+    made = today - timedelta(days=10)
+    receiver.scan(f"(01){GTIN}(11){made:%y%m%d}(10)L3").hears("expiry_confirmed").scan("DOCK").hears("received")
+    receiver.scan(f"(01){GTIN}(11){today - timedelta(days=31):%y%m%d}(10)L4").refused("expired")
+    receiver.scan(f"(01){GTIN}(11){made:%y%m%d}(10)L1").hears("lot_confirmed")
+    known = [expiry(floor, "MILK", code) for code in ("L1", "L2", "L3")]
+    assert known == [each.isoformat() for each in (last, far, made + timedelta(days=30))]
 
 
 def test_case_49_a_gs1_label_answers_item_lot_and_expiry_in_one_scan(floor: Floor, receiver: Worker) -> None:

@@ -1,6 +1,7 @@
 """A difference between the shelf and the books: posted with a reason, and honest about promises it breaks."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -253,3 +254,20 @@ def test_a_cancelled_line_leaves_the_packing_bench_too(house: House):
     left = select(TaskLine.quantity, TaskLine.status).where(TaskLine.task_id == pack.id).order_by(TaskLine.id)
     assert house.session.execute(left).all() == [(2, "open"), (2, "cancelled")]
     assert (house.sums("MUG"), house.sums("CUP")) == ((9, 3, 2, 0), (9, 2, 0, 0))
+
+
+def test_case_41_a_correction_makes_a_lot_by_the_same_rule_as_a_receipt(house: House):
+    house.bin("A-01")
+    house.item("MILK", tracking="lot", has_expiry=True)
+    house.item("MUG")
+    house.lot("MILK", "L0")
+    assert refused(house, sku="MILK", lot="L1") == "expiry_needed"
+    house.adjust("MILK", 5, lot="L1", expiry=date(2050, 12, 31))
+    assert refused(house, sku="MILK", lot="L1", expiry=date(2050, 12, 30)) == "expiry_conflict"
+    assert refused(house, sku="MILK", lot="L1", quantity=-1, expiry=date(2050, 12, 30)) == "expiry_conflict"
+    house.adjust("MILK", 5, lot="L0", expiry=date(2051, 1, 1))
+    house.adjust("MILK", -1, lot="L0")
+    assert refused(house, lot="L1") == "lot_not_wanted"
+    assert refused(house, expiry=date(2051, 1, 1)) == "lot_not_wanted"
+    house.session.expire_all()
+    assert [house.lot("MILK", code).expiry for code in ("L0", "L1")] == [date(2051, 1, 1), date(2050, 12, 31)]

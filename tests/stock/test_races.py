@@ -6,6 +6,7 @@ Each test starts its workers together behind a barrier and asks afterwards only 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 from typing import Any
 
@@ -258,3 +259,20 @@ def test_sealers_that_race_make_one_chain(engine: Engine):
     assert sum(counts) == 6
     with reading(engine) as session:
         assert head(session)[0] == session.scalar(select(func.count()).select_from(Posting)) == 6
+
+
+def test_a_lot_that_many_bring_at_once_is_one_lot_with_one_date(engine: Engine):
+    days = [date(2050, 12, day) for day in range(1, 11)]
+
+    def build(session: Session) -> None:
+        house = House(session)
+        house.item("MILK", tracking="lot", has_expiry=True)
+        house.actor("supervisor")
+        house.bin("A-01")
+
+    transact(build, engine=engine)
+    jobs = [lambda session, d=d: House(session).adjust("MILK", 1, lot="L1", expiry=d) and d for d in days]
+    answers = at_once(engine, [*jobs, *jobs])
+    (kept,) = {answer for answer in answers if answer != "expiry_conflict"}
+    assert answers.count(kept) == 2
+    assert told(engine, lambda house: house.lot("MILK", "L1").expiry) == kept

@@ -5,9 +5,10 @@ being counted is asked for once more, and only that one. A large difference is c
 person: a supervisor approves it or sends it back.
 """
 
+from datetime import date
 from typing import Any
 
-from app.catalog.models import Lot
+from app.catalog.lots import good_until, keep_lot, known_lot, require_same
 from app.floor import confirm
 from app.floor.counting import ask, begin_again, belongs_elsewhere, bin_way, counted_bin, finish_count, skus_of
 from app.floor.differences import (
@@ -22,6 +23,7 @@ from app.floor.differences import (
     require_here,
 )
 from app.floor.double_read import note_read
+from app.floor.expiry import said_date
 from app.floor.second_person import APPROVE, approve, ask_approval, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
 from app.floor.undo import no_arguments
@@ -38,7 +40,7 @@ def waiting(work: Work) -> Step | None:
     if "start" not in work.memory:
         return BIN
     pending = work.memory.get("pending")
-    return {"lot": LOT, "serial": SERIAL}[pending] if pending else ITEM
+    return {"lot": LOT, "expiry": EXPIRY, "serial": SERIAL}[pending] if pending else ITEM
 
 
 # The bin, before and after.
@@ -124,16 +126,34 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "lot":
         raise confirm.wrong(meaning, wanted=_("Scan the lot."))
     item_id = work.memory["item"]
-    known = confirm.lot(work, item_id=item_id, code=meaning.code)
-    if known is None:
+    known = known_lot(work.session, item_id, meaning.code)
+    if known is not None:
+        require_same(meaning.code, said=meaning.expiry, known=known.expiry)
+    else:
         confirm.once_more(
             work, "new_lot", _("Lot %(lot)s is not known. Scan it again to count a new lot.", lot=meaning.code)
         )
-        new = Lot(item_id=item_id, code=meaning.code, expiry=meaning.expiry)
-        work.session.add(new)
-        work.session.flush()
-        known = new.id
-    return _count(work, item_id, work.memory["units"], lot_id=known)
+    row = confirm.item_row(work.session, item_id)
+    said = meaning.expiry or good_until(meaning.produced, row.shelf_life_days)
+    if known is None and row.has_expiry and said is None:
+        work.remember(pending="expiry", lot=meaning.code)
+        return Said("scan_expiry", _("Lot %(lot)s is new. Scan its expiry date.", lot=meaning.code))
+    return _count_lot(work, meaning.code, said)
+
+
+def _count_lot(work: Work, code: str, expiry: date | None) -> Said:
+    item_id = work.memory["item"]
+    kept = keep_lot(work.session, item_id, code, expiry=expiry)
+    return _count(work, item_id, work.memory["units"], lot_id=kept.id)
+
+
+def _ask_expiry(work: Work) -> Prompt:
+    return ask(work, _("Scan or type the expiry date"), value=work.memory["lot"], ways=[], expects=("expiry",))
+
+
+def _accept_expiry(work: Work, meaning: Meaning) -> Said:
+    """What stands in the bin is counted, however old it is. Errors: ``bad_date``; ``which_date``."""
+    return _count_lot(work, work.memory["lot"], said_date(work, meaning))
 
 
 def _ask_serial(work: Work) -> Prompt:
@@ -159,7 +179,7 @@ def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, s
     if total > confirm.MOST_AT_ONCE:
         raise Refused("bad_quantity", _("No bin holds that many. Undo, and count again."))
     since = {str(item_id): last_movement(work), **work.memory["since"]}
-    work.forget("pending", "item", "units")
+    work.forget("pending", "item", "units", "lot")
     trail = [*work.memory.get("trail", []), [key, units]]
     work.remember(counts={**counts, key: total}, since=since, last=key, trail=trail)
     sku = confirm.item_row(work.session, item_id).sku
@@ -177,7 +197,7 @@ def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, s
 
 def _close(work: Work) -> Said:
     if work.memory.get("pending"):
-        raise Refused("finish_line_first", _("Scan the lot or serial number first, or undo."))
+        raise Refused("finish_line_first", _("Answer the question about the lot or serial number first, or undo."))
     booked = books(work)
     moved = moved_meanwhile(work)
     steady = {key: units for key, units in work.memory["counts"].items() if item_of(key) not in moved}
@@ -234,7 +254,7 @@ def _undo(work: Work) -> Said:
     if "to_approve" in work.memory:
         raise Refused("approval_needed", _("A supervisor must approve this count."))
     if work.memory.get("pending"):
-        work.forget("pending", "item", "units")
+        work.forget("pending", "item", "units", "lot")
         return Said("count_undone", _("Scan the item again."))
     trail: list[Any] = list(work.memory.get("trail", []))
     if trail and not work.memory.get("is_done"):
@@ -267,6 +287,7 @@ def finished(work: Work) -> str:
 BIN = Step(("location",), _ask_bin, _accept_bin)
 ITEM = Step(("item", "location"), _ask_item, _accept_item)
 LOT = Step(("lot",), _ask_lot, _accept_lot, takes_new=True)
+EXPIRY = Step(("expiry",), _ask_expiry, _accept_expiry, takes_new=True)
 SERIAL = Step(("serial",), _ask_serial, _accept_serial, takes_new=True)
 
 

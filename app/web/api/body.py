@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import NoneType, UnionType
@@ -264,6 +264,12 @@ def _moment(given: object) -> datetime:
     return datetime.fromisoformat(str(given).upper()).astimezone(UTC)
 
 
+def _day(given: object) -> date:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text(given), re.ASCII):
+        raise ValueError
+    return date.fromisoformat(str(given))
+
+
 def _money(given: object) -> Decimal:
     if isinstance(given, bool) or not isinstance(given, int | Decimal | str):
         raise TypeError
@@ -281,6 +287,7 @@ _PLAIN: dict[Any, tuple[Callable[[object], Any], Callable[[], str]]] = {
     int: (_whole, lambda: _("must be a whole number")),
     bool: (_truth, lambda: _("must be true or false")),
     datetime: (_moment, lambda: _("must be a time as RFC 3339 writes it, such as 2026-01-31T09:30:00Z")),
+    date: (_day, lambda: _("must be a day as YYYY-MM-DD, such as 2026-01-31")),
     Decimal: (_money, lambda: _("must be an amount with at most 4 decimals, such as 12.50")),
 }
 

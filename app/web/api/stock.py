@@ -1,6 +1,7 @@
 """What is where, what may be promised, why, and the proof of it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from flask import g
@@ -169,8 +170,9 @@ def explain_item(session: Session, query: ExplanationQuery, *, sku: str) -> dict
 
 @dataclass(frozen=True, kw_only=True)
 class NewAdjustment:
-    """``quantity`` more units (fewer, where negative) than the books say. Without a ``condition`` it is the place's:
-    quarantine in quarantine and among returns, hold in a blocked place and for an expired lot, else available."""
+    """``quantity`` more units (fewer, where negative) than the books say. ``expiry``: the last good day of the lot.
+    Without a ``condition`` it is the place's: quarantine in quarantine and among returns, hold in a blocked place and
+    for an expired lot, else available."""
 
     warehouse: Code
     location: Code
@@ -178,6 +180,7 @@ class NewAdjustment:
     quantity: SignedUnits
     reason: Code
     lot: Code | None = None
+    expiry: date | None = None
     serial: Annotated[str, Size(0, 64)] = ""
     container: Annotated[str, Size(0, 64)] = ""
     condition: Literal["available", "quarantine", "hold", "damaged"] | None = None
@@ -197,8 +200,9 @@ def adjust_stock(session: Session, body: NewAdjustment) -> PostedAdjustment:
     """Post a difference between the shelf and the books, with its reason.
 
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
-    ``unknown_reason``; ``not_for_sale_here``; ``nothing_to_adjust``; ``lot_needed``; ``serial_needed``;
-    ``serial_in_stock``; ``approval_needed``; ``not_enough_stock``.
+    ``unknown_reason``; ``not_for_sale_here``; ``nothing_to_adjust``; ``lot_needed``; ``lot_not_wanted``;
+    ``expiry_needed``; ``expiry_conflict``; ``serial_needed``; ``serial_not_wanted``; ``serial_in_stock``;
+    ``approval_needed``; ``not_enough_stock``.
     """
     posted = adjustments.adjust(
         session,
@@ -210,6 +214,7 @@ def adjust_stock(session: Session, body: NewAdjustment) -> PostedAdjustment:
         quantity=body.quantity,
         reason=body.reason,
         lot=body.lot,
+        expiry=body.expiry,
         serial=body.serial,
         container=body.container,
         condition=body.condition,

@@ -102,6 +102,7 @@ def correct() -> WerkzeugResponse:
     signed = -units if forms.text("direction") == "less" else units
     serial, key = forms.text("serial").strip(), forms.text("key", longest=64)
     reason, note, lot = forms.text("reason"), forms.text("note"), forms.text("lot").strip() or None
+    expiry = forms.day("expiry")
     try:
         transact(
             lambda session: adjust(
@@ -114,6 +115,7 @@ def correct() -> WerkzeugResponse:
                 quantity=signed,
                 reason=reason,
                 lot=lot,
+                expiry=expiry,
                 serial=serial,
                 note=note,
                 key=f"desk:{key}" if key else "",
