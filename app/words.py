@@ -67,6 +67,8 @@ WORDS = {
     "committed": N_("Promised"),
     "inbound": N_("On its way"),
     "held": N_("Picked for orders"),
+    "picked": N_("Picked for a promise"),
+    "stands": N_("Where a container stands"),
     "seal": N_("Seal of a posting"),
     # what was changed about a person
     "added": N_("Added"),

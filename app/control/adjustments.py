@@ -19,11 +19,12 @@ from app.language import _
 from app.ledger.for_sale import condition_in, is_for_sale
 from app.ledger.models import BALANCE_KEY, CONDITIONS, Balance, Posting
 from app.ledger.post import Header, Move, Place, Posted, post
+from app.ledger.standing import elsewhere, stand
 from app.orders import lost
 from app.orders.expire import hold_expired
 from app.orders.stock_in_hand import close_empty_tasks
 from app.people.actor import Actor
-from app.places.models import ADJUSTMENT, Location, Warehouse
+from app.places.models import ADJUSTMENT, PICKED_INTO, Container, Location, Warehouse
 from app.places.warehouses import container_of, location_of, warehouse_of
 from app.refusal import Conflict, NotFound, Refused
 from app.tasks.models import Task
@@ -51,10 +52,12 @@ def adjust(
 ) -> Posted:
     """Post ``quantity`` more units (fewer, where negative) of an item at a place.
 
-    A gain makes a lot that is not known yet; ``expiry`` is kept as ``app.catalog.lots`` says. Without a ``condition``
-    it is that of goods in such a place, or of such a lot (``ledger.for_sale``). ``key`` makes the same adjustment
-    impossible twice (an import's row); without one, each call is a new fact.
+    A gain makes a lot that is not known yet; ``expiry`` is kept as ``app.catalog.lots`` says. A licence plate that stood
+    nowhere stands there now. Without a ``condition`` it is that of goods in such a place, or of such a lot
+    (``ledger.for_sale``). ``key`` makes the same adjustment impossible twice (an import's row); without one, each call
+    is a new fact.
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
+    ``container_shipped``, ``container_elsewhere``, ``picked_container`` for one that takes nothing here;
     ``unknown_reason``; ``unknown_condition``; ``not_for_sale_here`` where nothing may stand for sale;
     ``nothing_to_adjust``; ``lot_needed``; ``lot_not_wanted``; ``expiry_needed``; ``expiry_conflict``;
     ``serial_needed``; ``serial_not_wanted``; ``serial_in_stock``;
@@ -66,8 +69,8 @@ def adjust(
         raise Conflict("already_posted", _("This was posted already. Look at the history before you post it again."))
     house = warehouse_of(session, warehouse)
     item = _item(session, sku)
-    box = container_of(session, container) if container else None
     stands = location_of(session, house, location)
+    box = _box(session, house, container, stands, is_gain=quantity > 0) if container else None
     lot_id = _lot(session, item, lot, expiry=expiry, is_gain=quantity > 0)
     condition = _condition(session, house, stands, lot_id, condition, is_gain=quantity > 0)
     place = Place(stands.id, box.id if box else None, condition)
@@ -150,6 +153,26 @@ def _check(actor: Actor, settings: Settings, *, quantity: int, reason: str, cond
             _("More than %(n)s units need a supervisor. Ask one to post it.", n=settings.count_approval_units),
             limit=settings.count_approval_units,
         )
+
+
+def _box(session: Session, house: Warehouse, code: str, place: Location, *, is_gain: bool) -> Container:
+    """The container, which stands at this place; nothing is found in one that stands elsewhere or has left."""
+    found = container_of(session, code)
+    session.refresh(found, with_for_update={"key_share": True})
+    if found.status == "shipped":
+        raise Refused("container_shipped", _("%(code)s has left the house. Adjust where the goods are now.", code=code))
+    if found.location_id is not None and found.location_id != place.id:
+        raise elsewhere(code, session.get_one(Location, found.location_id).code)
+    if found.warehouse_id != house.id:
+        raise Refused("container_elsewhere", _("%(code)s belongs to another warehouse.", code=code))
+    if is_gain and found.kind in PICKED_INTO:
+        raise Refused(
+            "picked_container",
+            _("%(code)s is for picked goods. Put what you found into a bin, and adjust it there.", code=code),
+        )
+    if found.location_id is None:
+        stand(session, found.id, place.id)
+    return found
 
 
 def _item(session: Session, sku: str) -> Item:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.db import table
 from app.floor import confirm, handover, printing
 from app.floor.step import Said, Work
+from app.floor.totes import require_mine
 from app.floor.verified import verified_units
 from app.language import _
 from app.ledger.models import Balance
@@ -89,9 +90,7 @@ def close_carton(work: Work, carton: Container) -> Said:
 def _join_shipment(work: Work, carton: Container) -> None:
     """The carton is one of the order's shipment; a cancellation may have thrown it out while it was still empty."""
     assert work.task.document_id is not None, "packing without an order"
-    if work.session.scalar(select(ShipmentCarton.id).where(ShipmentCarton.container_id == carton.id)) is None:
-        shipment = fulfil.open_shipment(work.session, work.task.document_id, work.task.warehouse_id)
-        fulfil.add_carton(work.session, shipment, carton.id)
+    fulfil.join_shipment(work.session, work.task.document_id, work.task.warehouse_id, carton.id)
 
 
 def _take_out_cancelled(work: Work, counts: dict[int, int], by_id: dict[int, Line]) -> Said | None:
@@ -186,6 +185,7 @@ def reopen_carton(work: Work) -> Said:
     if carton.status == "shipped":
         raise Refused("shipped_already", _("This carton has left. Unload it first."))
     handover.withdraw_from_shipping(work, carton)
+    require_mine(work, {each["tote"] for each in facts["packed"]})
     posted = reverse(work.session, facts["posting"], work.header("undo"))
     totes = {each["tote"]: work.session.get_one(Container, each["tote"]).code for each in facts["packed"]}
     work.show(

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from app.catalog.models import Item, ItemBarcode
 from app.floor.step import Said, Way, Work, scan_way
+from app.floor.totes import require_unused
 from app.language import _
 from app.ledger.models import Balance
 from app.orders.fulfil import held_in
@@ -47,9 +48,12 @@ def item_ways(work: Work) -> list[Way]:
 
 
 def require_unpicked(work: Work) -> None:
-    """Errors: ``picked_stock``: what was picked for an order is packed or put back, never moved away."""
+    """Errors: ``tote_in_use`` while somebody picks into it; ``picked_stock``: what was picked for an order is packed or
+    put back, never moved away."""
     container_id = work.memory.get("container")
-    orders = {held.order_ref for held in held_in(work.session, [container_id])} if container_id else set()
+    if not container_id:
+        return
+    orders = {held.order_ref for held in held_in(work.session, [container_id])}
     if orders:
         raise Refused(
             "picked_stock",
@@ -59,6 +63,7 @@ def require_unpicked(work: Work) -> None:
                 orders=", ".join(sorted(orders)),
             ),
         )
+    require_unused(work, container_id)
 
 
 def row_of(work: Work) -> Balance:

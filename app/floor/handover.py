@@ -9,6 +9,7 @@ from app.floor.step import Work
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place, Posted
+from app.ledger.standing import hold_still, stand
 from app.orders.models import Order
 from app.places.models import Container
 from app.refusal import Refused
@@ -24,6 +25,7 @@ def move_containers(
 
     Nothing in them may be allocated: an allocation names the place where its units stand.
     """
+    hold_still(work.session, container_ids)
     rows = work.session.execute(
         select(Balance, Container.code)
         .join(Container, Container.id == Balance.container_id)
@@ -48,8 +50,7 @@ def move_containers(
     ]
     posted = work.post(reason, moves, note=place) if moves else None
     for container_id in sorted(container_ids):
-        work.session.get_one(Container, container_id).location_id = location_id
-    work.session.flush()
+        stand(work.session, container_id, location_id)
     return posted
 
 

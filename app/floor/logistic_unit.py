@@ -29,6 +29,7 @@ from app.floor.confirm import once_more
 from app.floor.step import Meaning, Said, Work
 from app.language import _
 from app.ledger.models import Balance
+from app.ledger.standing import stand, stand_nowhere
 from app.places.models import Container
 from app.refusal import Refused
 
@@ -214,8 +215,9 @@ def plate(work: Work, dock_id: int) -> int | None:
         raise _received(sscc)
     if not _is_free(work, found):
         raise Refused("container_in_use", _("%(code)s is in use already. Undo, and take another one.", code=code))
-    found.location_id, found.warehouse_id = dock_id, work.task.warehouse_id
+    found.warehouse_id = work.task.warehouse_id
     work.session.flush()
+    stand(work.session, found.id, dock_id)
     return found.id
 
 
@@ -224,8 +226,7 @@ def free(work: Work, container_id: int | None) -> None:
     if container_id is not None:
         plate = work.session.get_one(Container, container_id, populate_existing=True)
         if _is_free(work, plate):
-            plate.location_id = None
-            work.session.flush()
+            stand_nowhere(work.session, plate.id)
 
 
 def forget(work: Work) -> Said | None:

@@ -5,7 +5,7 @@ posts just that: A goes back to the bin that it was picked from, B comes out of 
 that bin; a third lot, or a second swap of the same line, is refused.
 """
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from app.catalog.models import Lot
 from app.db import table
@@ -15,17 +15,19 @@ from app.floor.verified import open_lines, verified_units
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
-from app.orders.models import Allocation, Holding, OrderLine, Reservation
+from app.orders import fulfil
+from app.orders.models import Allocation, OrderLine, Reservation
 from app.places.models import Location
 from app.refusal import Refused
 from app.tasks.lines import Line, change_line, line_of
 from app.tasks.models import TaskLine
+from app.tasks.queue import NewLine, add_lines
 
-balance, holding = table(Balance), table(Holding)
+balance = table(Balance)
 
 
-def swap(work: Work, line: Line, meaning: Meaning) -> None:
-    """Swap the open units of a packing line to the scanned lot.
+def swap(work: Work, line: Line, meaning: Meaning) -> int:
+    """Swap the open units of a packing line to the scanned lot. Returns the line that asks for them now.
 
     Errors: ``other_lot`` the first time, to be scanned again; ``wrong_lot`` for an unknown lot, one without free units
     where the line was picked, or a line that was swapped already.
@@ -42,11 +44,32 @@ def swap(work: Work, line: Line, meaning: Meaning) -> None:
         "other_lot",
         _("Planned is lot %(plan)s. Scan lot %(lot)s again to send it instead.", plan=line.lot, lot=meaning.lot),
     )
+    assert lot_id is not None and line.document_line_id is not None, "a packing line without its holding"  # noqa: PT018
     _post(work, line, lot_id, found, lot=meaning.lot)
-    work.session.execute(update(holding).where(holding.c.id == line.document_line_id).values(lot_id=lot_id))
-    change_line(work.session, line.id, lot_id=lot_id)
-    work.remember(swapped=[*work.memory.get("swapped", []), line.id])
+    held = fulfil.swap_lot(work.session, line.document_line_id, quantity=line.left, lot_id=lot_id)
+    swapped = _of_other_lot(work, line, lot_id, held)
+    work.remember(swapped=[*work.memory.get("swapped", []), swapped])
     work.next_line()
+    return swapped
+
+
+def _of_other_lot(work: Work, line: Line, lot_id: int, holding_id: int) -> int:
+    """The line that asks for the swapped units; what was packed of it before stays on the line of its own lot."""
+    if not line.done:
+        change_line(work.session, line.id, lot_id=lot_id, document_line_id=holding_id)
+        return line.id
+    new = NewLine(
+        item_id=line.item_id,
+        quantity=line.left,
+        lot_id=lot_id,
+        source_container_id=line.source_container_id,
+        document_line_id=holding_id,
+    )
+    new_id = add_lines(work.session, work.task.id, [new])[0]
+    work.session.refresh(work.task)
+    change_line(work.session, line.id, quantity=line.done, status="done")
+    work.count_lines(1)
+    return new_id
 
 
 def _picked_from(work: Work, line: Line, lot_id: int | None) -> Location | None:
@@ -116,7 +139,6 @@ def swapped_lines(work: Work, meaning: Meaning) -> list[Line]:
     counts = verified_units(work)
     for line in open_lines(work, TaskLine.item_id == meaning.id):
         if line.lot and line.id not in counts:
-            swap(work, line, meaning)
-            swapped = line_of(work.session, line.id)
+            swapped = line_of(work.session, swap(work, line, meaning))
             return [swapped] if swapped is not None else []
     return []

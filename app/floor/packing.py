@@ -1,7 +1,7 @@
 """Packing work for what stands picked: every unit in a tote is asked for by one packing line, and by no second one."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from app.tasks.queue import NewLine, add_lines, open_task
 UNFINISHED = ("open", "claimed")
 
 
-def open_packing(session: Session, order: Order, *, warehouse_id: int, container_ids: Sequence[int]) -> int | None:
+def open_packing(session: Session, order: Order, *, warehouse_id: int, container_ids: Collection[int]) -> int | None:
     """Open (or extend) the order's packing task with the units in these totes that no packing line asks for.
 
     The same promise may come again: units that were missing at the bench, or the rest of a line into the same tote.

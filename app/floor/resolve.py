@@ -185,7 +185,7 @@ location, container, item, item_barcode = map(table, (Location, Container, Item,
 _LOCATION = select(location.c.id, location.c.code).where(
     location.c.warehouse_id == bindparam("warehouse"), location.c.code == bindparam("text")
 )
-_CONTAINER = select(container.c.id, container.c.code).where(
+_CONTAINER = select(container.c.id, container.c.code, container.c.location_id).where(
     container.c.code.in_((bindparam("text"), bindparam("sscc")))
 )
 _ITEM = (
@@ -209,7 +209,7 @@ def _location(session: Session, barcode: Barcode, warehouse_id: int, _item: int 
 def _container(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:
     text = _text(barcode)
     rows = core(session).execute(_CONTAINER, {"text": text, "sscc": barcode.sscc or text})
-    return [Meaning(type="container", id=row.id, code=row.code) for row in rows]
+    return [Meaning(type="container", id=row.id, code=row.code, stands=row.location_id or 0) for row in rows]
 
 
 def _item(session: Session, barcode: Barcode, _warehouse: int, _item: int | None) -> list[Meaning]:

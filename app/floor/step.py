@@ -39,8 +39,9 @@ class Meaning:
     """What a scan is, here. ``type`` is one of the words of ``expects``; ``id`` the row that it names.
 
     For an item, ``quantity`` is the base units that one scan counts; ``lot``, ``expiry`` and ``serial`` are what the
-    same label said besides, and ``produced`` the day on which the goods were made. ``facts``: all that a logistic
-    unit's label says, by the words of ``Barcode.elements``.
+    same label said besides, and ``produced`` the day on which the goods were made. For a container, ``stands`` is the
+    place where it stands (0 for none). ``facts``: all that a logistic unit's label says, by the words of
+    ``Barcode.elements``.
     """
 
     type: str
@@ -52,6 +53,7 @@ class Meaning:
     expiry: date | None = None
     produced: date | None = None
     serial: str = ""
+    stands: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,5 +1,8 @@
 """Which tote a pick goes into: one order a tote, and no empty tote offered to two workers."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, exists, select, update
 
 from app.db import table
@@ -7,6 +10,7 @@ from app.floor.confirm import wrong
 from app.floor.step import Meaning, Work
 from app.language import _
 from app.ledger.models import Balance
+from app.ledger.standing import fetch
 from app.orders.fulfil import held_in
 from app.places.models import Container
 from app.refusal import Refused
@@ -20,18 +24,22 @@ def _is_busy() -> ColumnElement[bool]:
     return exists().where(Task.id == Container.task_id, Task.status.in_(("open", "claimed")))
 
 
+def _is_used() -> ColumnElement[bool]:
+    """Something is in the tote."""
+    return exists().where(Balance.container_id == Container.id, Balance.quantity > 0)
+
+
 def proposed(work: Work) -> int | None:
     """The tote of this task, taking the first free one if it has none; None where every tote is in use."""
     if work.task.container_id is not None:
         return work.task.container_id
-    is_used = exists().where(Balance.container_id == Container.id, Balance.quantity > 0)
     found = work.session.scalar(
         select(Container.id)
         .where(
             Container.kind == "tote",
             Container.warehouse_id == work.task.warehouse_id,
             Container.status == "open",
-            ~is_used,
+            ~_is_used(),
             ~_is_busy(),
         )
         .order_by(Container.code)
@@ -43,19 +51,19 @@ def proposed(work: Work) -> int | None:
     return found
 
 
-def take(work: Work, container_id: int) -> None:
-    """Give a tote to this task; one that was proposed and is still empty goes back to the others."""
+def take(work: Work, container_id: int) -> int:
+    """Give a tote to this task; one that was proposed and is still empty goes back to the others.
+
+    Returns where it stands now: an empty one is in the worker's hands, one with goods of this order in it (at packing,
+    from an earlier pick) is filled where it stands.
+    """
     old = work.task.container_id
-    if old is not None and old != container_id and old not in work.memory.get("totes", []):
+    if old not in (None, container_id) and old not in work.memory.get("totes", []):
         _let_go(work, old)
-    if old != container_id:
-        work.session.execute(
-            update(container)
-            .where(container.c.id == container_id)
-            .values(task_id=work.task.id, location_id=work.floor_id)
-        )
-        work.task.container_id = container_id
-        work.session.flush()
+    stands = fetch(work.session, container_id, floor_id=work.floor_id, task_id=work.task.id)
+    work.task.container_id = container_id
+    work.session.flush()
+    return stands
 
 
 def ask_again(work: Work) -> None:
@@ -71,10 +79,11 @@ def _let_go(work: Work, container_id: int) -> None:
 
 
 def accept(work: Work, meaning: Meaning) -> Meaning:
-    """The tote that was scanned may take this order's goods.
+    """The tote that was scanned may take this order's goods, and is this task's now; ``stands`` says where it stands.
 
     The tote that is this task's already was looked at when it was given: no other work is let near it meanwhile.
-    Errors: ``wrong_*``; ``not_a_tote``; ``tote_of_another`` where it holds or waits for another order.
+    Errors: ``wrong_*``; ``not_a_tote``; ``tote_of_another`` where it holds or waits for another order;
+    ``tote_not_empty`` where it holds what no order wants.
     """
     if meaning.type != "container":
         raise wrong(meaning, wanted=_("Scan the tote."))
@@ -86,7 +95,8 @@ def accept(work: Work, meaning: Meaning) -> Meaning:
         raise Refused("not_a_tote", _("%(code)s is no tote. Scan a tote.", code=found.code))
     if found.warehouse_id != work.task.warehouse_id:
         raise Refused("not_here", _("%(code)s belongs to another warehouse. Scan another tote.", code=found.code))
-    others = {held.order_ref for held in held_in(work.session, [found.id]) if held.order_id != work.task.document_id}
+    held = held_in(work.session, [found.id])
+    others = {one.order_ref for one in held if one.order_id != work.task.document_id}
     if others:
         raise Refused(
             "tote_of_another",
@@ -95,4 +105,33 @@ def accept(work: Work, meaning: Meaning) -> Meaning:
     is_mine = found.task_id == work.task.id or found.id in work.memory.get("totes", [])
     if not is_mine and work.session.scalar(select(_is_busy()).where(Container.id == found.id)):
         raise Refused("tote_of_another", _("%(code)s is in use. Scan another tote.", code=found.code))
-    return meaning
+    if not is_mine and not held and work.session.scalar(select(_is_used()).where(Container.id == found.id)):
+        raise Refused(
+            "tote_not_empty", _("%(code)s is not empty: its goods are to be put away. Scan another.", code=found.code)
+        )
+    return replace(meaning, stands=take(work, found.id))
+
+
+def require_mine(work: Work, container_ids: Iterable[int]) -> None:
+    """Goods of this work come back into these containers.
+
+    Errors: ``tote_in_use`` where another order has one by now.
+    """
+    mine = work.task.document_id if work.task.document_type in ("order", "put_back") else 0
+    for container_id in sorted(container_ids):
+        found = work.session.get_one(
+            Container, container_id, populate_existing=True, with_for_update={"key_share": True}
+        )
+        filling = select(Task.document_id).where(Task.id == found.task_id, Task.status.in_(("open", "claimed")))
+        orders = {one.order_id for one in held_in(work.session, [container_id])} | set(work.session.scalars(filling))
+        if orders - {mine}:
+            raise Refused(
+                "tote_in_use", _("%(code)s is in use for another order by now. Leave this as it is.", code=found.code)
+            )
+
+
+def require_unused(work: Work, container_id: int) -> None:
+    """Nobody is filling this container. Errors: ``tote_in_use``."""
+    found = work.session.get_one(Container, container_id, populate_existing=True, with_for_update={"key_share": True})
+    if work.session.scalar(select(_is_busy()).where(Container.id == container_id)):
+        raise Refused("tote_in_use", _("Somebody is picking into %(code)s. Leave it to them.", code=found.code))

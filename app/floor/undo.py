@@ -9,6 +9,7 @@ from typing import Any
 from app.floor.confirm import item_row
 from app.floor.short_undone import last_short, take_back
 from app.floor.step import Arguments, Said, Work
+from app.floor.totes import require_mine
 from app.language import _
 from app.ledger.post import reverse
 from app.refusal import Refused
@@ -21,14 +22,17 @@ def undo(
     work: Work,
     *,
     tell: Callable[[Work, Line, Facts], None],
+    tell_first: Callable[[Work, Line, Facts], None] | None = None,
     begun: tuple[str, ...] = ("counted",),
     allocate_source: bool = False,
 ) -> Said:
     """Take back the last count or, if nothing is counted, the last posting (or short) of this task.
 
-    ``tell`` informs the document; ``begun`` are the facts of the waiting line that one undo forgets. A posting that
-    did not count as done on its line (a return that was only received) says so as ``done``.
-    Errors: ``nothing_to_undo``; ``short_stays``; those of ``ledger.reverse`` where the goods have moved on.
+    ``tell`` informs the document, ``tell_first`` before anything is posted, where it may say no; ``begun`` are the
+    facts of the waiting line that one undo forgets. A posting that did not count as done on its line (a return that was
+    only received) says so as ``done``.
+    Errors: ``nothing_to_undo``; ``short_stays``; ``tote_in_use`` where another order has the tote by now; those of
+    ``ledger.reverse`` where the goods have moved on.
     """
     while (short := last_short(work)) is not None:
         said = take_back(work, short)
@@ -46,6 +50,8 @@ def undo(
     facts = stack.pop()
     reversed_line = line_of(work.session, facts["line"])
     assert reversed_line is not None, "a line that was posted is gone"
+    if tell_first is not None:
+        tell_first(work, reversed_line, facts)
     if facts["posting"] is not None:
         _reverse(work, facts, reversed_line, allocate_source=allocate_source)
     work.remember(undo=stack)
@@ -65,6 +71,8 @@ def undo(
 
 
 def _reverse(work: Work, facts: Facts, line: Line, *, allocate_source: bool) -> None:
+    if line.source_container_id is not None:
+        require_mine(work, [line.source_container_id])
     header = work.header("undo", line_id=line.id)
     posted = reverse(work.session, facts["posting"], header, allocate_source=allocate_source)
     names = (facts.get("target", ""), facts.get("source", ""))

@@ -58,8 +58,6 @@ def move_whole(work: Work, meaning: Meaning) -> Said:
         posting=posted.posting_id,
         line=line_id,
         quantity=1,
-        container=container_id,
-        origin=source.id,
         source=source.code,
         target=place.code,
     )

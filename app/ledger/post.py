@@ -21,6 +21,7 @@ from app.ledger.balances import BalanceKey, not_enough, put, take
 from app.ledger.for_sale import is_for_sale
 from app.ledger.models import Availability, Balance, Movement, Posting
 from app.ledger.serials import require_nowhere
+from app.ledger.standing import stand
 from app.ledger.sums import add_to_sums, shift
 from app.places.models import LAST_VIRTUAL, Location
 from app.refusal import Conflict, NotFound
@@ -111,9 +112,11 @@ def post(session: Session, header: Header, moves: Sequence[Move], *, warehouse_i
 def reverse(session: Session, posting_id: int, header: Header, *, allocate_source: bool = False) -> Posted:
     """Post the opposite of an earlier posting, naming it.
 
-    ``allocate_source``: what comes back is allocated again where it came from (an undone pick).
+    A container that gets its goods back stands where it stood then. ``allocate_source``: what comes back is allocated
+    again where it came from (an undone pick).
     Errors: ``already_reversed``; ``unknown_posting``; ``not_enough_stock`` where the units have moved on since;
-    ``serial_in_stock`` where a unit that would come back stands somewhere else by now.
+    ``serial_in_stock`` where a unit that would come back stands somewhere else by now; ``container_elsewhere`` where
+    their container has moved on with other goods.
     """
     if session.scalar(select(Posting.id).where(Posting.reverses_id == posting_id)):
         raise Conflict("already_reversed", _("This was taken back already. Nothing was changed."))
@@ -132,7 +135,11 @@ def reverse(session: Session, posting_id: int, header: Header, *, allocate_sourc
         )
         for row in reversed(rows)
     ]
-    return post(session, replace(header, reverses_id=posting_id), moves)
+    posted = post(session, replace(header, reverses_id=posting_id), moves)
+    boxes = {(move.target.container_id, move.target.location_id) for move in moves if move.target.container_id}
+    for container_id, location_id in sorted(boxes):
+        stand(session, container_id, location_id)
+    return posted
 
 
 def _comes_in(move: Move) -> bool:

@@ -6,13 +6,13 @@ already in a tote is put on hold with a put-back task. What has been shipped sta
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import table
 from app.language import _
-from app.orders.models import Holding, Order, OrderLine, Shipment, ShipmentCarton
+from app.orders.models import Order, OrderLine
 from app.orders.reserve import settle, target
+from app.orders.shipments import leave_out_empty
 from app.refusal import NotFound, Refused
 from app.tasks.queue import cancel_open_tasks
 
@@ -54,32 +54,10 @@ def _settle(session: Session, order: Order, lines: Sequence[OrderLine], reason: 
         order.status = "cancelled"
     session.flush()
     settle(session, order.id, reason=reason)
-    _empty_shipments(session, order)
+    leave_out_empty(session, order)
     if order.status != "open":
         for kind in ("pick", "pack", "ship"):
             cancel_open_tasks(session, kind=kind, document_type="order", document_id=order.id)
-
-
-def _empty_shipments(session: Session, order: Order) -> None:
-    """Cartons in which nothing of the order is left do not go out; a shipment without any carton is cancelled."""
-    for shipment in session.scalars(
-        select(Shipment)
-        .where(Shipment.order_id == order.id, Shipment.status == "open")
-        .execution_options(populate_existing=True)
-    ):
-        full = select(Holding.container_id).where(Holding.quantity > 0)
-        mine = table(ShipmentCarton)
-        session.execute(
-            delete(mine).where(
-                mine.c.shipment_id == shipment.id, mine.c.shipped_at.is_(None), mine.c.container_id.not_in(full)
-            )
-        )
-        left = session.scalars(select(mine.c.shipped_at).where(mine.c.shipment_id == shipment.id)).all()
-        if left and all(left):
-            shipment.status, shipment.shipped_at = "shipped", max(filter(None, left))
-        elif not left and order.status != "open":
-            shipment.status = "cancelled"
-    session.flush()
 
 
 def _locked(session: Session, order_id: int) -> Order:

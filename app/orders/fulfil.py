@@ -4,7 +4,7 @@ Each function is called in the transaction that posts the movement, so that the 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import adding, core, lock, table
+from app.db import adding, changed, core, lock, table
 from app.language import _
 from app.ledger.sums import shift
 from app.orders.lost import Instead, choose_again
@@ -59,7 +59,10 @@ def picked(
     lot_id: int | None,
     serial: str = "",
 ) -> None:
-    """``quantity`` units of an allocation went into a container (a negative quantity: came out again)."""
+    """``quantity`` units of an allocation went into a container (a negative quantity: came out again).
+
+    Errors: ``changed_meanwhile`` where fewer of them are held there to come out.
+    """
     row = core(session).execute(_PICKED, {"allocation": allocation_id, "n": quantity}).one()
     _hold(session, row.reservation_id, container_id, item_id, lot_id, serial, quantity)
 
@@ -74,16 +77,20 @@ def _hold(
     quantity: int,
 ) -> None:
     if quantity < 0:
-        session.execute(
+        is_held = changed(
+            session,
             update(holding)
             .where(
                 HOLDING_KEY[0] == reservation_id,
                 HOLDING_KEY[1] == container_id,
                 HOLDING_KEY[2] == (lot_id or 0),
                 HOLDING_KEY[3] == serial,
+                holding.c.quantity >= -quantity,
             )
-            .values(quantity=holding.c.quantity + quantity)
+            .values(quantity=holding.c.quantity + quantity),
         )
+        if not is_held:
+            raise _changed_meanwhile()
         return
     core(session).execute(
         adding(session, Holding, key=HOLDING_KEY, columns=("quantity",)),
@@ -96,6 +103,39 @@ def _hold(
             "quantity": quantity,
         },
     )
+
+
+def _changed_meanwhile() -> Refused:
+    return Refused(
+        "changed_meanwhile",
+        _("Units of it were cancelled or lost meanwhile. Go on: what was cancelled is put away by a job of its own."),
+    )
+
+
+def swap_lot(session: Session, holding_id: int, *, quantity: int, lot_id: int) -> int:
+    """``quantity`` of the units held are of another lot than was believed. Returns the holding that they are in now.
+
+    The promise may hold units of that lot there already, and keeps those of the old lot that were not swapped.
+    Errors: ``changed_meanwhile`` where it holds fewer.
+    """
+    row = session.execute(
+        update(holding)
+        .where(holding.c.id == holding_id, holding.c.quantity >= quantity)
+        .values(quantity=holding.c.quantity - quantity)
+        .returning(holding.c.reservation_id, holding.c.container_id, holding.c.item_id, holding.c.serial)
+    ).first()
+    if row is None:
+        raise _changed_meanwhile()
+    _hold(session, row.reservation_id, row.container_id, row.item_id, lot_id, row.serial, quantity)
+    found: int = session.execute(
+        select(holding.c.id).where(
+            HOLDING_KEY[0] == row.reservation_id,
+            HOLDING_KEY[1] == row.container_id,
+            HOLDING_KEY[2] == lot_id,
+            HOLDING_KEY[3] == row.serial,
+        )
+    ).scalar_one()
+    return found
 
 
 def short(
@@ -130,7 +170,7 @@ def short(
     return released, elsewhere
 
 
-def held_in(session: Session, container_ids: Sequence[int], *, is_shipped: bool = False) -> list[Held]:
+def held_in(session: Session, container_ids: Collection[int], *, is_shipped: bool = False) -> list[Held]:
     """What stands in these containers (or left in them), and for which order lines."""
     statement = (
         select(
@@ -203,6 +243,12 @@ def add_carton(session: Session, shipment: Shipment, container_id: int) -> None:
     """A carton joins its shipment."""
     session.add(ShipmentCarton(shipment_id=shipment.id, container_id=container_id))
     session.flush()
+
+
+def join_shipment(session: Session, order_id: int, warehouse_id: int, container_id: int) -> None:
+    """A carton is one of the order's shipment; one that was empty for a while has been thrown out of it."""
+    if session.scalar(select(ShipmentCarton.id).where(ShipmentCarton.container_id == container_id)) is None:
+        add_carton(session, open_shipment(session, order_id, warehouse_id), container_id)
 
 
 def shipped(session: Session, container_id: int) -> None:

@@ -4,11 +4,12 @@ The promise itself stays. Where nothing else can be chosen, *available* falls be
 whose order that is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, nulls_first, select, update
+from sqlalchemy import Row, Select, func, nulls_first, select, update
 from sqlalchemy.orm import Session
 
 from app.db import table
@@ -17,7 +18,17 @@ from app.ledger.sums import AVAILABLE
 from app.orders import allocate
 from app.orders.models import Order, OrderLine
 from app.orders.reserve import OPEN, reservation
-from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, release_allocation
+from app.orders.shipments import leave_out_empty
+from app.orders.stock_in_hand import (
+    ALLOCATED,
+    IN_HAND,
+    allocation,
+    close_empty_tasks,
+    holding,
+    release_allocation,
+    set_aside,
+    shrink_packing,
+)
 from app.orders.waves import link_lines
 from app.tasks.models import Task, TaskLine
 
@@ -70,21 +81,59 @@ def let_go(session: Session, balance_id: int, units: int) -> dict[int, int | Non
 
 
 def lose_held(session: Session, balance_id: int, units: int) -> None:
-    """Units in a tote or carton are gone: what orders hold there shrinks to what is left, the latest first."""
+    """Units in a tote or carton are gone: what orders hold there shrinks to what is left, the latest first.
+
+    Nobody is asked to pack them any more, and a carton that is empty now goes out with no shipment.
+    """
     place = session.execute(select(balance).where(balance.c.id == balance_id).with_for_update()).one()
-    mine = select(holding.c.id, holding.c.quantity).where(
+    rows = session.execute(_held_of(place).where(IN_HAND).order_by(holding.c.id.desc()).with_for_update()).all()
+    missing = sum(row.quantity for row in rows) - (place.quantity - units)
+    packing: set[int] = set()
+    for row in rows:
+        taken = max(0, min(missing, row.quantity))
+        if taken:
+            session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
+            packing |= shrink_packing(session, row.id)
+            missing -= taken
+    close_empty_tasks(session, Task.id.in_(packing))
+    for order in session.scalars(orders_of(row.reservation_id for row in rows)):
+        leave_out_empty(session, order)
+
+
+def regain_held(session: Session, balance_id: int, *, reason: str) -> None:
+    """Units are in a tote or carton again that were lost from it: its orders hold them again, the oldest first.
+
+    What they do not want any more, or what was chosen or picked for them elsewhere since, is to be put back.
+    """
+    place = session.execute(select(balance).where(balance.c.id == balance_id).with_for_update()).one()
+    rows = session.execute(_held_of(place).where(holding.c.is_shipped.is_(False)).order_by(holding.c.id)).all()
+    found = place.quantity - sum(row.quantity for row in rows)
+    wanted = allocate.unchosen(session, sorted({row.reservation_id for row in rows}))
+    for row in rows:
+        free = wanted.get(row.reservation_id, (0, 0, 0))[2]
+        back = max(0, min(found, free))
+        if back:
+            session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity + back))
+            found -= back
+    if found > 0:
+        assert rows, "units came back into a tote in which nobody ever had any"
+        set_aside(session, rows[0].id, found, reason=reason)
+
+
+def _held_of(place: Row[Any]) -> Select[Any]:
+    """What orders hold, or held, of the units of one balance."""
+    return select(holding).where(
         holding.c.container_id == place.container_id,
         holding.c.item_id == place.item_id,
         func.coalesce(holding.c.lot_id, 0) == (place.lot_id or 0),
         holding.c.serial == place.serial,
-        IN_HAND,
     )
-    rows = session.execute(mine.order_by(holding.c.id.desc())).all()
-    missing = sum(row.quantity for row in rows) - (place.quantity - units)
-    for row in rows:
-        taken = max(0, min(missing, row.quantity))
-        session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
-        missing -= taken
+
+
+def orders_of(reservation_ids: Iterable[int]) -> Select[Order]:
+    """The orders that these reservations are for."""
+    mine = select(OrderLine.order_id).join(reservation, reservation.c.order_line_id == OrderLine.id)
+    return select(Order).where(Order.id.in_(mine.where(reservation.c.id.in_(set(reservation_ids))))).order_by(Order.id)
 
 
 def choose_again(

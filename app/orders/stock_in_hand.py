@@ -12,6 +12,7 @@ from app import clock
 from app.db import table
 from app.ledger.balances import release_units
 from app.ledger.post import Header, Move, Place, post
+from app.ledger.standing import hold_still
 from app.orders.models import Allocation, Holding, Order, OrderLine, Reservation
 from app.places.models import Container
 from app.tasks.lines import cancel_lines, shrink_line
@@ -116,11 +117,26 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
 
     They are unavailable until a scan puts them into a bin again; a carton with them is not loaded before that.
     """
-    rows = session.execute(
+    mine = (holding.c.reservation_id == reservation_id, IN_HAND)
+    hold_still(session, session.scalars(select(holding.c.container_id).where(*mine)).all())
+    rows = session.execute(select(holding).where(*mine).order_by(holding.c.id.desc())).all()
+    given = 0
+    for row in rows:
+        taken = min(units - given, row.quantity)
+        if taken:
+            session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
+            shrinkpacking_lines(session, row.id)
+            set_aside(session, row.id, taken, reason=reason)
+            given += taken
+    return given
+
+
+def set_aside(session: Session, holding_id: int, units: int, *, reason: str) -> None:
+    """Units that are in a tote or carton and that its order does not want there: on hold, with a put-back task."""
+    row = session.execute(
         select(
             holding,
             Container.location_id,
-            Container.code,
             Container.warehouse_id,
             Order.id.label("order_id"),
             Order.order_ref,
@@ -129,61 +145,67 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
         .join(Reservation, Reservation.id == holding.c.reservation_id)
         .join(OrderLine, OrderLine.id == Reservation.order_line_id)
         .join(Order, Order.id == OrderLine.order_id)
-        .where(holding.c.reservation_id == reservation_id, IN_HAND)
-        .order_by(holding.c.id.desc())
-    ).all()
-    given = 0
-    for row in rows:
-        taken = min(units - given, row.quantity)
-        if not taken:
-            continue
-        session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
-        for line_id in session.scalars(packing_lines(row.id)).all():
-            shrink_line(session, line_id, taken)
-        cancel_lines(session, session.scalars(loading_lines(row.container_id)).all())
-        stands = Place(row.location_id, row.container_id)
-        set_aside = Place(row.location_id, row.container_id, "hold")
-        post(
-            session,
-            Header(
-                key=f"put-back:{row.id}:{clock.now().isoformat()}",
-                reason="put_back",
-                document_type="order",
-                document=row.order_ref,
-                note=reason,
-            ),
-            [Move(row.item_id, taken, stands, set_aside, lot_id=row.lot_id, serial=row.serial)],
-        )
-        open_task(
-            session,
-            kind="putaway",
-            warehouse_id=row.warehouse_id,
-            document_type="put_back",
-            document_id=row.order_id,
+        .where(holding.c.id == holding_id)
+    ).one()
+    cancel_lines(session, session.scalars(loading_lines(row.container_id)).all())
+    stands, aside = Place(row.location_id, row.container_id), Place(row.location_id, row.container_id, "hold")
+    post(
+        session,
+        Header(
+            key=f"put-back:{row.id}:{clock.now().isoformat()}",
+            reason="put_back",
+            document_type="order",
             document=row.order_ref,
-            priority=50,
-            lines=[
-                NewLine(
-                    item_id=row.item_id,
-                    quantity=taken,
-                    lot_id=row.lot_id,
-                    serial=row.serial,
-                    source_location_id=row.location_id,
-                    source_container_id=row.container_id,
-                    source_condition="hold",
-                )
-            ],
-        )
-        given += taken
-    return given
+            note=reason,
+        ),
+        [Move(row.item_id, units, stands, aside, lot_id=row.lot_id, serial=row.serial)],
+    )
+    open_task(
+        session,
+        kind="putaway",
+        warehouse_id=row.warehouse_id,
+        document_type="put_back",
+        document_id=row.order_id,
+        document=row.order_ref,
+        priority=50,
+        lines=[
+            NewLine(
+                item_id=row.item_id,
+                quantity=units,
+                lot_id=row.lot_id,
+                serial=row.serial,
+                source_location_id=row.location_id,
+                source_container_id=row.container_id,
+                source_condition="hold",
+            )
+        ],
+    )
 
 
-def packing_lines(holding_id: int) -> Select[int]:
-    """The open packing line of a holding."""
+def shrinkpacking_lines(session: Session, holding_id: int) -> set[int]:
+    """Packing asks for no more units of a holding than it has left; the line that came last is the first to shrink.
+
+    Two lines may ask for one holding, and what was picked last may not be asked for yet. Returns the packing tasks.
+    """
+    left = session.execute(select(holding.c.quantity).where(holding.c.id == holding_id)).scalar_one()
+    lines = session.execute(packing_lines(holding_id)).all()
+    too_many = sum(line.asked for line in lines) - left
+    for line in lines:
+        fewer = min(too_many, line.asked)
+        if fewer > 0:
+            shrink_line(session, line.id, fewer)
+            too_many -= fewer
+    return {line.task_id for line in lines}
+
+
+def packing_lines(holding_id: int) -> Select[int, int, int]:
+    """The open packing lines of a holding, held still, with the units that they still ask for; the newest first."""
     return (
-        select(TaskLine.id)
+        select(TaskLine.id, TaskLine.task_id, (TaskLine.quantity - TaskLine.done).label("asked"))
         .join(Task, Task.id == TaskLine.task_id)
         .where(Task.kind == "pack", TaskLine.status == "open", TaskLine.document_line_id == holding_id)
+        .order_by(TaskLine.id.desc())
+        .with_for_update(of=TaskLine)
     )
 
 

@@ -18,6 +18,9 @@ VIRTUAL = {
 }
 KINDS = ("bin", "dock", "stage", "pack", "quarantine", "returns")
 FLOOR = "FLOOR"
+PICKED_INTO = ("tote", "carton")
+"""Containers in which goods stand for an order only (or on hold, until they are put back): stock is kept loose, or on a
+licence plate."""
 
 
 class Warehouse(Model):

@@ -3,7 +3,7 @@
 A new check is one file with a function ``check(look)`` and one line here. See ``app.ledger.checks`` for what it may do.
 """
 
-from app.control.checks import allocated, committed, held, inbound
+from app.control.checks import allocated, committed, held, inbound, picked, standing
 from app.ledger.checks import for_sale, heads, seals, serials, stock
 from app.ledger.checks.difference import Check
 
@@ -12,6 +12,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("serials", serials.check),
     ("allocated", allocated.check),
     ("held", held.check),
+    ("picked", picked.check),
+    ("containers", standing.check),
     ("for_sale", for_sale.check),
     ("committed", committed.check),
     ("inbound", inbound.check),

@@ -24,6 +24,7 @@ from app.floor.differences import (
 )
 from app.floor.double_read import note_read
 from app.floor.expiry import said_date
+from app.floor.loss_undone import give_back
 from app.floor.second_person import APPROVE, approve, ask_approval, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
 from app.floor.undo import no_arguments
@@ -271,6 +272,7 @@ def _undo(work: Work) -> Said:
     sums = 0
     for posting_id in reversed(posted):
         one = reverse(work.session, posting_id, work.header("undo"))
+        give_back(work, one)
         names = [(confirm.item_row(work.session, move.item_id).sku, "", "") for move in one.moves]
         work.show(one, names)
         sums += len(one.moves)

@@ -5,7 +5,7 @@ with everything in it; an empty licence plate scanned before the place takes wha
 stays where it is, unless a supervisor overrides.
 """
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
 from app.db import table
@@ -272,11 +272,8 @@ def _undo(work: Work) -> Said:
 
 
 def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
-    """The container stands where it stood, a plate that took the goods is free; nothing waits to be moved."""
+    """A plate that took the goods is free; nothing waits to be moved."""
     logistic_unit.free(work, facts.get("plate"))
-    if "container" in facts:
-        boxes = table(Container)
-        work.session.execute(update(boxes).where(boxes.c.id == facts["container"]).values(location_id=facts["origin"]))
 
 
 def finished(work: Work) -> str:

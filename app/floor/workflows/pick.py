@@ -25,7 +25,7 @@ from app.floor.step import (
     scan_way,
     something_posted,
 )
-from app.floor.undo import Facts, no_arguments, undo
+from app.floor.undo import Facts, no_arguments, nothing_to_tell, undo
 from app.language import _
 from app.ledger.post import Move, Place
 from app.orders import fulfil
@@ -136,7 +136,6 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "item" and meaning.id == line.item_id:
         raise confirm.too_many(line.left, work.counted)
     tote = totes.accept(work, meaning)
-    totes.take(work, tote.id)
     quantity = work.counted
     assert line.source_location_id is not None, "a pick line without its bin"
     assert line.document_line_id is not None, "a pick line without its allocation"
@@ -144,7 +143,7 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
         line.item_id,
         quantity,
         Place(line.source_location_id, line.source_container_id),
-        Place(work.floor_id, tote.id),
+        Place(tote.stands, tote.id),
         lot_id=line.lot_id,
         serial=line.serial,
         from_allocated=quantity,
@@ -219,7 +218,8 @@ def _undo(work: Work) -> Said:
         raise Refused("packed_next", _("The totes are at packing already. Undo it there."))
     return undo(
         work,
-        tell=_tell_undone,
+        tell=nothing_to_tell,
+        tell_first=_tell_undone,
         begun=("pending", "waiting_units", "lot_is_known", "container"),
         allocate_source=True,
     )
