@@ -103,5 +103,5 @@ def test_undo_of_a_pick_whose_units_were_cancelled_is_refused(floor: Floor, pick
     picker.take(floor.order("O-1", ("ANT", 4), ("BEE", 1))[0]).scan("A-01", "ANT").act("quantity", quantity=4)
     picker.scan("TOTE-1").hears("picked")
     floor.cancel("O-1", ("1", 4))
-    picker.act("undo").refused("not_enough_stock")
+    picker.act("undo").refused("changed_meanwhile")
     picker.robot().finished()

@@ -4,8 +4,11 @@ import pytest
 
 from app.config import Settings
 from app.floor.enquiry import enquire
+from app.ledger.post import Move, Place, post
+from app.places.models import ADJUSTMENT
 from app.refusal import Refused
 from tests.floor.story import Floor, Worker
+from tests.stock.house import House
 
 
 def _cartons(packer: Worker) -> str:
@@ -188,13 +191,19 @@ def test_a_cancelled_carton_does_not_keep_the_other_here(floor: Floor, packer: W
     assert floor.tasks("ship") == [], "what was in it is put back, and an empty carton goes nowhere"
 
 
+def _damaged(house: House, carton: str) -> None:
+    """A damaged brick is in the carton: nothing that people do brings it there any more, and old books may have one."""
+    inside = Place(house.bin("PACK").id, house.box(carton).id, "damaged")
+    post(house.session, house.header("count"), [Move(house.item("BRICK").id, 1, Place(ADJUSTMENT), inside)])
+
+
 def test_a_carton_that_may_not_leave_is_set_aside_and_comes_again_once_it_may(floor: Floor, packer: Worker) -> None:
     _two_cartons(floor)
     packer.start("ship", "O-1").act("set_aside").refused("carton_may_leave")
     first = _cartons(packer)
     packer.scan(first)
     recount = {"container": first, "reason": "count"}
-    floor.do(lambda house: house.adjust("BRICK", 1, "PACK", condition="damaged", **recount))
+    floor.do(lambda house: _damaged(house, first))
     packer.scan("DOOR").refused("carton_on_hold").act("set_aside").hears("set_aside").scan(first).refused(
         "carton_withdrawn"
     )
