@@ -125,7 +125,7 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
         taken = min(units - given, row.quantity)
         if taken:
             session.execute(update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - taken))
-            shrinkpacking_lines(session, row.id)
+            shrink_packing(session, row.id)
             set_aside(session, row.id, taken, reason=reason)
             given += taken
     return given
@@ -182,7 +182,7 @@ def set_aside(session: Session, holding_id: int, units: int, *, reason: str) -> 
     )
 
 
-def shrinkpacking_lines(session: Session, holding_id: int) -> set[int]:
+def shrink_packing(session: Session, holding_id: int) -> set[int]:
     """Packing asks for no more units of a holding than it has left; the line that came last is the first to shrink.
 
     Two lines may ask for one holding, and what was picked last may not be asked for yet. Returns the packing tasks.
