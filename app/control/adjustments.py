@@ -52,8 +52,8 @@ def adjust(
 ) -> Posted:
     """Post ``quantity`` more units (fewer, where negative) of an item at a place.
 
-    A gain makes a lot that is not known yet; ``expiry`` is kept as ``app.catalog.lots`` says. A licence plate that stood
-    nowhere stands there now. Without a ``condition`` it is that of goods in such a place, or of such a lot
+    A gain makes a lot that is not known yet; ``expiry`` is kept as ``app.catalog.lots`` says. A licence plate that
+    stood nowhere stands there now. Without a ``condition`` it is that of goods in such a place, or of such a lot
     (``ledger.for_sale``). ``key`` makes the same adjustment impossible twice (an import's row); without one, each call
     is a new fact.
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
