@@ -1,11 +1,14 @@
 """``make soak``: faults for as long as you like. Each round has a seed of its own, which makes it happen again.
 
 A round is robots over the API (8 workers, 10 % of the requests and 25 % of the answers lost, the server killed in the
-middle) and then one handheld in Chromium (200 faults), on each database; ``--only floor`` is the random day of a whole
-floor (see ``day``). Each ends with the books: nothing lost, nothing twice, the ledger verified.
+middle) and then one handheld in Chromium (200 faults), on each database; ``--only floor`` is the random day of a
+whole floor (see ``day``), ``--only contract`` asks the API what nobody thought of. Each ends with the books: nothing
+lost, nothing twice, the ledger verified.
 """
 
 import argparse
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -37,7 +40,9 @@ def main() -> None:
             )
     for seed in range(options.seed, options.seed + options.rounds):
         for engine in options.database or ["sqlite", "postgresql"]:
-            for name in [name for name in options.only or ["api", "device"] if name != "floor"]:
+            if options.only is None or "contract" in options.only:
+                wrong += _made_up(engine, seed, options)
+            for name in [name for name in options.only or ["api", "device"] if name not in ("floor", "contract")]:
                 begun = time.monotonic()
                 run = _robots if name == "api" else _handheld
                 with tempfile.TemporaryDirectory(prefix="trueshelf-soak-", dir=scratch()) as place:
@@ -56,7 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the first round (default 1)")
     parser.add_argument("--rounds", type=int, default=1, help="each with the next seed (default 1)")
     parser.add_argument(
-        "--only", action="append", choices=["floor", "api", "device"], help="may be repeated; default: all"
+        "--only", action="append", choices=["floor", "api", "device", "contract"], help="may be repeated; default: all"
     )
     parser.add_argument(
         "--database", action="append", choices=["sqlite", "postgresql"], help="may be repeated; default: both"
@@ -64,6 +69,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--scans", type=int, default=1250, help="units of each of the 8 robots (default 1250)")
     parser.add_argument("--kills", type=int, default=10, help="of the server, while the robots scan (default 10)")
     parser.add_argument("--cuts", type=int, default=200, help="faults that the handheld meets (default 200)")
+    parser.add_argument("--examples", type=int, default=100, help="requests of each operation and token (default 100)")
     parser.add_argument("--steps", type=int, default=2000, help="of the floor's day (default 2000)")
     parser.add_argument("--figures", type=Path, help="a file to which each day of the floor adds a line of JSON")
     return parser.parse_args()
@@ -80,6 +86,16 @@ def _database(engine: str, folder: Path) -> Iterator[str]:
     with postgresql_server() as server:
         make_postgresql_template(server, folder)
         yield server.url(server.create())
+
+
+def _made_up(engine: str, seed: int, options: argparse.Namespace) -> int:
+    """Requests made up from the published contract (tests/api/test_made_up.py), many more than the suite asks."""
+    more = {"MADE_UP_SEED": str(seed), "MADE_UP_EXAMPLES": str(options.examples)}
+    begun = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "tests/api/test_made_up.py", "-k", engine]
+    is_wrong = subprocess.run(command, env={**os.environ, **more}, check=False).returncode != 0
+    print(f"seed {seed}, {engine}, contract: {options.examples} a call ({time.monotonic() - begun:.0f} s)", flush=True)
+    return int(is_wrong)
 
 
 def _robots(url: str, folder: Path, seed: int, options: argparse.Namespace) -> tuple[str, list[str]]:
