@@ -32,9 +32,9 @@ class Operator(Model):
 
     ``password_hash`` and ``totp_nonce`` are there once somebody has set up the office's sign-in; ``totp_step`` is the
     last half minute whose code was taken, because no code is good twice (see ``office_sign_in``).
-    ``failures`` counts wrong PINs since the last right one, ``lock_count`` how often the badge was locked in a row
-    (each lock doubles), ``locked_until`` when it opens again. The ``office_`` ones count wrong passwords and codes
-    apart: a right PIN must not forget them.
+    ``failures`` counts wrong PINs since the last right one, on devices that are not the person's own (see ``locks``),
+    ``lock_count`` how often that locked the badge in a row (each lock doubles), ``locked_until`` when it opens again.
+    The ``office_`` ones count wrong passwords and codes apart: a right PIN must not forget them.
     """
 
     __tablename__ = "operator"
@@ -83,6 +83,37 @@ class Device(Model):
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+
+
+class OwnDevice(Model):
+    """A device on which this person has signed in before, and the wrong tries at their badge there.
+
+    ``kind``: with a PIN (``pin``), or to the office (``office``).
+    """
+
+    __tablename__ = "own_device"
+    operator_id: Mapped[int] = mapped_column(BigInt, ForeignKey("operator.id"), primary_key=True)
+    device_id: Mapped[int] = mapped_column(BigInt, ForeignKey("device.id"), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    lock_count: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    __table_args__ = (CheckConstraint("kind IN ('pin','office')", name="kind"), STRICT)
+
+
+class Stranger(Model):
+    """An address from which somebody tried to sign in on a device that we do not know; an IPv6 /64 is one address.
+
+    A bounded number of rows, gone after a day (see ``locks``).
+    """
+
+    __tablename__ = "stranger"
+    id: Mapped[Id]
+    address: Mapped[str] = mapped_column(unique=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime]
+    __table_args__ = (STRICT,)
 
 
 class Token(Model):

@@ -17,7 +17,7 @@ from app import clock
 from app.config import Settings
 from app.db import changed, table
 from app.language import _
-from app.people import sign_in, totp
+from app.people import locks, sign_in, totp
 from app.people.actor import Actor
 from app.people.changes import note
 from app.people.models import Operator, RecoveryCode, Token
@@ -152,6 +152,9 @@ def set_up(
         for code in codes
     )
     session.execute(update(_token).where(_token.c.id == token_id).values(proved_at=clock.now()))
+    device_id = session.get_one(Token, token_id).device_id
+    if device_id is not None:
+        locks.make_own(session, operator_id, device_id, locks.OFFICE)
     revoke_sessions(session, operator_id=operator_id, but=token_id)
     note(session, operator_id=operator_id, by_id=operator_id, what="password")
     return codes
@@ -176,7 +179,7 @@ def take_back(session: Session, operator: Operator, *, by_id: int | None) -> Non
     """Password, telephone and recovery codes are worth nothing any more. ``by_id`` is None on the command line: there
     the last admin finds help."""
     operator.password_hash = operator.totp_nonce = operator.totp_step = None
-    sign_in.open_office(operator)  # nothing is left that could be guessed
+    locks.open_badge(session, operator, locks.OFFICE)  # nothing is left that could be guessed
     session.execute(delete(_recovery).where(_recovery.c.operator_id == operator.id))
     revoke_sessions(session, operator_id=operator.id)
     note(session, operator_id=operator.id, by_id=by_id, what="password_taken_back")

@@ -15,9 +15,9 @@ from app.config import Settings
 from app.language import _
 from app.people.actor import Actor
 from app.people.changes import note
+from app.people.locks import OFFICE, PIN, open_badge
 from app.people.models import ROLES, TRUSTED, Operator
 from app.people.pins import hash_pin
-from app.people.sign_in import open_badge, open_office
 from app.people.tokens import revoke_all, revoke_sessions
 from app.refusal import Conflict, Forbidden, NotFound, Refused
 
@@ -43,7 +43,7 @@ def save_operator(
     operator.name, operator.roles, operator.is_active = name.strip(), sorted(set(roles)), True
     if pin is not None:
         operator.pin_hash = hash_pin(settings, pin)
-        open_badge(operator)
+        open_badge(session, operator, PIN)
     session.flush()
     note(session, operator_id=operator.id, by_id=None, what="added" if outcome == "created" else "changed")
     return operator, outcome
@@ -111,7 +111,7 @@ def give_pin(session: Session, actor: Actor, operator_id: int, *, pin_hash: str)
         raise Refused("own_account", _("Change your own PIN in your settings: it asks for the old one."))
     operator = _changeable(session, actor, operator_id)
     operator.pin_hash = pin_hash
-    open_badge(operator)
+    open_badge(session, operator, PIN)
     revoke_sessions(session, operator_id=operator_id)
     note(session, operator_id=operator_id, by_id=actor.operator_id, what="pin")
 
@@ -126,9 +126,7 @@ def choose_pin(session: Session, operator_id: int, *, pin_hash: str, token_id: i
 def unlock_person(session: Session, actor: Actor, operator_id: int) -> None:
     """Open a locked badge; an admin opens the office to them too. Errors: ``unknown_operator``; ``role_missing``."""
     operator = _changeable(session, actor, operator_id)
-    open_badge(operator)
-    if "admin" in actor.roles:
-        open_office(operator)
+    open_badge(session, operator, PIN, *([OFFICE] if "admin" in actor.roles else []))
     note(session, operator_id=operator_id, by_id=actor.operator_id, what="unlocked")
 
 

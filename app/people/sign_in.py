@@ -1,18 +1,14 @@
 """Badge, then PIN. Guessing is slowed in the database, so that no restart and no second web host forgets it.
 
 A wrong PIN is charged *before* the PIN is looked at, and given back where it was right: of a thousand guesses sent at
-once, five are looked at. Five wrong PINs lock a badge for 15 minutes, then 30, 60, ... at most four hours; twenty
-wrong tries lock a device for 15 minutes whatever badges were tried, which bounds how many badges one intruder can
-lock. A supervisor's badge and PIN open a locked badge at once, an admin's that of a supervisor too. Passwords and codes
-for the office are counted apart, with a lock of their own: whoever knows a PIN could otherwise guess at them for ever
-in between.
+once, five are looked at. What is counted where, and what it locks, is in ``locks``. A supervisor's badge and PIN open a
+locked badge at once, an admin's that of a supervisor too.
 
-An enrolled device is one on which somebody has signed in before; all others are counted together by their address.
+A known device is one on which somebody has signed in before; all others are counted by their address.
 """
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,29 +17,28 @@ from app import clock
 from app.barcode.internal import InternalKind, decode
 from app.config import Settings
 from app.language import _
-from app.people.models import TRUSTED, Device, Operator, Token
+from app.people import locks
+from app.people.locks import OFFICE, PIN
+from app.people.models import TRUSTED, Device, Operator, OwnDevice, Stranger, Token
 from app.people.pins import check_pin
 from app.people.tokens import create_session, digest
 from app.refusal import Forbidden, Refused
-
-TRIES = 5
-FIRST_LOCK = timedelta(minutes=15)
-LONGEST_LOCK = timedelta(hours=4)
-DEVICE_TRIES = 20
-DEVICE_LOCK = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One try, charged already. ``operator_id`` is None where the badge is nobody's or its operator is disabled.
 
-    ``is_office``: at a password and code, not at a PIN.
+    It came from a device that we know, or from a stranger. ``kind``: at a PIN, or at password and code.
+    ``is_own``: on a device on which this person has signed in before.
     """
 
     operator_id: int | None
     pin_hash: str | None
-    device_id: int
-    is_office: bool
+    device_id: int | None
+    stranger_id: int | None
+    kind: str
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +67,13 @@ def name_behind(session: Session, badge: str, *, device_key: str, address: str) 
     Errors: ``device_locked``; ``badge_locked``.
     """
     moment = clock.now()
-    device = _device(session, device_key, address, moment)
-    _require_open_device(device, moment)
     operator = _operator(session, badge)
+    where = locks.source(session, device_key=device_key, address=address, moment=moment)
+    locks.require_open(where, moment)
     if operator is None:
-        _charge_device(device, moment)
+        locks.charge(where, moment)
         return None
-    _require_open_badge(operator, moment)
+    locks.count_of(session, operator, where, PIN).require_open(moment)
     return operator.name
 
 
@@ -87,38 +82,39 @@ def begin(session: Session, badge: str, *, device_key: str, address: str) -> Att
 
     Errors: ``device_locked``; ``badge_locked``.
     """
-    return _begin(session, _operator(session, badge), device_key, address, is_office=False)
+    return _begin(session, _operator(session, badge), device_key, address, PIN)
 
 
 def begin_as(session: Session, operator_id: int, *, device_key: str, address: str) -> Attempt:
     """As ``begin``, for whoever is signed in already and proves once more who they are."""
     operator = session.get_one(Operator, operator_id, with_for_update=True)
-    return _begin(session, operator, device_key, address, is_office=False)
+    return _begin(session, operator, device_key, address, PIN)
 
 
 def begin_at_office(session: Session, badge: str, *, device_key: str, address: str) -> Attempt:
     """As ``begin``, before password and code are checked. Errors: ``device_locked``; ``office_locked``."""
-    return _begin(session, _operator(session, badge), device_key, address, is_office=True)
+    return _begin(session, _operator(session, badge), device_key, address, OFFICE)
 
 
-def _begin(session: Session, operator: Operator | None, device_key: str, address: str, *, is_office: bool) -> Attempt:
+def _begin(session: Session, operator: Operator | None, device_key: str, address: str, kind: str) -> Attempt:
     moment = clock.now()
-    device = _device(session, device_key, address, moment)
-    _require_open_device(device, moment)
+    where = locks.source(session, device_key=device_key, address=address, moment=moment)
+    locks.require_open(where, moment)
+    is_own = False
     if operator is not None:
-        if is_office:
-            _require_open_office(operator, moment)
-            _charge_office(operator, moment)
-        else:
-            _require_open_badge(operator, moment)
-            _charge_badge(operator, moment)
-    _charge_device(device, moment)
+        count = locks.count_of(session, operator, where, kind)
+        count.require_open(moment)
+        count.charge(moment)
+        is_own = count.is_own
+    locks.charge(where, moment)
     session.flush()
     return Attempt(
         operator_id=operator.id if operator else None,
         pin_hash=operator.pin_hash if operator else None,
-        device_id=device.id,
-        is_office=is_office,
+        device_id=where.id if isinstance(where, Device) else None,
+        stranger_id=where.id if isinstance(where, Stranger) else None,
+        kind=kind,
+        is_own=is_own,
     )
 
 
@@ -140,11 +136,13 @@ def complete(
     ``is_carried``: the device is a handheld, which is left alone for less long than a desk.
     """
     operator_id = give_back(session, attempt)
-    device = session.get_one(Device, attempt.device_id)
-    new_key = None
-    if not device_key or device.key_hash != digest(device_key):
+    device, new_key = session.get(Device, attempt.device_id) if attempt.device_id else None, None
+    if device is None:
         new_key = secrets.token_urlsafe(32)
         device = _enrol(session, new_key)
+    locks.make_own(session, operator_id, device.id, PIN)
+    if attempt.kind == OFFICE:
+        locks.make_own(session, operator_id, device.id, OFFICE)
     if is_carried != bool(device.profile.get("is_carried")):
         device.profile = {**device.profile, "is_carried": is_carried}
     token = create_session(session, operator_id=operator_id, device_id=device.id, hours=settings.session_hours)
@@ -168,31 +166,28 @@ def unlock(session: Session, badge: str, *, supervisor: Attempt) -> str:
         # A supervisor could otherwise try an admin's PIN for ever, with an unlock in between.
         message = _("Only an admin unlocks the badge of whoever decides over others' work. Ask one.")
         raise Forbidden("role_missing", message)
-    open_badge(operator)
+    locks.open_badge(session, operator, PIN)
     return operator.name
-
-
-def open_badge(operator: Operator) -> None:
-    """Forget an operator's wrong PINs and their locks; not those of the office."""
-    operator.failures, operator.lock_count, operator.locked_until = 0, 0, None
-
-
-def open_office(operator: Operator) -> None:
-    """Forget an operator's wrong passwords and codes and their locks."""
-    operator.office_failures, operator.office_lock_count, operator.office_locked_until = 0, 0, None
 
 
 def give_back(session: Session, attempt: Attempt) -> int:
     """The PIN, or all that the office asks, was right: what was charged is given back. Answers whose it was."""
     assert attempt.operator_id is not None, "the PIN of a badge that is nobody's was right"
     operator = session.get_one(Operator, attempt.operator_id, with_for_update=True)
-    if attempt.is_office:
-        open_office(operator)
+    if attempt.is_own:
+        assert attempt.device_id is not None
+        own = session.get(OwnDevice, (operator.id, attempt.device_id, attempt.kind), with_for_update=True)
+        if own is not None:
+            locks.Count(own, attempt.kind).forget()
     else:
-        open_badge(operator)
-    device = session.get_one(Device, attempt.device_id, with_for_update=True)
-    # Halved, not forgotten: who knows one PIN could otherwise try others' for ever in between.
-    device.failures, device.locked_until = max(0, device.failures - 1) // 2, None
+        locks.Count(operator, attempt.kind).forget()
+    where: Device | Stranger | None = None
+    if attempt.device_id is not None:
+        where = session.get(Device, attempt.device_id, with_for_update=True)
+    elif attempt.stranger_id is not None:
+        where = session.get(Stranger, attempt.stranger_id, with_for_update=True)
+    if where is not None:  # a stranger's row may have made room for another's
+        locks.halve(where)
     return operator.id
 
 
@@ -202,21 +197,6 @@ def _operator(session: Session, badge: str) -> Operator | None:
     return session.scalar(found.order_by(Operator.badge != badge).limit(1).with_for_update())
 
 
-def _device(session: Session, key: str, address: str, moment: datetime) -> Device:
-    if key:
-        found = session.scalar(select(Device).where(Device.key_hash == digest(key)).with_for_update())
-        if found:
-            found.last_seen_at = moment
-            return found
-    shared = digest(f"address {address}")
-    found = session.scalar(select(Device).where(Device.key_hash == shared).with_for_update())
-    if found is None:
-        found = Device(name=address, key_hash=shared, profile={}, failures=0, created_at=moment, last_seen_at=moment)
-        session.add(found)
-        session.flush()
-    return found
-
-
 def _enrol(session: Session, key: str) -> Device:
     moment = clock.now()
     device = Device(name="?", key_hash=digest(key), profile={}, created_at=moment, last_seen_at=moment)
@@ -224,60 +204,3 @@ def _enrol(session: Session, key: str) -> Device:
     session.flush()
     device.name = f"D-{device.id}"
     return device
-
-
-def _charge_badge(operator: Operator, moment: datetime) -> None:
-    counts = operator.failures, operator.lock_count
-    operator.failures, operator.lock_count, operator.locked_until = _charged(*counts, moment)
-
-
-def _charge_office(operator: Operator, moment: datetime) -> None:
-    counts = operator.office_failures, operator.office_lock_count
-    operator.office_failures, operator.office_lock_count, operator.office_locked_until = _charged(*counts, moment)
-
-
-def _charged(failures: int, lock_count: int, moment: datetime) -> tuple[int, int, datetime | None]:
-    """One failure more: failures, locks in a row, and until when it is locked now."""
-    if failures + 1 < TRIES:
-        return failures + 1, lock_count, None
-    return 0, lock_count + 1, moment + min(FIRST_LOCK * 2 ** min(lock_count, 10), LONGEST_LOCK)
-
-
-def _charge_device(device: Device, moment: datetime) -> None:
-    device.failures += 1
-    if device.failures >= DEVICE_TRIES:
-        device.failures, device.locked_until = 0, moment + DEVICE_LOCK
-
-
-def _require_open_badge(operator: Operator, moment: datetime) -> None:
-    if operator.locked_until and operator.locked_until > moment:
-        minutes = _minutes(operator.locked_until - moment)
-        raise Refused(
-            "badge_locked",
-            _("Too many wrong PINs: this badge is locked for %(minutes)s minutes. Ask a supervisor.", minutes=minutes),
-            minutes=minutes,
-        )
-
-
-def _require_open_office(operator: Operator, moment: datetime) -> None:
-    if operator.office_locked_until and operator.office_locked_until > moment:
-        minutes = _minutes(operator.office_locked_until - moment)
-        raise Refused(
-            "office_locked",
-            _("Too many wrong passwords: the office is locked for %(minutes)s minutes. Ask an admin.", minutes=minutes),
-            minutes=minutes,
-        )
-
-
-def _require_open_device(device: Device, moment: datetime) -> None:
-    if device.locked_until and device.locked_until > moment:
-        minutes = _minutes(device.locked_until - moment)
-        raise Refused(
-            "device_locked",
-            _("Too many wrong tries on this device: wait %(minutes)s minutes, or use another.", minutes=minutes),
-            minutes=minutes,
-        )
-
-
-def _minutes(left: timedelta) -> int:
-    return int(left.total_seconds() // 60) + 1

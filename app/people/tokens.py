@@ -18,14 +18,14 @@ from app import clock
 from app.db import asked, changed, table
 from app.language import _
 from app.people.actor import Actor
-from app.people.models import Device, Operator, Token
+from app.people.models import Device, Operator, OwnDevice, Token
 from app.people.scanners import scanner_of
 from app.refusal import NotFound, Refused
 
 SCOPES = ("floor", "office", "integration")
 SEEN_EVERY = timedelta(minutes=1)
 
-_token, _operator, _device = table(Token), table(Operator), table(Device)
+_token, _operator, _device, _own = table(Token), table(Operator), table(Device), table(OwnDevice)
 _KNOWN = (
     select(
         _token.c.id.label("token_id"),
@@ -189,7 +189,9 @@ def forget_sessions(session: Session, *, before: datetime) -> int:
 def forget_devices(session: Session, *, before: datetime) -> int:
     """Delete devices on which nobody signed in since that time and that no token names. Returns how many."""
     is_named = select(_token.c.id).where(_token.c.device_id == _device.c.id).exists()
-    return changed(session, delete(_device).where(_device.c.last_seen_at < before, ~is_named))
+    is_over = _device.c.last_seen_at < before, ~is_named
+    session.execute(delete(_own).where(_own.c.device_id.in_(select(_device.c.id).where(*is_over))))
+    return changed(session, delete(_device).where(*is_over))
 
 
 def list_tokens(session: Session, *, kind: str | None = None, operator_id: int | None = None) -> list[Token]:

@@ -20,6 +20,7 @@ from app.labels.queue import forget_old
 from app.ledger.seal import BATCH, seal
 from app.orders.backorders import fill_backorders
 from app.people.keyed_requests import forget_requests
+from app.people.locks import FORGOTTEN_AFTER, forget_strangers
 from app.people.tokens import forget_devices, forget_sessions
 from app.refusal import Refused
 from app.work import expiry
@@ -73,6 +74,7 @@ def _forget(settings: Settings) -> int:
         + transact(lambda session: forget_requests(session, before=before(settings.keep_requests_days)))
         + transact(lambda session: forget_old(session, before=before(settings.keep_print_jobs_days)))
         + transact(lambda session: forget_devices(session, before=before(settings.keep_devices_days)))
+        + transact(lambda session: forget_strangers(session, before=now - FORGOTTEN_AFTER))
     )
 
 

@@ -1,5 +1,6 @@
 """People: who works here, what they may do, their PIN and badge; end a token."""
 
+from datetime import datetime
 from functools import partial
 from typing import TypedDict
 
@@ -12,6 +13,7 @@ from app.db import reading, transact
 from app.people import office_sign_in
 from app.people import operators as rules
 from app.people.changes import changes_of
+from app.people.locks import OFFICE, PIN, locked_until
 from app.people.models import TRUSTED
 from app.people.pins import hash_pin
 from app.people.tokens import list_tokens, revoke
@@ -135,6 +137,11 @@ def end_token(token_id: int) -> WerkzeugResponse:
     return back_to("people")
 
 
+def _locked(session: Session) -> dict[int, datetime]:
+    """Whose badge is locked somewhere, until when; the office's locks are an admin's matter."""
+    return locked_until(session, kinds=(PIN, OFFICE) if "admin" in current_actor().roles else (PIN,))
+
+
 def _typed() -> Typed:
     return Typed(
         name=forms.text("name", longest=200),
@@ -160,6 +167,7 @@ def _people(*, typed: Typed | None = None, message: str = "") -> str:
             roles=rules.roles_to_give(actor),
             typed=typed or Typed(name="", badge="", roles=[]),
             message=message,
+            locked=_locked(session),
             now=clock.now(),
         )
 
@@ -176,5 +184,6 @@ def _person(operator_id: int, *, message: str = "") -> str:
             may_change=rules.may_change(actor, one),
             may_set_up=settings().wants_password and not TRUSTED.isdisjoint(one.roles),
             message=message,
+            locked=_locked(session),
             now=clock.now(),
         )
