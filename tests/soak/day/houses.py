@@ -5,11 +5,26 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tests.databases import SqliteTemplate, create_tables, make_postgresql_template, postgresql_server, scratch
+from tests.databases import (
+    PostgresqlServer,
+    SqliteTemplate,
+    create_tables,
+    make_postgresql_template,
+    postgresql_server,
+    scratch,
+)
 from tests.soak.day.house import Keys, build
 
 Copies = Callable[[], AbstractContextManager[tuple[str, Path]]]
 """A new house: its database's address, and a folder of its own. It is gone at the end."""
+
+
+_servers: dict[str, PostgresqlServer] = {}
+
+
+def server_of(engine: str) -> PostgresqlServer | None:
+    """PostgreSQL itself, which can be killed; SQLite has no process of its own."""
+    return _servers.get(engine)
 
 
 @contextmanager
@@ -21,6 +36,7 @@ def houses(engine: str) -> Iterator[tuple[Keys, Copies]]:
             yield _sqlite(folder)
         else:
             with postgresql_server() as server:
+                _servers[engine] = server
                 make_postgresql_template(server, folder)
                 name = server.create()
                 keys = build(server.url(name), folder)

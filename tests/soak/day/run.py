@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from tests.soak.day.checks import check
 from tests.soak.day.commands import COMMANDS
 from tests.soak.day.drain import drain
 from tests.soak.day.house import Keys
+from tests.soak.day.servers import failures
 from tests.soak.day.worker import Command, Day, Hand, Worker
 
 
@@ -35,20 +37,33 @@ class Outcome:
         return {name: getattr(self, name) for name in names}
 
 
-def run(seed: int, *, steps: int, port: int, keys: Keys, folder: Path, commands: list[Command] = COMMANDS) -> Outcome:
-    """A day in a house that is new and served on ``port``."""
+def run(
+    seed: int,
+    *,
+    steps: int,
+    port: int,
+    keys: Keys,
+    folder: Path,
+    commands: list[Command] = COMMANDS,
+    killing: Callable[[Day], None] | None = None,
+) -> Outcome:
+    """A day in a house that is new and served on ``port``; ``killing`` goes on beside the workers."""
     begun = time.monotonic()
     day = Day(seed, port, keys, Book(keys.opening), steps)
     tokens = [*keys.floor[:-2], *keys.chiefs]
     workers = [Worker(Hand(day, number, token), commands) for number, token in enumerate(tokens, 1)]
     for worker in workers:
         worker.start()
+    if killing is not None:
+        day.is_killing = day.was_killing = True
+        killing(day)
     for worker in workers:
         worker.join()
+    day.is_killing = False
     drained = time.monotonic()
     refused = drain(day)
     outcome = Outcome(seed, steps, day=day, refused=refused)
-    outcome.faults = check(day, folder)
+    outcome.faults = check(day, failures(folder))
     outcome.requests, outcome.replayed = len(day.journal), day.replayed
     outcome.seconds, outcome.drain_seconds = time.monotonic() - begun, time.monotonic() - drained
     for step in day.journal:

@@ -1,6 +1,7 @@
 """The house's processes: the program that users start, or the fast one that many days share."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -55,11 +56,16 @@ def fast() -> Iterator[Serve]:
 
 def failures(folder: Path) -> dict[str, str]:
     """The server's tracebacks by the number of the request; what has none, a job of the worker, by its line."""
-    found: dict[str, str] = {}
     log = folder / "server.log"
-    for number, line in enumerate(log.read_text(errors="replace").splitlines() if log.exists() else ()):
+    return failures_in(log.read_text(errors="replace")) if log.exists() else {}
+
+
+def failures_in(log: str) -> dict[str, str]:
+    """As ``failures``, in the text of a log."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(log.splitlines()):
         if not line.startswith("{"):
-            if line.strip():
+            if line.startswith("Traceback"):
                 found[f"line {number}"] = line
             continue
         said = json.loads(line)
@@ -80,5 +86,5 @@ def _short(traceback: str) -> str:
         for number, line in enumerate(lines[:-1])
         if line.strip().startswith("File ") and f"{REPOSITORY}/app/" in line and "/web/" not in line
     ]
-    raised = [line for line in lines if line and not line.startswith((" ", "Traceback"))]
+    raised = [line for line in lines if re.match(r"[A-Za-z_.]+(Error|Exception|Violation|Refused)\b", line)]
     return "\n".join([*(raised[-1:] or lines[-1:]), *(line.replace(f"{REPOSITORY}/", "") for line in ours[-9:])])

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +36,8 @@ class Answer:
 class Wire:
     """A connection that is made when it is needed, and again after it broke."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: Callable[[], int]) -> None:
+        self._port = port
         self._socket: socket.socket | None = None
 
     def ask(self, token: str, asked: Asked) -> Answer:
@@ -53,7 +54,7 @@ class Wire:
         )
         try:
             if self._socket is None:
-                self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
+                self._socket = socket.create_connection(("127.0.0.1", self._port()), timeout=PATIENCE_SECONDS)
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket.sendall(head.encode() + data)
         except OSError as error:

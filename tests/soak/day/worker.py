@@ -57,8 +57,11 @@ class Day:
     orphans: list[tuple[str, Asked]] = field(default_factory=list)
     """What a client sent and died: asked again at the end, when its device comes back."""
     replayed: int = 0
+    connect: Callable[[], Any] | None = None
+    """Makes a device's connection; by default to ``port``."""
     is_killing: bool = False
-    """Connections break, as servers are killed; a 503 is no fault then."""
+    """Servers are killed: connections break, and what is answered with 5xx is asked again, as devices do."""
+    was_killing: bool = False
     _lock: Any = field(default_factory=threading.Lock)
 
     def took_step(self) -> None:
@@ -76,7 +79,8 @@ class Hand:
         self.task: dict[str, Any] | None = None
         self.prompt: dict[str, Any] = {}
         self.is_careful = False
-        self._wire, self._twin = Wire(day.port), Wire(day.port)
+        connect = day.connect or (lambda: Wire(lambda: day.port))
+        self._wire, self._twin = connect(), connect()
 
     # Asking.
 
@@ -144,7 +148,7 @@ class Hand:
                 continue
             if answer.status < 500:
                 return answer
-            if not self.day.is_killing or answer.status == 500:
+            if not self.day.is_killing:
                 self._broke(asked, answer)
                 return answer
             time.sleep(0.05)
@@ -191,7 +195,7 @@ class Hand:
             self._broke(asked, twin)
         if {answer.status, twin.status} <= {200, 201, 422}:
             self._compare(asked, answer, twin)
-        self._note(token, asked, twin)
+        self.day.book.note(asked, twin)
         return answer
 
     def _die(self, token: str, asked: Asked) -> Answer:

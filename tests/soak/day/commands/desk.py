@@ -1,6 +1,7 @@
 """What the desk and the programs around ask while all this goes on; nothing changes by it."""
 
 from tests.soak.day.house import ITEMS, WAREHOUSE
+from tests.soak.day.wire import Asked
 from tests.soak.day.worker import Command, Hand
 
 
@@ -23,7 +24,7 @@ def ask(hand: Hand) -> None:
 
 def verify(hand: Hand) -> None:
     """In the middle of everything the books must agree with themselves."""
-    answer = hand.post("/ledger/verification", {}, token=hand.day.keys.desk)
+    answer = hand.ask(Asked("POST", "/ledger/verification", {}), token=hand.day.keys.desk)
     if answer.status and (answer.status != 200 or not answer.body["ok"]):
         hand.day.faults.append(f"verification in the middle: {answer.status} {answer.body}")
 
