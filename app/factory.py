@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 
 import app.catalog.models
 import app.floor.models
+import app.imports.models
 import app.labels.models
 import app.ledger.guards
 import app.ledger.models

@@ -71,6 +71,16 @@ def keep_lots(session: Session, said: Mapping[Name, date | None]) -> dict[Name, 
     return found
 
 
+def think_of_lots(session: Session, said: Mapping[Name, date | None]) -> dict[Name, Kept]:
+    """What ``keep_lots`` would answer, from reading alone: a lot that would be made has an id that none has."""
+    known = known_lots(session, said)
+    found = {}
+    for number, (name, expiry) in enumerate(said.items(), start=1):
+        kept = known.get(name) or Kept(-number, None)
+        found[name] = Kept(kept.id, kept.expiry or expiry)
+    return found
+
+
 def keep_lot(session: Session, item_id: int, code: str, *, expiry: date | None) -> Kept:
     """One lot, made or dated as ``keep_lots`` does. Errors: ``expiry_conflict`` where it is known by another date."""
     kept = keep_lots(session, {(item_id, code): expiry})[item_id, code]

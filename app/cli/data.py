@@ -1,5 +1,6 @@
 """init, demo, import: what the database holds when work begins."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from app import demo as demo_warehouse
 from app.cli.common import in_the_app, settings
 from app.db import reading, transact
-from app.imports import KINDS, run
+from app.imports import KINDS, ImportResult, finish, take
 from app.people.models import Operator
 
 
@@ -51,7 +52,7 @@ def import_file(kind: str, file: Path, dry_run: bool) -> None:
             bar.length = rows
             bar.update(done - bar.pos)
 
-        result = transact(lambda session: run(session, settings(), kind, data, dry_run=dry_run, progress=progress))
+        result = _imported(kind, data, dry_run, progress)
     for error in result.errors:
         click.echo(f"row {error.row} {error.column}: {error.message} ({error.code})", err=True)
     if result.errors:
@@ -63,6 +64,15 @@ def import_file(kind: str, file: Path, dry_run: bool) -> None:
         f"{result.rows} rows: {result.created} {would}created, {result.updated} {would}updated, "
         f"{result.unchanged} unchanged."
     )
+
+
+def _imported(kind: str, data: bytes, dry_run: bool, progress: Callable[[int, int], None]) -> ImportResult:
+    taken = take(transact, reading, kind, data, dry_run=dry_run, progress=progress)
+    if isinstance(taken, ImportResult):
+        return taken
+    result = finish(transact, reading, taken, KINDS, progress=progress)
+    assert result is not None, "it ends when the file does"
+    return result
 
 
 COMMANDS = (init, demo, import_file)

@@ -23,6 +23,7 @@ COLUMNS = (
     Column("kind", text(40), default=""),
 )
 KEY = ("barcode",)
+PORTION = 500
 _INTERNAL = re.compile(r"[LCBADIP]\.")
 
 

@@ -28,6 +28,7 @@ COLUMNS = (
     Column("max_units", whole(1, UNITS_MAX)),
 )
 KEY = ("warehouse", "code")
+PORTION = 500
 _INTERNAL = re.compile(r"[LCBADIP]\.")
 
 
@@ -38,7 +39,7 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     location, or containers of two kinds or warehouses, would share a code; ``location_in_use`` where a place with stock
     would change its kind.
     """
-    warehouses = {code: open_warehouse(session, code) for code in sorted({row["warehouse"] for row in rows})}
+    warehouses = _warehouses(session, sorted({row["warehouse"] for row in rows}), outcome)
     for row in rows:
         if row["code"].upper() in {FLOOR, *VIRTUAL} or _INTERNAL.match(row["code"]):
             message = _("%(code)s means something else already. Choose another code.", code=row["code"])
@@ -46,6 +47,14 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     totes = [row for row in rows if row["kind"] in CONTAINERS]
     _write_totes(session, totes, warehouses, outcome)
     _write_locations(session, [row for row in rows if row["kind"] not in CONTAINERS], totes, warehouses, outcome)
+
+
+def _warehouses(session: Session, codes: Sequence[str], outcome: Outcome) -> dict[str, Warehouse]:
+    """The warehouses, opened where they are new; a check only thinks of one, under a number that no row has."""
+    if not outcome.is_check:
+        return {code: open_warehouse(session, code) for code in codes}
+    found = {place.code: place for place in session.scalars(select(Warehouse).where(Warehouse.code.in_(codes)))}
+    return {code: found.get(code) or Warehouse(id=-number, code=code) for number, code in enumerate(codes, start=1)}
 
 
 def _write_totes(session: Session, rows: Sequence[Row], warehouses: dict[str, Warehouse], outcome: Outcome) -> None:

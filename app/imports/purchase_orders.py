@@ -1,6 +1,6 @@
 """Purchase orders: one row is one line, in its newest state. A supplier that is named for the first time is made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row as Facts
@@ -13,8 +13,17 @@ from app.imports.saving import CHUNK, among, items_by_sku, warehouses_by_code
 from app.imports.table import Row
 from app.places.models import Warehouse
 from app.refusal import Refused
-from app.supply.many_lines import NewGoods, NewLine, NewTerms, add_lines, change_goods, change_terms
-from app.supply.models import PurchaseOrder, PurchaseOrderLine
+from app.supply.many_lines import (
+    NewGoods,
+    NewLine,
+    NewTerms,
+    add_lines,
+    change_goods,
+    change_terms,
+    remove_lines,
+    would_refuse,
+)
+from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from app.supply.purchase_orders import new_purchase_order, require_same, supplier_of
 
 COLUMNS = (
@@ -28,6 +37,7 @@ COLUMNS = (
     Column("eta", moment),
 )
 KEY = ("number", "line")
+PORTION = 200
 
 
 def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
@@ -41,6 +51,7 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     rows = [row for row in rows if row["sku"] in items and row["warehouse"] in warehouses]
     orders = _orders(session, rows, warehouses, outcome)
     known = _known_lines(session, {order.id for order in orders.values()})
+    terms_of = {row.id: row for row in known.values()}
     fresh: list[NewLine] = []
     terms: list[NewTerms] = []
     goods: dict[int, NewGoods] = {}
@@ -61,24 +72,54 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
             terms.append(NewTerms(line_id=there.id, **cost_and_day))
         else:
             outcome.count("unchanged")
-    refused = change_goods(session, list(goods.values()))
+    changing_goods = would_refuse if outcome.is_check else change_goods
+    refused = changing_goods(session, list(goods.values()))
     for number, each in goods.items():
         if refusal := refused.get(each.line_id):
             outcome.refuse(number, "quantity", refusal.code, refusal.message)
     outcome.count("updated", len(goods) - len(refused))
+    if outcome.is_check:
+        outcome.count("created", len(fresh))
+        outcome.count("updated", len(terms))
+        return
+    for each in goods.values():
+        if each.line_id not in refused:
+            outcome.undo.append(_change_back(each, terms_of[each.line_id]))
+    outcome.undo += [_terms_back(each, terms_of[each.line_id]) for each in terms]
     for start in range(0, len(fresh), CHUNK):
-        add_lines(session, portion := fresh[start : start + CHUNK])
+        ids = add_lines(session, portion := fresh[start : start + CHUNK])
+        outcome.undo.append({"made": ids})
         outcome.count("created", len(portion))
     for start in range(0, len(terms), CHUNK):
         change_terms(session, changing := terms[start : start + CHUNK])
         outcome.count("updated", len(changing))
 
 
+def _change_back(goods: NewGoods, was: Facts[*tuple[Any, ...]]) -> dict[str, Any]:
+    names = ("item_id", "quantity", "unit_cost", "eta")
+    return {"order": goods.order.id, "line": was.id, "was": {name: getattr(was, name) for name in names}}
+
+
+def _terms_back(terms: NewTerms, was: Facts[*tuple[Any, ...]]) -> dict[str, Any]:
+    return {"line": terms.line_id, "terms": {"unit_cost": was.unit_cost, "eta": was.eta}}
+
+
+def undo(session: Session, entry: Mapping[str, Any]) -> bool:
+    """Take back what one entry says. False, and nothing was done, where the goods have begun to come."""
+    if "made" in entry:
+        return remove_lines(session, entry["made"])
+    if "terms" in entry:
+        change_terms(session, [NewTerms(line_id=entry["line"], **entry["terms"])])
+        return True
+    order = session.get_one(PurchaseOrder, entry["order"])
+    return not change_goods(session, [NewGoods(order=order, line_id=entry["line"], **entry["was"])])
+
+
 def _orders(
     session: Session, rows: Sequence[Row], warehouses: dict[str, Warehouse], outcome: Outcome
 ) -> dict[int, PurchaseOrder]:
     """Row number -> its purchase order; those that are new are made together."""
-    suppliers = {code: supplier_of(session, code).id for code in sorted({row["supplier"] for row in rows})}
+    suppliers = _suppliers(session, sorted({row["supplier"] for row in rows}), outcome)
     numbers = among(session, select(PurchaseOrder), PurchaseOrder.number, (row["number"] for row in rows))
     by_number: dict[str, PurchaseOrder] = {found[0].number: found[0] for found in numbers}
     orders: dict[int, PurchaseOrder] = {}
@@ -88,15 +129,27 @@ def _orders(
         if order is None:
             order = new_purchase_order(number=row["number"], supplier_id=place[0], warehouse_id=place[1])
             by_number[order.number] = order
-            session.add(order)
+            if outcome.is_check:
+                order.id = -row.number
+            else:
+                session.add(order)
         try:
             require_same(order, supplier_id=place[0], warehouse_id=place[1])
         except Refused as refused:
             outcome.refuse(row.number, "number", refused.code, refused.message)
             continue
         orders[row.number] = order
-    session.flush()
+    if not outcome.is_check:
+        session.flush()
     return orders
+
+
+def _suppliers(session: Session, codes: Sequence[str], outcome: Outcome) -> dict[str, int]:
+    """Their ids, made where they are new; a check only thinks of one, under a number that no row has."""
+    if not outcome.is_check:
+        return {code: supplier_of(session, code).id for code in codes}
+    known = {found.code: found.id for found in among(session, select(Supplier.code, Supplier.id), Supplier.code, codes)}
+    return {code: known.get(code, -number) for number, code in enumerate(codes, start=1)}
 
 
 def _known_lines(session: Session, order_ids: Iterable[int]) -> dict[tuple[int, str], Facts[*tuple[Any, ...]]]:

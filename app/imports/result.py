@@ -1,7 +1,9 @@
 """What an import did, or would have done, and what was wrong with the file."""
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from app.language import _
 
@@ -9,6 +11,8 @@ MOST_ERRORS = 200
 """More than this many errors (or warnings) are one: nobody reads them before mending the first."""
 STEP = 500
 """Rows between two reports of progress."""
+MOST_SECONDS = 120
+"""Reading and checking a file takes no longer: it needs no lock, but a person waits and a processor is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,15 @@ class ImportResult:
 
 @dataclass(slots=True)
 class Outcome:
-    """The tally while a file is being written. ``progress`` is told (rows done, rows in all)."""
+    """The tally while a file is being checked or written. ``progress`` is told (rows done, rows in all).
+
+    ``is_check``: everything is looked at and counted, and nothing written. ``undo`` says of a portion that was written
+    what takes it back, as its kind understands it.
+    """
 
     rows: int = 0
+    is_check: bool = False
+    undo: list[dict[str, Any]] = field(default_factory=list)
     created: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -58,6 +68,15 @@ class Outcome:
     _errors: list[RowError] = field(default_factory=list)
     _warnings: list[RowError] = field(default_factory=list)
     _done: int = 0
+    _begun: float = field(default_factory=time.monotonic)
+
+    def is_too_slow(self, row: int) -> bool:
+        """Whether the time for this file is over; noted as an error that says how far it came."""
+        if time.monotonic() - self._begun <= MOST_SECONDS:
+            return False
+        message = _("Reading the file took longer than %(n)s seconds, up to this row. Split the file.", n=MOST_SECONDS)
+        self.refuse(row, "", "took_too_long", message)
+        return True
 
     def refuse(self, row: int, column: str, code: str, message: str) -> None:
         """Note what is wrong with a row; nothing of the file will be written."""

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.catalog.models import Item
-from app.db import Model, table
+from app.db import Model, changed, table
 from app.imports import table as file
 from app.imports.result import Outcome
 from app.language import _
@@ -74,13 +75,39 @@ def save(
             altered.append({"row_id": row.id} | {f"new_{name}": value for name, value in values.items()})
         else:
             outcome.count("unchanged")
+    if outcome.is_check:
+        outcome.count("created", len(added))
+        outcome.count("updated", len(altered))
+        return
     for start in range(0, len(added), CHUNK):
         portion = added[start : start + CHUNK]
-        session.execute(insert(target), portion)
+        ids = list(session.execute(insert(target).returning(target.c.id), portion).scalars())
+        outcome.undo.append({"table": target.name, "made": ids})
         outcome.count("created", len(portion))
     statement = update(target).where(target.c.id == bindparam("row_id"))
     statement = statement.values({name: bindparam(f"new_{name}", type_=target.c[name].type) for name in names})
+    before = {row.id: row for row in existing.values()}
     for start in range(0, len(altered), CHUNK):
         portion = altered[start : start + CHUNK]
         session.connection().execute(statement, portion)
+        for each in portion:
+            was = {name: getattr(before[each["row_id"]], name) for name in names}
+            now = {name: each[f"new_{name}"] for name in names}
+            outcome.undo.append({"table": target.name, "row": each["row_id"], "was": was, "now": now})
         outcome.count("updated", len(portion))
+
+
+def undo(session: Session, entry: Mapping[str, Any]) -> bool:
+    """Take back what one entry of ``save`` says. False, and nothing was done, where something depends on it by now or
+    somebody has changed it since."""
+    target = Model.metadata.tables[entry["table"]]
+    try:
+        with session.begin_nested():
+            if "made" in entry:
+                session.execute(delete(target).where(target.c.id.in_(entry["made"])))
+                return True
+            same = [target.c[name].is_not_distinct_from(value) for name, value in entry["now"].items()]
+            statement = update(target).where(target.c.id == entry["row"], *same).values(entry["was"])
+            return changed(session, statement) == 1
+    except IntegrityError:
+        return False

@@ -6,15 +6,16 @@ ledger itself. Later differences are for a count or an adjustment, which say why
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.catalog.lots import Kept, Name, keep_lots
+from app.catalog.lots import Kept, Name, keep_lots, think_of_lots
 from app.imports.columns import UNITS_MAX, Column, choice, day, money, text, whole
 from app.imports.result import Outcome
 from app.imports.saving import among, items_by_sku, warehouses_by_code
@@ -22,10 +23,11 @@ from app.imports.table import Row
 from app.language import _
 from app.ledger.for_sale import SELLABLE, condition_in, is_for_sale
 from app.ledger.models import CONDITIONS, Balance, Movement, Posting
-from app.ledger.post import Header, Move, Place, post
+from app.ledger.post import Header, Move, Place, post, reverse
 from app.ledger.serials import standing
 from app.orders.expire import hold_expired
 from app.places.models import ADJUSTMENT, Location, Warehouse
+from app.refusal import Refused
 
 COLUMNS = (
     Column("warehouse", text(40), is_required=True),
@@ -39,6 +41,7 @@ COLUMNS = (
     Column("unit_cost", money),
 )
 KEY = ("warehouse", "location", "sku", "lot", "serial", "condition")
+PORTION = 200
 REASON = "opening"
 MOST_MOVES = 5000
 """Movements of one posting: enough that headers cost nothing, few enough to read."""
@@ -73,14 +76,15 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     ``expiry_missing``, ``expiry_without_lot``, ``expiry_differs``.
     """
     warehouses = warehouses_by_code(session, rows, outcome)
-    # One opening of a warehouse at a time: else two files at once would both find nothing opened.
-    ids = sorted(warehouse.id for warehouse in warehouses.values())
-    session.execute(
-        select(Warehouse.id).where(Warehouse.id.in_(ids)).order_by(Warehouse.id).with_for_update(key_share=True)
-    )
+    if not outcome.is_check:
+        # One opening of a warehouse at a time: else two files at once would both find nothing opened.
+        ids = sorted(warehouse.id for warehouse in warehouses.values())
+        session.execute(
+            select(Warehouse.id).where(Warehouse.id.in_(ids)).order_by(Warehouse.id).with_for_update(key_share=True)
+        )
     openings = _named(session, rows, warehouses, outcome)
     lots = _lots(session, openings, outcome)
-    opened = _opened(session, ids)
+    opened = _opened(session, openings)
     fresh: list[tuple[_Opening, Identity]] = []
     for each in openings:
         identity = each.identity(lots)
@@ -93,7 +97,9 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
             outcome.refuse(each.row.number, "quantity", "opening_differs", message)
     _check_serials(session, fresh, outcome)
     _check_room(session, fresh, outcome)
-    if not outcome.errors():
+    if outcome.is_check:
+        outcome.count("created", len(fresh))
+    elif not outcome.errors():
         _post(session, fresh, outcome)
         dated = sorted({identity[0] for _each, identity in fresh if identity[2]})
         for warehouse in warehouses.values():
@@ -157,7 +163,7 @@ def _lots(session: Session, openings: Sequence[_Opening], outcome: Outcome) -> d
     said: dict[Name, date | None] = {}
     for each, name in named:
         said[name] = said.get(name) or each.row.get("expiry")
-    lots = keep_lots(session, said)
+    lots = think_of_lots(session, said) if outcome.is_check else keep_lots(session, said)
     for each, name in named:
         expiry, known = each.row.get("expiry"), lots[name].expiry
         if expiry and known and expiry != known:
@@ -169,8 +175,8 @@ def _lots(session: Session, openings: Sequence[_Opening], outcome: Outcome) -> d
     return lots
 
 
-def _opened(session: Session, warehouse_ids: Sequence[int]) -> dict[Identity, int]:
-    """What was opened in these warehouses, from the ledger's own movements."""
+def _opened(session: Session, openings: Sequence[_Opening]) -> dict[Identity, int]:
+    """What was opened in these places, from the ledger's own movements."""
     key = (
         Movement.item_id,
         Movement.target_location_id,
@@ -181,15 +187,11 @@ def _opened(session: Session, warehouse_ids: Sequence[int]) -> dict[Identity, in
     statement = (
         select(*key, func.sum(Movement.quantity))
         .join(Posting, Posting.id == Movement.posting_id)
-        .join(Location, Location.id == Movement.target_location_id)
-        .where(
-            Movement.source_location_id == ADJUSTMENT,
-            Posting.reason == REASON,
-            Location.warehouse_id.in_(warehouse_ids),
-        )
+        .where(Movement.source_location_id == ADJUSTMENT, Posting.reason == REASON)
         .group_by(*key)
     )
-    return {(row[0], row[1], row[2], row[3], row[4]): int(row[5]) for row in session.execute(statement)}
+    found = among(session, statement, Movement.target_location_id, (each.place.id for each in openings))
+    return {(row[0], row[1], row[2], row[3], row[4]): int(row[5]) for row in found}
 
 
 def _check_serials(session: Session, fresh: Sequence[tuple[_Opening, Identity]], outcome: Outcome) -> None:
@@ -231,8 +233,21 @@ def _post(session: Session, fresh: Sequence[tuple[_Opening, Identity]], outcome:
             portion = group[start : start + MOST_MOVES]
             digest = hashlib.sha256(repr([identity for _each, identity in portion]).encode()).hexdigest()
             note = "" if cost is None else f"unit_cost={cost}"
-            post(session, Header(key=f"opening:{digest}", reason=REASON, note=note), [_move(*pair) for pair in portion])
+            header = Header(key=f"opening:{digest}", reason=REASON, note=note)
+            posted = post(session, header, [_move(*pair) for pair in portion])
+            outcome.undo.append({"posting": posted.posting_id})
             outcome.count("created", len(portion))
+
+
+def undo(session: Session, entry: Mapping[str, Any]) -> bool:
+    """Take back one posting by the opposite one. False where its units have moved on since."""
+    posting_id = entry["posting"]
+    try:
+        with session.begin_nested():
+            reverse(session, posting_id, Header(key=f"opening-undone:{posting_id}", reason="opening_undone"))
+    except Refused:
+        return False
+    return True
 
 
 def _move(opening: _Opening, identity: Identity) -> Move:

@@ -20,6 +20,7 @@ COLUMNS = (
     Column("min_order_units", whole(0, UNITS_MAX)),
 )
 KEY = ("code",)
+PORTION = 500
 
 
 def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:

@@ -16,6 +16,8 @@ from app.imports.result import Outcome
 from app.language import _
 from app.refusal import Refused
 
+MOST_ROWS = 100_000
+"""More rows are more than one file: somebody waits for them, and mends their errors. Lines that are empty count."""
 _CELL = r'(?:"(?:[^"]|"")*"|[^",\r\n]*)'
 _RECORD = re.compile(rf"{_CELL}(?:,{_CELL})*[\r\n]*")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -42,7 +44,7 @@ def read(data: bytes | str, columns: Sequence[Column], key: Sequence[str], outco
     ``key`` names the columns that tell two rows apart: the second row with the same key is a ``duplicate_row``.
     Errors of the file: ``not_utf8``, ``empty_file``, ``wrong_separator``, ``missing_column``, ``unknown_column``,
     ``duplicate_column``. Of a row: ``nul_character``, ``stray_quote``, ``wrong_column_count``, ``missing_value``, and
-    what the columns refuse.
+    what the columns refuse. Of too much: ``too_many_rows``, ``took_too_long``.
     """
     text = _decoded(data, outcome)
     if text is None:
@@ -61,6 +63,12 @@ def read(data: bytes | str, columns: Sequence[Column], key: Sequence[str], outco
     rows: list[Row] = []
     seen: dict[tuple[Any, ...], int] = {}
     for number, cells in records:
+        if isinstance(cells, _TooMany):
+            message = _("A file has at most %(n)s rows. Split it.", n=MOST_ROWS)
+            outcome.refuse(number, "", "too_many_rows", message)
+            break
+        if number % 1000 == 0 and outcome.is_too_slow(number):
+            break
         outcome.rows += 1
         row = _row(number, cells, layout, outcome)
         if row is None:
@@ -94,6 +102,12 @@ def _decoded(data: bytes | str, outcome: Outcome) -> str | None:
     return text.removeprefix("\ufeff")
 
 
+class _TooMany(str):
+    """The record after the last that is read."""
+
+    __slots__ = ()
+
+
 def _records(text: str) -> Iterator[tuple[int, list[str] | str]]:
     """Each record that is not blank, with its number in the file: its cells, or the code of what is wrong with it."""
     raw: list[str] = []
@@ -108,6 +122,10 @@ def _records(text: str) -> Iterator[tuple[int, list[str] | str]]:
     while True:
         raw.clear()
         number += 1
+        if number > MOST_ROWS + 1:
+            if next(reader, None) is not None:
+                yield number, _TooMany()
+            return
         try:
             cells = next(reader, None)
         except csv.Error as error:

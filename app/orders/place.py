@@ -4,7 +4,7 @@ What a channel sends is a state, never an event: the same state twice changes no
 and nothing revives a cancelled order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -71,6 +71,31 @@ def place(session: Session, request: OrderRequest) -> tuple[int, str]:
         settle(session, order.id)
         _check_filled(session, order)
     return order.id, "created" if is_new else "updated" if is_changed else "unchanged"
+
+
+def would_be(order: Order | None, lines: Sequence[OrderLine], request: OrderRequest, items: Mapping[str, int]) -> str:
+    """What ``place`` would answer, from copies of the rows: created, updated or unchanged. ``items``: SKU -> id.
+
+    The copies are changed. Errors: those of ``place`` that do not depend on stock.
+    """
+    _check(request)
+    if order is None:
+        return "created"
+    if order.status == "cancelled" or request.revision < order.revision:
+        return "unchanged"
+    is_changed = _write_header(order, request)
+    if request.is_cancelled:
+        return "updated"
+    known = {row.line_ref: row for row in lines}
+    for line in request.lines:
+        row = known.pop(line.line_ref, None)
+        if row is None:
+            is_changed |= line.quantity > 0
+        else:
+            is_changed |= _write_line(row, line, row.item_id if row.sku == line.sku else items[line.sku])
+    for row in known.values():
+        is_changed |= _want(row, 0)
+    return "updated" if is_changed else "unchanged"
 
 
 def _check(request: OrderRequest) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.ledger.sums import shift_inbound
@@ -35,14 +35,14 @@ class NewLine:
     eta: datetime | None
 
 
-def add_lines(session: Session, lines: Sequence[NewLine]) -> None:
-    """Write new lines; *inbound* follows."""
+def add_lines(session: Session, lines: Sequence[NewLine]) -> list[int]:
+    """Write new lines; *inbound* follows. Returns their ids."""
     inbound: dict[tuple[int, int], int] = defaultdict(int)
     for each in lines:
         inbound[each.item_id, each.order.warehouse_id] += each.quantity
         each.order.status = "open"
-    session.execute(
-        insert(line_table),
+    ids = session.execute(
+        insert(line_table).returning(line_table.c.id),
         [
             {
                 "purchase_order_id": each.order.id,
@@ -54,8 +54,30 @@ def add_lines(session: Session, lines: Sequence[NewLine]) -> None:
             }
             for each in lines
         ],
-    )
+    ).scalars()
+    found = list(ids)
     shift_inbound(session, inbound)
+    return found
+
+
+def remove_lines(session: Session, line_ids: Sequence[int]) -> bool:
+    """Take away lines that were never received; *inbound* follows, and an order without lines goes too. False, and
+    nothing was done, where one was received or is being received."""
+    rows = _locked(session, sorted(line_ids))
+    if any(row.received or row.short_closed for row in rows.values()) or being_received(session, sorted(rows)):
+        return False
+    orders = {row.purchase_order_id for row in rows.values()}
+    places = dict(
+        session.execute(select(PurchaseOrder.id, PurchaseOrder.warehouse_id).where(PurchaseOrder.id.in_(orders))).all()
+    )
+    inbound: dict[tuple[int, int], int] = defaultdict(int)
+    for row in rows.values():
+        inbound[row.item_id, places[row.purchase_order_id]] -= row.quantity
+    session.execute(delete(line_table).where(line_table.c.id.in_(sorted(rows))))
+    shift_inbound(session, inbound)
+    left = select(line_table.c.id).where(line_table.c.purchase_order_id == PurchaseOrder.id)
+    session.execute(delete(PurchaseOrder).where(PurchaseOrder.id.in_(orders), ~left.exists()))
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +120,12 @@ def change_goods(session: Session, goods: Sequence[NewGoods]) -> dict[int, Refus
     Answers line id -> why not, for the lines that stay as they are; see ``require_changeable``.
     """
     rows = _locked(session, sorted(each.line_id for each in goods))
-    other = [each.line_id for each in goods if rows[each.line_id].item_id != each.item_id]
-    in_work = {line_id for portion in _portions(other) for line_id in being_received(session, portion)}
-    refused: dict[int, Refused] = {}
+    refused = _refused(session, goods, rows)
     inbound: dict[tuple[int, int], int] = defaultdict(int)
     values = []
     for each in goods:
         row, place = rows[each.line_id], each.order.warehouse_id
-        try:
-            require_changeable(row, item_id=each.item_id, quantity=each.quantity, is_being_received=row.id in in_work)
-        except Refused as refusal:
-            refused[row.id] = refusal
+        if row.id in refused:
             continue
         inbound[row.item_id, place] -= units_to_come(row, row.quantity)
         inbound[each.item_id, place] += units_to_come(row, each.quantity)
@@ -118,6 +135,26 @@ def change_goods(session: Session, goods: Sequence[NewGoods]) -> dict[int, Refus
         session.connection().execute(_GOODS, values)
         shift_inbound(session, inbound)
         _open_or_close(session, {each.order.id: each.order for each in goods})
+    return refused
+
+
+def would_refuse(session: Session, goods: Sequence[NewGoods]) -> dict[int, Refused]:
+    """What ``change_goods`` would answer now; nothing is held or written."""
+    ids = sorted(each.line_id for each in goods)
+    found = (session.execute(select(line_table).where(line_table.c.id.in_(portion))) for portion in _portions(ids))
+    return _refused(session, goods, {row.id: row for rows in found for row in rows})
+
+
+def _refused(session: Session, goods: Sequence[NewGoods], rows: dict[int, Row[Any]]) -> dict[int, Refused]:
+    other = [each.line_id for each in goods if rows[each.line_id].item_id != each.item_id]
+    in_work = {line_id for portion in _portions(other) for line_id in being_received(session, portion)}
+    refused: dict[int, Refused] = {}
+    for each in goods:
+        row = rows[each.line_id]
+        try:
+            require_changeable(row, item_id=each.item_id, quantity=each.quantity, is_being_received=row.id in in_work)
+        except Refused as refusal:
+            refused[row.id] = refusal
     return refused
 
 

@@ -71,7 +71,14 @@ class Key:
 
     def row(self, session: Session) -> Row[Any]:
         """What is kept under the key, held. Errors: ``idempotency_key_reused`` where it is of another request."""
-        row = session.execute(select(kept).where(self.is_it()).with_for_update()).one()
+        return self._same(session.execute(select(kept).where(self.is_it()).with_for_update()).one())
+
+    def look(self, session: Session) -> Row[Any] | None:
+        """The same, not held; None where nothing is kept yet."""
+        row = session.execute(select(kept).where(self.is_it())).one_or_none()
+        return None if row is None else self._same(row)
+
+    def _same(self, row: Row[Any]) -> Row[Any]:
         if row.body_hash != self.body_hash:
             raise Conflict(
                 "idempotency_key_reused",

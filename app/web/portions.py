@@ -14,7 +14,7 @@ from flask import Response
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.db import transact
+from app.db import reading, transact
 from app.refusal import Refused
 from app.web.idempotency import Key, kept, kept_refusal, replayed
 
@@ -43,6 +43,22 @@ class Portions:
         result, self._noted = transact(work)
         return result
 
+    def so_far(self) -> dict[str, Any]:
+        """What an earlier try of this request noted, from reading alone; empty where there was none.
+
+        Errors: ``idempotency_key_reused``."""
+        if self._key is None:
+            return {}
+        with reading() as session:
+            row = self._key.look(session)
+        if row is not None and row.status:
+            raise _Answered(replayed(row))
+        return json.loads(row.answer or "{}") if row is not None else {}
+
+    def only_look(self) -> None:
+        """This request changes nothing: its answer is not kept, and it waits for no writer."""
+        self._key = None
+
     def notes(self, session: Session) -> dict[str, Any]:
         """What was noted so far: the portion that runs in this session writes into it."""
         found: dict[str, Any] = session.info[_NOTES]
@@ -55,14 +71,16 @@ class Portions:
 
     def answer(self, work: Callable[[], Response]) -> Response:
         """The answer of ``work``; under a key it is kept, the refused one too, as that of any other keyed request."""
-        key = self._key
-        if key is None:
-            return work()
         try:
             try:
                 response = work()
             except Refused as refusal:
+                if self._key is None:
+                    raise
                 response = kept_refusal(refusal)
+            key = self._key
+            if key is None:
+                return response
             transact(lambda session: self._finish(session, key, response))
         except _Answered as done:
             return done.response

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock
+from app import clock, imports
 from app.config import Settings
 from app.db import reading, transact
 from app.labels.queue import forget_old
@@ -43,6 +43,16 @@ def _fill_backorders(_settings: Settings) -> int:
     """Orders that wait for stock get what has come in since: it looks often, because where nothing came in that costs
     one probe of an index."""
     return fill_backorders(transact, reading)
+
+
+def _finish_imports(_settings: Settings) -> int:
+    """Files that were promised and that nobody writes any more (its process has died) are completed or taken back."""
+    with reading() as session:
+        ids = imports.abandoned(session)
+    for import_id in ids:
+        result = imports.finish(transact, reading, import_id, imports.KINDS)
+        log.info("import_finished", import_id=import_id, ok=bool(result and result.ok))
+    return len(ids)
 
 
 def _seal(_settings: Settings) -> int:
@@ -75,6 +85,7 @@ def _forget(settings: Settings) -> int:
         + transact(lambda session: forget_old(session, before=before(settings.keep_print_jobs_days)))
         + transact(lambda session: forget_devices(session, before=before(settings.keep_devices_days)))
         + transact(lambda session: forget_strangers(session, before=now - FORGOTTEN_AFTER))
+        + transact(lambda session: imports.forget_old(session, before=before(settings.keep_requests_days)))
     )
 
 
@@ -82,6 +93,7 @@ JOBS: tuple[Job, ...] = (
     Job("beat", EVERY_SECONDS, _beat),
     Job("expire", 60, expiry.hold),
     Job("fill_backorders", 1, _fill_backorders),
+    Job("finish_imports", 20, _finish_imports),
     Job("seal", 5, _seal),
     Job("forget", 3600, _forget),
 )

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import imports
+from app.db import reading
 from app.imports import ImportResult
-from app.web.api.route import DESK, TRADE, writes
-from app.web.security import settings
+from app.web.api.route import DESK, TRADE, writes_in_portions
+from app.web.portions import Portions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,25 +19,37 @@ class ImportQuery:
     dry_run: bool = False
 
 
-@writes("/imports/stock", may=DESK, answer=ImportResult, status=(200, 422), takes="text/csv")
-def import_stock(session: Session, query: ImportQuery, body: bytes) -> tuple[dict[str, Any], int]:
+@writes_in_portions("/imports/stock", may=DESK, answer=ImportResult, status=(200, 422), takes="text/csv")
+def import_stock(portions: Portions, query: ImportQuery, body: bytes) -> tuple[dict[str, Any], int]:
     """Opening stock: posts movements, so it is the desk's alone. Else as every other file.
 
     With any error nothing is written, and the status is 422.
     """
-    return _run(session, "stock", query, body)
+    return _run(portions, "stock", query, body)
 
 
-@writes("/imports/<kind>", may=TRADE, answer=ImportResult, status=(200, 422), takes="text/csv")
-def import_file(session: Session, query: ImportQuery, body: bytes, *, kind: str) -> tuple[dict[str, Any], int]:
+@writes_in_portions("/imports/<kind>", may=TRADE, answer=ImportResult, status=(200, 422), takes="text/csv")
+def import_file(portions: Portions, query: ImportQuery, body: bytes, *, kind: str) -> tuple[dict[str, Any], int]:
     """Items, barcodes, suppliers, locations, purchase-orders, orders: one file per kind, all or nothing.
 
-    With any error nothing is written, and the status is 422; the same file again changes nothing.
-    Errors: ``unknown_import_kind``.
+    With any error nothing is written, and the status is 422; the same file again changes nothing. A large file is
+    checked first and then written in portions, between which scans go; one that was cut off is completed by the worker,
+    or by the same request with its key. Errors: ``unknown_import_kind``.
     """
-    return _run(session, kind, query, body)
+    return _run(portions, kind, query, body)
 
 
-def _run(session: Session, kind: str, query: ImportQuery, body: bytes) -> tuple[dict[str, Any], int]:
-    result = imports.run(session, settings(), kind, body, dry_run=query.dry_run)
-    return result.as_json(), 200 if result.ok else 422
+def _run(portions: Portions, kind: str, query: ImportQuery, body: bytes) -> tuple[dict[str, Any], int]:
+    if query.dry_run:
+        portions.only_look()
+
+    def note(session: Session, import_id: int) -> None:
+        portions.notes(session)["import"] = import_id
+
+    taken = portions.so_far().get("import") or imports.take(
+        portions.write, reading, kind, body, dry_run=query.dry_run, note=note
+    )
+    if isinstance(taken, int):
+        taken = imports.finish(portions.write, reading, taken, imports.KINDS)
+        assert taken is not None, "it ends when the file does"
+    return taken.as_json(), 200 if taken.ok else 422

@@ -1,15 +1,19 @@
 """Files in: choose one, look at what it would do, then do it. Files out: the same columns, to be taken in again."""
 
+import time
+
 from flask import Response, make_response, render_template, request
 
 from app.db import reading, transact
-from app.imports import KINDS, ImportResult, files_out, run
+from app.imports import KINDS, ImportResult, files_out, finish, how_far, take
 from app.language import _
 from app.refusal import NotFound, Refused
 from app.web import forms
 from app.web.office.desk import asked, csv_file, desk
 from app.web.rules import OFFICE, READERS, allow
-from app.web.security import settings
+
+MOMENT_SECONDS = 1.5
+"""How long a request writes at a large file before it says how far it is."""
 
 
 @desk.get("/imports")
@@ -29,8 +33,35 @@ def take_file() -> Response:
     data = file.read() if file else b""
     if not data:
         raise Refused("no_file", _("Choose a file that is not empty."))
-    result = transact(lambda session: run(session, settings(), kind, data, dry_run=is_dry_run))
-    return make_response(_page(result, is_dry_run=is_dry_run, kind=kind), 200 if result.ok else 422)
+    taken = take(transact, reading, kind, data, dry_run=is_dry_run)
+    if isinstance(taken, int):
+        return _further(taken)
+    return make_response(_page(taken, is_dry_run=is_dry_run, kind=kind), 200 if taken.ok else 422)
+
+
+@desk.post("/imports/<int:import_id>")
+@allow(roles=OFFICE)
+def go_on(import_id: int) -> Response:
+    """A large file is written for a moment, then the page is told how far it is and asks again.
+
+    A page that is closed stops nothing: the worker completes the file.
+    """
+    return _further(import_id)
+
+
+def _further(import_id: int) -> Response:
+    with reading() as session:
+        kind, _done, _rows = how_far(session, import_id)
+    end = time.monotonic() + MOMENT_SECONDS
+    result = finish(transact, reading, import_id, KINDS, until=lambda: time.monotonic() > end)
+    with reading() as session:
+        kind, done, rows = how_far(session, import_id)
+    told = {"import_id": import_id, "done": done, "rows": rows}
+    if request.headers.get("HX-Request"):
+        page = render_template("office/_import.html", result=result, is_dry_run=False, **told)
+    else:
+        page = _page(result, is_dry_run=False, kind=kind, **told)
+    return make_response(page, 200 if result is None or result.ok else 422)
 
 
 @desk.get("/exports/<string:kind>.csv")
@@ -44,7 +75,7 @@ def give_file(kind: str) -> Response:
     return csv_file(kind, files_out.header(kind), rows)
 
 
-def _page(result: ImportResult | None = None, *, is_dry_run: bool = True, kind: str = "items") -> str:
+def _page(result: ImportResult | None = None, *, is_dry_run: bool = True, kind: str = "items", **told: object) -> str:
     columns = {name: module.COLUMNS for name, module in KINDS.items()}
     return render_template(
         "office/imports.html",
@@ -53,4 +84,5 @@ def _page(result: ImportResult | None = None, *, is_dry_run: bool = True, kind: 
         result=result,
         is_dry_run=is_dry_run,
         kind=kind,
+        **told,
     )
