@@ -36,7 +36,7 @@ class Settings:
     address (an IPv6 /64 counts as one); behind a proxy, which is one address itself, requests at once are counted.
     ``worker_late_seconds``: after this long without a sign of life the worker counts as gone.
     ``keep_sessions_days``, ...: how long what is over stays in the database: ended sessions, requests under an
-    ``Idempotency-Key``, printed labels, devices on which nobody signs in any more.
+    ``Idempotency-Key``, printed labels, devices on which nobody signs in any more, what scans were answered.
     ``restricted_layouts``: how numbers that mean something in this house only are laid out (app.barcode.restricted).
     ``label_templates_dir``, ``label_fonts_dir``: folders of this house's own label templates, and of fonts for letters
     that ours lack (Chinese, Japanese, Korean, Thai).
@@ -71,6 +71,7 @@ class Settings:
     keep_requests_days: int = 30
     keep_print_jobs_days: int = 90
     keep_devices_days: int = 400
+    keep_answers_days: int = 30
     restricted_layouts: tuple[str, ...] = ()
     label_templates_dir: str = ""
     label_fonts_dir: str = ""
@@ -106,7 +107,7 @@ class Settings:
             raise SettingsError(
                 "Set TRUESHELF_SECRET_KEY and TRUESHELF_PEPPER to long random values before running in production."
             )
-        for name in ("keep_sessions_days", "keep_requests_days", "keep_print_jobs_days", "keep_devices_days"):
+        for name in (f.name for f in fields(self) if f.name.startswith("keep_")):
             if not 1 <= getattr(self, name) <= MOST_DAYS:
                 raise SettingsError(f"TRUESHELF_{name.upper()}: choose 1 to {MOST_DAYS} days.")
         for name in ("head_seconds", "body_seconds", "connections", "connections_per_address"):

@@ -70,6 +70,8 @@ WORDS = {
     "picked": N_("Picked for a promise"),
     "stands": N_("Where a container stands"),
     "seal": N_("Seal of a posting"),
+    "unsealed": N_("Postings without a seal"),
+    "head": N_("End of the chain of seals"),
     # what was changed about a person
     "added": N_("Added"),
     "changed": N_("Changed"),

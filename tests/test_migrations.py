@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy import Engine, inspect, text
 
 from app.db import db
+from app.floor.heard import heard
+from app.floor.heard import statements as letter_box
 from app.ledger.guards import notes
 from app.ledger.guards import statements as installed
 
@@ -40,8 +42,11 @@ VERSIONS = Path(__file__).parents[1] / "app" / "migrations" / "versions"
 
 
 def guards(dialect: str) -> set[str]:
-    statements = " ".join([*installed(dialect), *notes(dialect)])
-    return {a or b for a, b in re.findall(r"CREATE TRIGGER (\w+)|FUNCTION (\w+)\(\) RETURNS", statements)}
+    statements = " ".join([*installed(dialect), *notes(dialect), *letter_box(dialect)])
+    found = re.findall(r"CREATE TRIGGER (\w+)|FUNCTION (\w+)\(\) RETURNS|CREATE VIEW (\w+)", statements)
+    names = {name for each in found for name in each if name}
+    # PostgreSQL tells of a view by its columns only, which have the names of those of the tables behind it.
+    return names if dialect == "sqlite" else names - {"heard"} | {column.name for column in heard.columns}
 
 
 def schema(engine: Engine) -> dict[tuple[str, str], list[str]]:

@@ -15,7 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import labels
 from app.cli.common import in_the_app, settings
 from app.config import DEVELOPMENT_KEY
-from app.db import db, reading
+from app.db import db, reading, transact
+from app.ledger.seal import LATE_SECONDS, seconds_behind
+from app.ledger.short_years import mend_short_years, short_years
 from app.people.models import Operator
 from app.refusal import Refused
 
@@ -28,10 +30,13 @@ Finding = tuple[str, str]
 
 
 @click.command("doctor")
+@click.option("--mend", is_flag=True, help="Write moments that are kept in an old form in the one of today.")
 @click.pass_context
 @in_the_app
-def doctor(context: click.Context) -> None:
+def doctor(context: click.Context, mend: bool) -> None:
     """Look at everything that the app needs; exit status 1 where something is missing."""
+    if mend:
+        click.echo(f"ok    mended: {transact(mend_short_years)} moments")
     findings = [*_settings(), *_database(), *_labels(), *_disk()]
     for verdict, sentence in findings:
         click.echo(f"{verdict:5} {sentence}")
@@ -66,12 +71,26 @@ def _database() -> Iterator[Finding]:
         yield "fail", "migrations: the tables are not of this version; run flask --app wsgi init"
         return
     yield "ok", "migrations: the tables are of this version"
+    yield from _ledger()
     with reading() as session:
         people = session.execute(select(func.count()).where(Operator.pin_hash.is_not(None))).scalar_one()
     if people:
         yield "ok", f"people: {people} can sign in"
     else:
         yield "warn", "people: nobody can sign in; run flask --app wsgi operator add"
+
+
+def _ledger() -> Iterator[Finding]:
+    with reading() as session:
+        short = short_years(session)
+        behind = seconds_behind(session)
+    for name, count in short.items():
+        yield "warn", f"times: {count} in {name} have a year of fewer than four digits; run doctor --mend"
+    if behind > LATE_SECONDS:
+        yield (
+            "warn",
+            f"ledger: the oldest posting has waited {behind / 60:.0f} minutes for its seal; is the worker up?",
+        )
 
 
 def _labels() -> Iterator[Finding]:

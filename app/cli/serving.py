@@ -4,10 +4,13 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import click
+import structlog
 from flask import Flask, current_app
 
 from app import work as jobs
@@ -19,6 +22,7 @@ from app.cli.server.processes import serve as keep_serving
 from app.db import db
 from app.work.printing import Printing
 
+log = structlog.get_logger("work")
 ROOT = Path(__file__).resolve().parents[2]
 IDLE_SECONDS, ANSWER_SECONDS = 75.0, 60.0
 THREADS = 2
@@ -88,10 +92,24 @@ def work(parent: int | None) -> None:
     if parent:
         threading.Thread(target=_follow, args=(parent, stop), daemon=True).start()
     printing = Printing(current_app.extensions["trueshelf.printers"], db.engine)
-    printer = threading.Thread(target=printing.run, kwargs={"stop": stop}, name="printing")
+    broken: list[str] = []
+    printer = threading.Thread(target=_loop, args=(partial(printing.run, stop=stop), stop, broken), name="printing")
     printer.start()
-    jobs.run(settings(), stop=stop)
+    _loop(partial(jobs.run, settings(), stop=stop), stop, broken)
     printer.join()
+    if broken:
+        raise click.ClickException(f"The worker broke down: {broken[0]}")
+
+
+def _loop(run: Callable[[], None], stop: threading.Event, broken: list[str]) -> None:
+    """Whatever ends one of the two loops ends the process, so that its keeper starts both again."""
+    try:
+        run()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the loop is not left standing
+        log.error("worker_broken", error=f"{type(error).__name__}: {error}"[:500])
+        broken.append(type(error).__name__)
+    finally:
+        stop.set()
 
 
 def _follow(parent: int, stop: threading.Event) -> None:

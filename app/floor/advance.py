@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -21,8 +21,9 @@ from app.db import core, table
 from app.floor.answer import Answer, answered
 from app.floor.confirm import AskAgain
 from app.floor.double_read import look_back, note_read
+from app.floor.heard import KNOWN, answer_again, keep, known, scan_answer
+from app.floor.heard import scan as scan_table
 from app.floor.judge import judge, vanished
-from app.floor.models import Scan
 from app.floor.step import Arguments, Work
 from app.floor.workflows import WORKFLOWS
 from app.language import _
@@ -32,8 +33,7 @@ from app.refusal import Conflict, NotFound, Refused
 from app.tasks.models import Task
 from app.tasks.queue import require_role, take_over, taken
 
-scan_table, task_table = table(Scan), table(Task)
-_SCAN = insert(scan_table).inline()  # its number is not asked for: one row less to fetch
+task_table = table(Task)
 
 
 def scan(
@@ -102,11 +102,9 @@ def _advance(
     task = work.task
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     if stored is None and not _is_mine(actor, task):
-        stored = (
-            core(session).execute(_STORED, {"scan_id": scan_id}).first()
-        )  # a twin may have been judged while we waited
+        stored = known(session, scan_id)  # a twin may have been judged while we waited
     if stored is not None:
-        return _replayed(stored, actor, body_hash)
+        return {**answer_again(stored, actor, body_hash), "replayed": True}
     if arguments is not None and body["name"] == "take_over":
         take_over(session, actor, task_id)
         session.refresh(task)
@@ -142,23 +140,20 @@ def _advance(
             note_read(work)
         answer = answered(work, outcome="refused", code=refused.code, message=refused.message)
     _keep(work)
-    core(session).execute(
-        _SCAN,
-        {
-            "scan_id": scan_id,
-            "task_id": task_id,
-            "operator_id": actor.operator_id,
-            "device": actor.device,
-            "kind": "scan" if arguments is None else "action",
-            "code": code,
-            "expected": expected,
-            "outcome": answer["outcome"],
-            "answer_code": answer["code"],
-            "answer": answer,
-            "body_hash": body_hash,
-            "scanned_at": scanned_at or work.now,
-            "received_at": work.now,
-        },
+    keep(
+        session,
+        actor,
+        scan_id=scan_id,
+        task_id=task_id,
+        kind="scan" if arguments is None else "action",
+        code=code,
+        expected=expected,
+        outcome=answer["outcome"] or "",
+        answer_code=answer["code"],
+        answer=dict(answer),
+        body_hash=body_hash,
+        scanned_at=scanned_at,
+        received_at=work.now,
     )
     return answer
 
@@ -185,20 +180,6 @@ def _keep(work: Work) -> None:
         core(work.session).execute(_change(tuple(values)), {"task": work.task.id, **given})
 
 
-def _replayed(stored: Any, actor: Actor, body_hash: str) -> Answer:
-    """The first answer to this id. Errors: ``idempotency_key_reused`` for another body or another person."""
-    if stored.body_hash != body_hash or stored.scanned_by != actor.operator_id:
-        raise Conflict(
-            "idempotency_key_reused", _("This scan id was used for something else. Give each scan an id of its own.")
-        )
-    return {**stored.answer, "replayed": True}
-
-
-_STORED = select(scan_table.c.answer, scan_table.c.body_hash, scan_table.c.operator_id.label("scanned_by")).where(
-    scan_table.c.scan_id == bindparam("scan_id")
-)
-
-
 def _is_mine(actor: Actor, task: Task) -> bool:
     return task.status != "open" and task.operator_id == actor.operator_id
 
@@ -219,13 +200,12 @@ _TASK = (
         Warehouse.code,
         Warehouse.time_zone,
         Location.id,
-        scan_table.c.answer,
-        scan_table.c.body_hash,
-        scan_table.c.operator_id.label("scanned_by"),
+        *KNOWN,
     )
     .join(Warehouse, Warehouse.id == Task.warehouse_id)
     .join(Location, (Location.warehouse_id == Warehouse.id) & (Location.kind == "floor"))
     .outerjoin(scan_table, scan_table.c.scan_id == bindparam("scan_id"))
+    .outerjoin(scan_answer, scan_answer.c.id == scan_table.c.id)
     .where(Task.id == bindparam("task"))
     .execution_options(populate_existing=True)
 )

@@ -4,19 +4,14 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.config import Settings
-from app.db import table
-from app.floor.models import Scan
+from app.floor.heard import answer_again, keep, known
 from app.floor.start import find_job
-from app.language import _
 from app.people.actor import Actor
-from app.refusal import Conflict, Refused
-
-scan_table = table(Scan)
+from app.refusal import Refused
 
 
 def scan_at_home(
@@ -35,18 +30,9 @@ def scan_at_home(
     Errors: ``idempotency_key_reused``.
     """
     body_hash = hashlib.sha256(f"{warehouse}\n{code}".encode()).hexdigest()
-    known = session.execute(
-        select(scan_table.c.answer, scan_table.c.body_hash, scan_table.c.operator_id).where(
-            scan_table.c.scan_id == scan_id
-        )
-    ).first()
-    if known is not None:
-        if (known.body_hash, known.operator_id) != (body_hash, actor.operator_id):
-            raise Conflict(
-                "idempotency_key_reused",
-                _("This scan id was used for something else. Give each scan an id of its own."),
-            )
-        return dict(known.answer)
+    before = known(session, scan_id)
+    if before is not None:
+        return answer_again(before, actor, body_hash)
     savepoint = session.connection().begin_nested()
     try:
         answer = find_job(session, settings, actor, warehouse=warehouse, code=code)
@@ -56,24 +42,20 @@ def scan_at_home(
         savepoint.rollback()
         session.expunge_all()
         answer = {"refused": refused.code, "message": refused.message}
-    now = clock.now()
-    session.execute(
-        insert(scan_table),
-        {
-            "scan_id": scan_id,
-            "task_id": answer.get("task_id"),
-            "operator_id": actor.operator_id,
-            "device": actor.device,
-            "kind": "scan",
-            "code": code,
-            "expected": "home",
-            "outcome": "refused" if "refused" in answer else "accepted",
-            "answer_code": _answer_code(answer),
-            "answer": answer,
-            "body_hash": body_hash,
-            "scanned_at": scanned_at or now,
-            "received_at": now,
-        },
+    keep(
+        session,
+        actor,
+        scan_id=scan_id,
+        task_id=answer.get("task_id"),
+        kind="scan",
+        code=code,
+        expected="home",
+        outcome="refused" if "refused" in answer else "accepted",
+        answer_code=_answer_code(answer),
+        answer=answer,
+        body_hash=body_hash,
+        scanned_at=scanned_at,
+        received_at=clock.now(),
     )
     return answer
 

@@ -7,18 +7,18 @@ after all, it is refused. What was set aside waits for a supervisor at the desk.
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import table
-from app.floor.models import Scan, SetAside
+from app.floor.heard import keep, known
+from app.floor.models import SetAside
 from app.language import _
 from app.people.actor import Actor
 from app.refusal import Conflict, NotFound
 from app.tasks.models import Task
 
-scan_table = table(Scan)
 set_aside = table(SetAside)
 LEFT_OUT, SET_ASIDE = "left_out", "set_aside"
 
@@ -41,34 +41,29 @@ def leave_out(
     Errors: ``already_answered`` where the server has judged that very scan before.
     """
     body_hash = hashlib.sha256(f"{LEFT_OUT}\n{code}".encode()).hexdigest()
-    known = session.execute(
-        select(scan_table.c.body_hash, scan_table.c.operator_id).where(scan_table.c.scan_id == scan_id)
-    ).first()
-    if known is not None:
-        if (known.body_hash, known.operator_id) != (body_hash, actor.operator_id):
+    before = known(session, scan_id)
+    if before is not None:
+        if (before.body_hash, before.scanned_by) != (body_hash, actor.operator_id):
             raise Conflict(
                 "already_answered", _("%(code)s had reached the server before. Look at the history.", code=code)
             )
         return
-    now = clock.now()
     is_known_task = task_id is not None and session.get(Task, task_id) is not None
-    session.execute(
-        insert(scan_table),
-        {
-            "scan_id": scan_id,
-            "task_id": task_id if is_known_task else None,
-            "operator_id": actor.operator_id,
-            "device": actor.device,
-            "kind": kind,
-            "code": code,
-            "expected": "",
-            "outcome": "refused",
-            "answer_code": SET_ASIDE if failure else LEFT_OUT,
-            "answer": {"outcome": "refused", "code": SET_ASIDE if failure else LEFT_OUT, "message": reason},
-            "body_hash": body_hash,
-            "scanned_at": scanned_at or now,
-            "received_at": now,
-        },
+    keep(
+        session,
+        actor,
+        scan_id=scan_id,
+        task_id=task_id if is_known_task else None,
+        kind=kind,
+        code=code,
+        expected="",
+        outcome="refused",
+        answer_code=SET_ASIDE if failure else LEFT_OUT,
+        answer={"outcome": "refused", "code": SET_ASIDE if failure else LEFT_OUT, "message": reason},
+        body_hash=body_hash,
+        scanned_at=scanned_at,
+        received_at=clock.now(),
+        note=reason,
     )
     if failure:
         session.execute(insert(set_aside), {"scan_id": scan_id, "request_id": failure})

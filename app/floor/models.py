@@ -8,11 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import STRICT, BigInt, Id, Model
 
+SHORT = ("short", "missing")
+"""What is said at a bin or a dock, and by a packer at a tote."""
+_SHORT = text("kind = 'action' AND outcome = 'accepted' AND code IN ('short','missing')")
+
 
 class Scan(Model):
-    """One scan or action. ``scan_id`` was made by the device at the trigger; the same id gets the same ``answer``.
+    """One scan or action, kept for ever. ``scan_id`` was made by the device at the trigger. ``expected`` is what the
+    prompt asked for.
 
-    ``body_hash`` tells a true retry from another body under the same id. ``expected`` is what the prompt asked for.
+    ``scanned_at`` is by the device's clock where that can be believed, else when we heard of it: then ``said_at`` is
+    what the device said, as it said it. ``note``: why its operator left it out.
     """
 
     __tablename__ = "scan"
@@ -26,16 +32,32 @@ class Scan(Model):
     expected: Mapped[str] = mapped_column(default="")
     outcome: Mapped[str]
     answer_code: Mapped[str]
-    answer: Mapped[dict[str, Any]]
-    body_hash: Mapped[str]
+    note: Mapped[str | None]
+    said_at: Mapped[str | None]
     scanned_at: Mapped[datetime]
     received_at: Mapped[datetime]
     __table_args__ = (
         CheckConstraint("kind IN ('scan','action')", name="kind"),
         CheckConstraint("outcome IN ('accepted','refused')", name="outcome"),
         Index("ix_scan_task_id", "task_id"),
+        Index("ix_scan_short", "id", sqlite_where=_SHORT, postgresql_where=_SHORT),
         STRICT,
     )
+
+
+class ScanAnswer(Model):
+    """What a scan was answered, as long as its device could still ask: the same id then gets the same ``answer``.
+
+    It has its scan's id. ``body_hash`` tells a true retry from another body under the same id. The answers are most of
+    what the floor writes (1.3 kB each), so they have a table of their own, from whose beginning whole pages can go. No
+    foreign key: its one writer copies the id of the row that is just there, while a worker waits (see ``HEARD``).
+    """
+
+    __tablename__ = "scan_answer"
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    answer: Mapped[dict[str, Any]]
+    body_hash: Mapped[str]
+    __table_args__ = (STRICT,)
 
 
 class SetAside(Model):

@@ -175,7 +175,7 @@ class Work:
             reason=reason,
             operator_id=self.actor.operator_id,
             device=self.actor.device,
-            occurred_at=self.scanned_at,
+            occurred_at=clock.believed(self.scanned_at, self.now),
             document_type=self.task.document_type,
             document=self.task.document,
             task_id=self.task.id,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from app import clock
 from app.language import _
 from app.refusal import Refused
 
@@ -104,10 +105,14 @@ def moment(cell: str) -> datetime:
     """A moment with its offset (RFC 3339), or a day, which is its midnight in UTC. Errors: ``bad_time``."""
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell, re.ASCII):
-            return datetime.combine(date.fromisoformat(cell), datetime.min.time(), UTC)
-        if not _MOMENT.fullmatch(cell):
+            found = datetime.combine(date.fromisoformat(cell), datetime.min.time(), UTC)
+        elif _MOMENT.fullmatch(cell):
+            found = datetime.fromisoformat(cell).astimezone(UTC)
+        else:
             raise ValueError
-        return datetime.fromisoformat(cell).astimezone(UTC)
+        if not clock.is_of_our_time(found):
+            raise ValueError
+        return found
     except (ValueError, OverflowError):
         raise Refused(
             "bad_time",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from app.db import STRICT, BigInt, Id, Json, Model
@@ -37,7 +37,7 @@ class Printer(Model):
     state: Mapped[str] = mapped_column(default="unseen")
     problems: Mapped[list[str]] = mapped_column(default=list)
     has_answered: Mapped[bool] = mapped_column(default=False)
-    is_mute: Mapped[bool] = mapped_column(default=False)
+    is_mute: Mapped[bool] = mapped_column(default=False, server_default=false())
     seen_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime | None]

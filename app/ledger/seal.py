@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import FromClause, Select, case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.db import table
 from app.ledger.facts import as_json, ascii_only, joined
 from app.ledger.heads import START, Head
@@ -25,6 +26,8 @@ from app.places.numbers import next_number
 
 posting, movement, sealed, unsealed = table(Posting), table(Movement), table(Seal), table(Unsealed)
 BATCH = 1000
+LATE_SECONDS = 600
+"""A posting that is not sealed after this long tells of a sealer that cannot go on."""
 _FEW = 20
 """Movements of one posting that are read with it; more (an opening has thousands) are read a few at a time."""
 _AT_ONCE = 200
@@ -51,6 +54,13 @@ def seal(session: Session, *, limit: int = BATCH) -> int:
 def is_behind(session: Session) -> bool:
     """Whether a committed posting waits for its seal."""
     return session.execute(select(unsealed.c.posting_id).limit(1)).first() is not None
+
+
+def seconds_behind(session: Session) -> float:
+    """How long the oldest posting waits for its seal."""
+    oldest = select(unsealed.c.posting_id).order_by(unsealed.c.posting_id).limit(1).scalar_subquery()
+    recorded_at = session.scalar(select(posting.c.recorded_at).where(posting.c.id == oldest))
+    return (clock.now() - recorded_at).total_seconds() if recorded_at else 0.0
 
 
 def head(session: Session) -> Head:

@@ -52,8 +52,8 @@ class OrderRequest:
 def place(session: Session, request: OrderRequest) -> tuple[int, str]:
     """Write the order as its newest state says and reserve for it. Returns its id and created, updated or unchanged.
 
-    Errors: ``unknown_sku``; ``duplicate_line``; ``bad_quantity``; ``insufficient_stock`` under policy ``refuse``, which
-    leaves no order behind.
+    Errors: ``unknown_sku``; ``duplicate_line``; ``bad_quantity``; ``bad_time``; ``insufficient_stock`` under policy
+    ``refuse``, which leaves no order behind.
     """
     _check(request)
     order, is_new = _find_or_create(session, request)
@@ -99,6 +99,9 @@ def would_be(order: Order | None, lines: Sequence[OrderLine], request: OrderRequ
 
 
 def _check(request: OrderRequest) -> None:
+    for moment in (request.placed_at, request.need_by):
+        if moment is not None and not clock.is_of_our_time(moment):
+            raise Refused("bad_time", _("%(year)s is not a year of an order. Look at its times.", year=moment.year))
     seen: set[str] = set()
     for line in request.lines:
         if line.quantity < 0:

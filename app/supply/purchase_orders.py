@@ -82,8 +82,10 @@ def save_line(
 ) -> str:
     """Write one line as the newest state says; *inbound* follows. Returns created, updated or unchanged.
 
-    Many lines go together in ``many_lines``. Errors: those of ``require_changeable``.
+    Many lines go together in ``many_lines``. Errors: those of ``require_changeable``; ``bad_time``.
     """
+    if eta is not None and not clock.is_of_our_time(eta):
+        raise Refused("bad_time", _("%(year)s is not a year of a delivery. Look at its times.", year=eta.year))
     row = session.scalar(
         select(PurchaseOrderLine)
         .where(PurchaseOrderLine.purchase_order_id == order.id, PurchaseOrderLine.line == line)

@@ -15,12 +15,13 @@ from app import clock
 from app.db import reading, table, transact
 from app.labels.queue import oldest_waiting
 from app.ledger.models import Posting
+from app.ledger.seal import LATE_SECONDS, seconds_behind
 from app.places.models import Serial
 from app.tasks.board import unfinished_by_kind
 from app.web import metrics
 from app.web.rules import allow
 from app.web.security import settings
-from app.work.heartbeat import seconds_since
+from app.work.heartbeat import failing_jobs, seconds_since
 
 pages = Blueprint("health", __name__)
 _LEAST_FREE_BYTES = 64 * 1024 * 1024
@@ -38,15 +39,19 @@ def alive() -> Response:
 def ready() -> tuple[Response, int]:
     """Work can be done: the database takes writes, its tables are of this version, the disk has room.
 
-    A worker that is gone makes it ``degraded``, still 200: no label comes out, but the floor goes on, and whoever sends
-    the floor elsewhere for that stops it.
+    A worker that is gone, a job of it that fails, or a ledger that nobody seals makes it ``degraded``, still 200: the
+    floor goes on, and whoever sends the floor elsewhere for that stops it.
     """
     checks = {"database": _is_writable(), "migrations": _is_at_head(), "disk": _has_room()}
     is_ready = all(checks.values())
     ages = _ages() if is_ready else None
-    has_worker = ages is not None and ages.worker is not None and ages.worker <= settings().worker_late_seconds
-    words = {name: "ok" if good else "failed" for name, good in {**checks, "worker": has_worker}.items()}
-    status = "failed" if not is_ready else "ok" if has_worker else "degraded"
+    work = {
+        "worker": ages is not None and ages.worker is not None and ages.worker <= settings().worker_late_seconds,
+        "seal": ages is not None and ages.seal <= LATE_SECONDS and "seal" not in ages.failing,
+        "jobs": ages is not None and not ages.failing,
+    }
+    words = {name: "ok" if good else "failed" for name, good in {**checks, **work}.items()}
+    status = "failed" if not is_ready else "ok" if all(work.values()) else "degraded"
     outbox = round(ages.outbox) if ages else None
     return jsonify(status=status, checks=words, outbox_seconds=outbox), 200 if is_ready else 503
 
@@ -65,6 +70,8 @@ def measures() -> Response:
         "postings": [({}, int(last))],
         "worker": worker,
         "outbox": [({}, round(ages.outbox))],
+        "seal": [({}, round(ages.seal))],
+        "failing": [({"job": job}, round(seconds)) for job, seconds in sorted(ages.failing.items())],
     }
     body = metrics.text(gauges)
     return Response(body, content_type="text/plain; version=0.0.4; charset=utf-8")
@@ -72,17 +79,25 @@ def measures() -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Ages:
-    """In seconds: since the worker's last sign of life (None: none yet), and how long the oldest label waits."""
+    """In seconds: since the worker's last sign of life (None: none yet), how long the oldest label waits and the oldest
+    posting for its seal, and since when which jobs fail."""
 
     worker: float | None
     outbox: float
+    seal: float
+    failing: dict[str, float]
 
 
 def _ages() -> _Ages:
     with reading() as session:
         waits_since = oldest_waiting(session)
         outbox = (clock.now() - waits_since).total_seconds() if waits_since else 0.0
-        return _Ages(worker=seconds_since(session), outbox=outbox)
+        return _Ages(
+            worker=seconds_since(session),
+            outbox=outbox,
+            seal=seconds_behind(session),
+            failing=failing_jobs(session),
+        )
 
 
 def _is_writable() -> bool:

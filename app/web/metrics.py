@@ -10,6 +10,8 @@ HELP = {
     "postings": ("trueshelf_postings_total", "counter", "Postings in the ledger."),
     "worker": ("trueshelf_worker_age_seconds", "gauge", "Since the worker's last sign of life."),
     "outbox": ("trueshelf_outbox_age_seconds", "gauge", "How long the oldest label waits for its printer."),
+    "seal": ("trueshelf_seal_age_seconds", "gauge", "How long the oldest posting waits for its seal."),
+    "failing": ("trueshelf_job_failing_seconds", "gauge", "Since when a job of the worker fails, by job."),
     "open_tasks": ("trueshelf_open_tasks", "gauge", "Tasks that wait or are being worked on, by kind."),
 }
 Labels = tuple[tuple[str, str], ...]

@@ -11,23 +11,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app import clock, imports
 from app.config import Settings
 from app.db import reading, transact
+from app.floor.heard import forget_answers
 from app.labels.queue import forget_old
 from app.ledger.seal import BATCH, seal
 from app.orders.backorders import fill_backorders
 from app.people.keyed_requests import forget_requests
 from app.people.locks import FORGOTTEN_AFTER, forget_strangers
 from app.people.tokens import forget_devices, forget_sessions
-from app.refusal import Refused
 from app.work import expiry
-from app.work.heartbeat import EVERY_SECONDS, beat
+from app.work.heartbeat import EVERY_SECONDS, beat, note_failure, note_success
 
 log = structlog.get_logger("work")
 SEALS_AT_ONCE = 20
+ANSWERS_AT_ONCE = 100
+"""Portions of answers in one turn: 50,000 in five minutes are more than any floor scans."""
+PAUSE_SECONDS = 0.02
+_failing: set[str] = set()
+"""Jobs that failed at their last turn. A worker that begins does not know of those before it: see ``run``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,19 @@ def _forget(settings: Settings) -> int:
     )
 
 
+def _forget_answers(settings: Settings) -> int:
+    """What scans were answered goes in small portions, each a write of its own, so that no scan waits for it."""
+    before = clock.now() - timedelta(days=settings.keep_answers_days)
+    done = 0
+    for _portion in range(ANSWERS_AT_ONCE):
+        dropped = transact(lambda session: forget_answers(session, before=before))
+        done += dropped
+        if not dropped:
+            break
+        time.sleep(PAUSE_SECONDS)
+    return done
+
+
 JOBS: tuple[Job, ...] = (
     Job("beat", EVERY_SECONDS, _beat),
     Job("expire", 60, expiry.hold),
@@ -96,11 +114,13 @@ JOBS: tuple[Job, ...] = (
     Job("finish_imports", 20, _finish_imports),
     Job("seal", 5, _seal),
     Job("forget", 3600, _forget),
+    Job("forget_answers", 300, _forget_answers),
 )
 
 
 def run(settings: Settings, *, stop: threading.Event, jobs: tuple[Job, ...] = JOBS, tick_seconds: float = 0.5) -> None:
     """Run each job whenever it is due, until ``stop`` is set; a job that has begun is finished first."""
+    _failing.update(job.name for job in jobs)
     due = {job.name: 0.0 for job in jobs}
     while not stop.is_set():
         for job in jobs:
@@ -111,12 +131,24 @@ def run(settings: Settings, *, stop: threading.Event, jobs: tuple[Job, ...] = JO
 
 
 def run_once(settings: Settings, job: Job) -> int | None:
-    """One turn of a job; ``None`` where it failed, which is noted and no more."""
+    """One turn of a job; ``None`` where it failed, whatever it raised: that is noted, told, and tried again."""
     try:
         done = job.run(settings)
-    except (SQLAlchemyError, Refused, OSError) as error:
-        log.error("job_failed", job=job.name, error=str(error)[:500])
+    except Exception as error:  # noqa: BLE001 - one job's fault ends no other
+        log.error("job_failed", job=job.name, error=f"{type(error).__name__}: {error}"[:500])
+        _note(note_failure, job)
         return None
+    if job.name in _failing:
+        _note(note_success, job)
     if done:
         log.info("job", job=job.name, done=done)
     return done
+
+
+def _note(what: Callable[[Session, str], None], job: Job) -> None:
+    try:
+        transact(lambda session: what(session, job.name))
+    except Exception as error:  # noqa: BLE001 - the database is what fails: then readyz says so itself
+        log.error("job_not_noted", job=job.name, error=f"{type(error).__name__}: {error}"[:500])
+    else:
+        (_failing.add if what is note_failure else _failing.discard)(job.name)

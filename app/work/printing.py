@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.db import reading, transact
@@ -39,8 +38,8 @@ class Printing:
         while not stop.is_set():
             try:
                 self.look(stop)
-            except SQLAlchemyError as error:
-                log.error("job_failed", job="printing", error=str(error)[:500])
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the loop is not left standing
+                log.error("job_failed", job="printing", error=f"{type(error).__name__}: {error}"[:500])
             stop.wait(TICK_SECONDS)
         for thread in list(self.busy.values()):
             thread.join(DRAIN_SECONDS / max(1, len(self.busy)))
@@ -62,8 +61,8 @@ class Printing:
             while not stop.is_set() and self.deliver_next(printer_id):
                 pass
             transact(lambda session: delivery.release(session, printer_id, worker=self.worker), engine=self.engine)
-        except SQLAlchemyError as error:
-            log.error("job_failed", job="printing", printer=printer_id, error=str(error)[:500])
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the loop is not left standing
+            log.error("job_failed", job="printing", printer=printer_id, error=f"{type(error).__name__}: {error}"[:500])
 
     def deliver_next(self, printer_id: int) -> bool:
         """One job of this printer; False where there is none, or the printer wants a rest."""

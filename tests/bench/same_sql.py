@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 Facts = dict[str, Any]
 
-_SEEN = text("SELECT answer FROM scan WHERE scan_id = :scan_id")
+_SEEN = text("SELECT a.answer FROM scan s LEFT JOIN scan_answer a ON a.id = s.id WHERE s.scan_id = :scan_id")
 _LOCK = {
     "sqlite": text("SELECT id, status, operator_id, memory FROM task WHERE id = :task"),
     "postgresql": text("SELECT id, status, operator_id, memory FROM task WHERE id = :task FOR UPDATE"),
@@ -22,10 +22,10 @@ _LOCK = {
 _TASK = (
     "SELECT t.id, t.kind, t.warehouse_id, t.status, t.priority, t.operator_id, t.assigned_to_id, t.claimed_at,"
     " t.document_type, t.document_id, t.document, t.location_id, t.container_id, t.memory, t.lines, t.done_lines,"
-    " t.created_at, t.due_at, t.done_at, w.code, w.time_zone, f.id AS floor_id, s.answer, s.body_hash,"
+    " t.created_at, t.due_at, t.done_at, w.code, w.time_zone, f.id AS floor_id, a.answer, a.body_hash,"
     " s.operator_id AS scanned_by FROM task t JOIN warehouse w ON w.id = t.warehouse_id"
     " JOIN location f ON f.warehouse_id = w.id AND f.kind = 'floor' LEFT JOIN scan s ON s.scan_id = :scan_id"
-    " WHERE t.id = :task"
+    " LEFT JOIN scan_answer a ON a.id = s.id WHERE t.id = :task"
 )
 _WHOLE_TASK = {"sqlite": text(_TASK), "postgresql": text(f"{_TASK} FOR UPDATE OF t")}
 _SAVEPOINT = text("SAVEPOINT judged")
@@ -74,7 +74,7 @@ _DROP = text(
 )
 _REMEMBER = text("UPDATE task SET memory = :memory, done_lines = done_lines + 1 WHERE id = :task")
 _SCAN = text(
-    "INSERT INTO scan (scan_id, task_id, operator_id, device, kind, code, expected, outcome, answer_code, answer,"
+    "INSERT INTO heard (scan_id, task_id, operator_id, device, kind, code, expected, outcome, answer_code, answer,"
     " body_hash, scanned_at, received_at) VALUES (:scan_id, :task, :operator, '', 'scan', :code, 'target',"
     " 'accepted', 'picked', :answer, '', :now, :now)"
 )

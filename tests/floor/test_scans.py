@@ -1,13 +1,18 @@
 """One scan, as far as it goes: told once, remembered for ever, and never twice."""
 
 import threading
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
+from app import clock
 from app.barcode.internal import InternalKind, encode
+from app.floor.heard import forget_answers
+from app.floor.models import Scan, ScanAnswer
+from app.ledger.history import latest
 from app.refusal import Conflict
-from tests.floor.story import Floor, Worker
+from tests.floor.story import SWITCHED_ON, Floor, Worker
 
 
 @pytest.fixture
@@ -256,3 +261,51 @@ def test_a_new_tote_in_the_middle_and_a_partial_shipment_keeps_the_rest_committe
     floor.worker("robot").start("ship", "O-1").robot().finished()
     assert floor.sums("MUG") == (13, 0, 3, 0)
     assert floor.do(lambda house: house.status("O-1")) == "open"
+
+
+@pytest.mark.parametrize("said", ["0213-09-24T05:55:02+00:00", "9999-12-31T23:59:59+00:00", "-2 days", "+25 hours"])
+def test_a_clock_that_is_wrong_by_more_than_a_day_is_kept_as_said_and_not_believed(
+    floor: Floor, picker: Worker, task: int, said: str
+) -> None:
+    """One scan of the year 213 stopped every history and the seals for good."""
+    now = clock.now()
+    known = {"-2 days": now - timedelta(days=2), "+25 hours": now + timedelta(hours=25)}
+    moment = known.get(said) or datetime.fromisoformat(said)
+    picker.take(task).scan("A-01", "MUG")
+    picker.read("TOTE-1", at=(moment - SWITCHED_ON).total_seconds())
+    assert picker.movements == [("MUG", 1, "A-01", "TOTE-1")]
+    newest = select(Scan).order_by(Scan.id.desc()).limit(1)
+    scan, movement = floor.read(lambda session: (session.scalars(newest).one(), latest(session)[0]))
+    assert datetime.fromisoformat(scan.said_at or "") - moment < timedelta(milliseconds=1)
+    assert abs(scan.scanned_at - now) < timedelta(hours=1)
+    assert abs(movement.occurred_at - now) < timedelta(hours=1)
+
+
+def test_a_clock_that_is_a_little_wrong_is_believed(floor: Floor, picker: Worker, task: int) -> None:
+    """A scan of a dead spot, or of a queue over night, happened when the device says so."""
+    moment = clock.now() - timedelta(hours=23)
+    picker.take(task).scan("A-01", "MUG").read("TOTE-1", at=(moment - SWITCHED_ON).total_seconds())
+    newest = select(Scan).order_by(Scan.id.desc()).limit(1)
+    scan, movement = floor.read(lambda session: (session.scalars(newest).one(), latest(session)[0]))
+    assert scan.said_at is None
+    assert scan.scanned_at == movement.occurred_at
+    assert abs(scan.scanned_at - moment) < timedelta(milliseconds=1)
+
+
+def test_an_answer_goes_after_its_time_and_the_scan_stays_and_is_not_judged_again(
+    floor: Floor, picker: Worker, task: int
+) -> None:
+    picker.take(task).scan("A-01", "MUG").send("once", "TOTE-1")
+    assert floor.do(lambda house: forget_answers(house.session, before=clock.now() - timedelta(days=1))) == 0
+    picker.send("once", "TOTE-1")
+    assert picker.answer["replayed"]
+    answers = floor.read(lambda session: session.scalar(select(func.count()).select_from(ScanAnswer)))
+    assert floor.do(lambda house: forget_answers(house.session, before=clock.now())) == answers == 3
+    with pytest.raises(Conflict) as refused:
+        picker.send("once", "TOTE-1")
+    assert refused.value.code == "scan_too_old"
+    with pytest.raises(Conflict) as refused:
+        floor.worker("Lea", "picker").take_over(task).send("once", "TOTE-1")
+    assert refused.value.code == "idempotency_key_reused"
+    assert floor.inside("MUG", "TOTE-1") == 1
+    assert floor.read(lambda session: session.scalar(select(func.count()).select_from(Scan))) == answers + 1

@@ -5,18 +5,22 @@ import json
 from datetime import datetime
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.control.verification import rebuild, verify
 from app.db import table
 from app.ledger.checks.stock import PORTIONS
 from app.ledger.heads import Head, heads_in
+from app.ledger.history import latest
 from app.ledger.models import Movement, Posting
 from app.ledger.post import Header, Move, Place, post
 from app.ledger.seal import head, links, seal
 from app.places.models import ADJUSTMENT
 from tests.stock.house import House
+from tests.stock.test_guards import tamper
 
 HOSTILE = "".join(map(chr, range(1, 0x180))) + "“„€😀\u2028\uffff" + '"\\/'
 
@@ -115,3 +119,29 @@ def test_every_item_is_replayed_whatever_portion_it_falls_into(session: Session)
     assert rebuild(session).found == wrong
     assert verify(session).ok
     assert verify(session).items == 2 * PORTIONS + 30
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_doctor_writes_a_short_year_anew_and_the_chain_is_as_it_was(session: Session, app: Flask) -> None:
+    """A move with a time of the year 213, stored as ``213-...``, stopped the sealer and every history for good."""
+    house = House(session)
+    house.stock("MUG", 1)
+    moment = datetime.fromisoformat("0213-09-24T05:55:02.000001+00:00")
+    move = Move(house.item("MUG").id, 1, Place(ADJUSTMENT), Place(house.bin("A-01").id))
+    post(session, Header(key="old", reason="opening", occurred_at=moment), [move])
+    session.commit()
+    tamper(session, "UPDATE posting SET occurred_at = substr(occurred_at, 2) WHERE key = 'old'")
+    assert session.scalar(text("SELECT occurred_at FROM posting WHERE key = 'old'")).startswith("213-")
+    assert latest(session)[0].occurred_at == moment, "it is read back before it is mended"
+    seal_all(session)
+    before = head(session)
+    assert verify(session, heads=(before,)).ok
+    session.commit()
+    said = app.test_cli_runner().invoke(args=["doctor"]).output
+    assert "1 in posting.occurred_at have a year of fewer than four digits" in said
+    assert "mended: 1 moments" in app.test_cli_runner().invoke(args=["doctor", "--mend"]).output
+    assert session.scalar(text("SELECT occurred_at FROM posting WHERE key = 'old'")).startswith("0213-")
+    assert "fewer than four" not in app.test_cli_runner().invoke(args=["doctor"]).output
+    assert verify(session, heads=(before,)).ok
+    with pytest.raises(DBAPIError, match="append-only"):
+        session.execute(text("UPDATE posting SET note = 'x'"))

@@ -43,8 +43,8 @@ def test_a_scan_that_was_left_out_is_remembered_once_with_its_reason(browse: Bro
     with shop.app_context(), reading() as session:
         scan = session.scalars(select(Scan)).one()
         assert (scan.code, scan.outcome, scan.answer_code) == ("MUG", "refused", "left_out")
-        assert scan.answer["message"] == "Scanned by mistake"
-        assert scan.scanned_at.isoformat() == "2026-01-02T03:04:05+00:00"
+        assert scan.note == "Scanned by mistake"
+        assert scan.said_at == "2026-01-02T03:04:05+00:00", "long ago: it is kept as it was said"
 
 
 def test_what_was_left_out_is_not_taken_any_more(browse: Browse) -> None:
@@ -71,7 +71,7 @@ def test_a_scan_that_could_not_be_judged_waits_at_the_desk_until_it_is_looked_af
     assert [mia.post("/left-out", data=aside, headers=OWN).status_code for _twice in range(2)] == [200, 200]
     with shop.app_context(), reading() as session:
         scan = session.scalars(select(Scan)).one()
-        assert (scan.outcome, scan.answer_code, scan.answer["code"]) == ("refused", "set_aside", "set_aside")
+        assert (scan.outcome, scan.answer_code, scan.note) == ("refused", "set_aside", aside["reason"])
     page = chief.get("/office/exceptions").text
     assert page.count("c0ffee00") == 1
     assert "Looked after" in page

@@ -18,16 +18,19 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One number that is not what the facts say. ``key`` names it, by ids.
+    """One number that is not what the facts say. ``key`` names it, by ids. ``what``:
 
-    ``what``: balance, allocated, negative, on_hand, unavailable, committed, inbound; held, where orders believe to
-    have picked more or fewer (``kept``) into a container than stand there for sale (``replayed``); picked, where more
-    (``kept``) is chosen and picked for a promise than it promises; stands, where a container's contents are in another
-    place than itself; shipped, where one that left still holds units; serial, where a unit came in a second time
-    (``replayed``) while it was here (``kept`` is 1, the most that can be); for_sale, what is kept for sale where
-    nothing is sold; seal, where the fact itself is not what was sealed: the key is the posting's id, and the two
-    numbers are hashes; or head, where the chain does not have the hash (``replayed``) that it once ended with at a
-    position (the key).
+    - balance, allocated, negative, on_hand, unavailable, committed, inbound
+    - held: orders believe to have picked more or fewer (``kept``) into a container than stand there for sale
+      (``replayed``)
+    - picked: more (``kept``) is chosen and picked for a promise than it promises
+    - stands: a container's contents are in another place than itself
+    - shipped: a container that left still holds units
+    - serial: a unit came in a second time (``replayed``) while it was here (``kept`` is 1, the most that can be)
+    - for_sale: kept for sale where nothing is sold
+    - seal: the fact itself is not what was sealed: the key is the posting's id, and the two numbers are hashes
+    - head: the chain lacks the hash (``replayed``) that it once ended with at a position (the key)
+    - unsealed: postings (so many, from the one in the key on) have waited too long for their seal
     """
 
     what: str

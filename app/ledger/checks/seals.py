@@ -2,22 +2,32 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.ledger.checks.difference import Difference, Look
 from app.ledger.heads import Head
-from app.ledger.seal import head, link, links, posting, sealed, unsealed
+from app.ledger.seal import LATE_SECONDS, head, link, links, posting, sealed, seconds_behind, unsealed
 
 _TELL_EVERY = 1000
 
 
 def check(look: Look) -> Iterator[Difference]:
-    """``seal``: the key is the posting's id, and the two numbers are hashes.
+    """``seal``: the key is the posting's id, and the two numbers are hashes. ``unsealed``: the oldest posting that has
+    waited too long, and how many wait.
 
     Each link is held against the *kept* link before it, so that one edit names one posting.
     """
     yield from _unfit(look)
     yield from _without(look)
+    yield from _waiting(look)
+
+
+def _waiting(look: Look) -> Iterator[Difference]:
+    """A sealer that cannot go on proves nothing of what came since."""
+    session = look.session
+    if seconds_behind(session) > LATE_SECONDS:
+        oldest, count = session.execute(select(func.min(unsealed.c.posting_id), func.count())).one()
+        yield Difference("unsealed", (oldest,), int(count), 0)
 
 
 def _unfit(look: Look) -> Iterator[Difference]:

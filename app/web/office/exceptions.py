@@ -10,10 +10,11 @@ from app.floor.left_out import settle
 from app.tasks import board
 from app.web import forms
 from app.web.office.desk import back_to, desk
+from app.web.office.reads.alarms import alarms
 from app.web.office.reads.exceptions import oversold_rows, short_picks, unjudged_scans
 from app.web.rules import CHIEFS, READERS, allow
 from app.web.screens import current_warehouse
-from app.web.security import current_actor
+from app.web.security import current_actor, settings
 
 
 @desk.get("/exceptions")
@@ -26,6 +27,7 @@ def exceptions() -> str:
         counts = board.unfinished(session, warehouse_id=here, kind="count")
         return render_template(
             "office/exceptions.html",
+            alarms=alarms(session, settings()),
             oversold=oversold_rows(session),
             short=short_picks(session),
             unjudged=unjudged_scans(session),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Item
 from app.db import table
-from app.floor.models import Scan, SetAside
+from app.floor.models import SHORT, Scan, SetAside
 from app.ledger.models import Availability
 from app.ledger.sums import AVAILABLE
 from app.orders.lost import AtRisk, orders_at_risk
@@ -18,8 +18,6 @@ from app.places.models import Warehouse
 from app.tasks.models import Task
 
 _sums = table(Availability)
-SHORT = ("short", "missing")
-"""What is said at a bin or a dock, and by a packer at a tote."""
 
 
 @dataclass(frozen=True, slots=True)
