@@ -53,7 +53,8 @@ def schema(engine: Engine) -> dict[tuple[str, str], list[str]]:
     with engine.connect() as connection:
         rows = connection.execute(text(SCHEMA[engine.name])).all()
     return {
-        (name, of): sorted(re.split(r"\s*,\s*|\s+", definition))  # a column added later stands elsewhere in the text
+        # A column added later stands elsewhere in the text; SQLite writes a renamed table's name with quotes.
+        (name, of): sorted(re.split(r"\s*,\s*|\s+", definition.replace('"', "")))
         for name, of, definition in rows
         if not {name, of} & {"alembic_version", "alembic_version_pkc"}
     }
