@@ -1,6 +1,6 @@
 """What a scan was answered stands apart and goes after its time; what its device said of the time is kept beside ours.
 
-Revision: 0012, after 0011.
+Revision: 0013, after 0012.
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 import app.db
 from app.floor import heard
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
