@@ -1,4 +1,5 @@
 # make run     the demo warehouse at http://localhost:8000
+# make install what it needs, for real work
 # make test    every check and every test
 # make fmt     put the code in order
 # make bench   how fast it is      make soak   faults, for as long as you like (ARGS="--help")
@@ -22,7 +23,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fmt bench soak lock messages
+.PHONY: help run install test check fmt bench soak lock messages
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -45,6 +46,8 @@ $(VENV)/.dev: requirements-dev.lock | $(BIN)/python
 	@touch $@ $(VENV)/.run
 
 # ------------------------------------------------------------------ run
+
+install: $(VENV)/.run
 
 run: $(VENV)/.run
 	@$(FLASK) demo

@@ -1,6 +1,6 @@
 """Settings: everything that differs between two installations, from the environment (or a ``.env`` file).
 
-Each field is set by ``TRUESHELF_<FIELD>``. A production site refuses to start with the development key.
+Each field is set by ``TRUESHELF_<FIELD>``. A production site refuses to start without two long keys of its own.
 """
 
 import os
@@ -12,6 +12,8 @@ from typing import Self
 MOST_DAYS = 36_500
 MOST_CONNECTIONS = 100_000
 DEVELOPMENT_KEY = "development-only-not-a-secret"
+KEYS = ("secret_key", "pepper")
+SHORTEST_KEY_BYTES = 32
 DEMO_ADDRESS = "Trueshelf Demo|Lagerweg 5|20457 Hamburg"
 
 
@@ -94,6 +96,8 @@ class Settings:
             key = name.removeprefix("TRUESHELF_").lower()
             if key not in known:
                 raise SettingsError(f"{name}: there is no such setting. See docs/settings.md.")
+            if key in KEYS and not text.strip():
+                continue  # an empty line of the example is no key
             read[key] = _parse(name, text, getattr(cls(), key))
         return replace(cls(), **read).checked()  # type: ignore[arg-type]
 
@@ -103,10 +107,8 @@ class Settings:
             raise SettingsError("TRUESHELF_MODE: choose demo, training or production.")
         if self.office_sign_in not in {"auto", "pin", "password"}:
             raise SettingsError("TRUESHELF_OFFICE_SIGN_IN: choose auto, pin or password.")
-        if self.mode == "production" and DEVELOPMENT_KEY in {self.secret_key, self.pepper}:
-            raise SettingsError(
-                "Set TRUESHELF_SECRET_KEY and TRUESHELF_PEPPER to long random values before running in production."
-            )
+        if self.mode == "production":
+            self._require_own_keys()
         for name in (f.name for f in fields(self) if f.name.startswith("keep_")):
             if not 1 <= getattr(self, name) <= MOST_DAYS:
                 raise SettingsError(f"TRUESHELF_{name.upper()}: choose 1 to {MOST_DAYS} days.")
@@ -127,6 +129,14 @@ class Settings:
         if not all(port.isascii() and port.isdigit() for port in self.printer_ports):
             raise SettingsError("TRUESHELF_PRINTER_PORTS: write the ports as numbers, such as 9100,631.")
         return self
+
+    def _require_own_keys(self) -> None:
+        keys = [getattr(self, name) for name in KEYS]
+        if DEVELOPMENT_KEY in keys or min(len(key.encode()) for key in keys) < SHORTEST_KEY_BYTES or keys[0] == keys[1]:
+            raise SettingsError(
+                "Set TRUESHELF_SECRET_KEY and TRUESHELF_PEPPER to two random values of 32 characters or more before"
+                " running in production: openssl rand -hex 32, once for each, or flask --app wsgi init --production."
+            )
 
     @property
     def effective_database_url(self) -> str:

@@ -17,7 +17,7 @@ import app.places.models
 import app.returns.models
 import app.supply.models
 import app.tasks.models  # noqa: F401 - the whole schema stands before the first query
-from app import cli, labels, web
+from app import cli, labels, private, web
 from app.config import Settings
 from app.connectors.printers import printers
 from app.db import db, prepare
@@ -36,9 +36,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
     )
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    private.make_folder(settings.data_dir)
     db.init_app(flask)
     with flask.app_context():
+        if db.engine.dialect.name == "sqlite":
+            private.make_file(db.engine.url.database)
         prepare(db.engine)
     Migrate(flask, db, directory=str(ROOT / "app" / "migrations"), render_as_batch=False, compare_type=True)
     labels.use_folders(templates_dir=settings.label_templates_dir, fonts_dir=settings.label_fonts_dir)

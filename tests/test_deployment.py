@@ -3,13 +3,14 @@
 import os
 import re
 import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from app.config import Settings
+from app.config import DEVELOPMENT_KEY, Settings, SettingsError
 from tests.databases import REPOSITORY, PostgresqlServer
 
 
@@ -85,9 +86,43 @@ def test_the_locks_pin_every_package_by_hash_and_name_no_place_to_fetch_it_from(
     assert [p.split()[0] for p in packages if not re.match(r"[a-z0-9-]+==\S+[^\n]*\\\n +--hash=sha256:", p)] == []
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"SECRET_KEY": "", "PEPPER": ""},
+        {"SECRET_KEY": "a" * 32},
+        {"SECRET_KEY": "a" * 32, "PEPPER": "b" * 31},
+        {"SECRET_KEY": "a" * 32, "PEPPER": "a" * 32},
+        {"SECRET_KEY": DEVELOPMENT_KEY, "PEPPER": "b" * 32},
+    ],
+)
+def test_production_does_not_start_without_two_long_keys_of_its_own(keys: dict[str, str]):
+    """``cp .env.example .env``, as it is, started with an empty key and an empty pepper."""
+    environment = {f"TRUESHELF_{name}": value for name, value in keys.items()}
+    with pytest.raises(SettingsError, match="openssl rand"):
+        Settings.from_environment({"TRUESHELF_MODE": "production", **environment})
+
+
+def test_the_example_as_it_is_does_not_start(tmp_path: Path):
+    lines = (REPOSITORY / ".env.example").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if re.match(r"TRUESHELF_\w+=", line))
+    own = {name: value for name, value in os.environ.items() if not name.startswith("TRUESHELF_")}
+    environment = {**own, **example, "FLASK_SKIP_DOTENV": "1", "TRUESHELF_DATA_DIR": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "doctor"]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Trueshelf does not start: Set TRUESHELF_SECRET_KEY")
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_empty_line_for_a_key_is_no_key():
+    assert Settings.from_environment({"TRUESHELF_PEPPER": ""}).pepper == DEVELOPMENT_KEY
+
+
 def test_no_key_is_shipped():
     example = (REPOSITORY / ".env.example").read_text()
-    assert re.findall(r"^\w+=(.+)$", example, flags=re.MULTILINE) == []
+    assert re.findall(r"^\w+=(.+)$", example, flags=re.MULTILINE) == ["production"]
     assert ".env" in (REPOSITORY / ".gitignore").read_text().split()
     assert (REPOSITORY / ".dockerignore").read_text().split("\n")[1] == "*"
 

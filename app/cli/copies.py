@@ -13,11 +13,14 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
+from app.private import make_file
+
 
 def write(engine: Engine, file: Path) -> None:
     """Copy the database into ``file``, as of one moment, while work goes on."""
     draft = file.with_name(f".{file.name}.part")
     draft.unlink(missing_ok=True)
+    make_file(str(draft))  # it holds PIN hashes: nobody else reads it while it is written either
     try:
         if engine.dialect.name == "sqlite":
             with closing(sqlite3.connect(_path(engine))) as source:
@@ -26,7 +29,6 @@ def write(engine: Engine, file: Path) -> None:
         else:
             _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", f"--file={draft}"], engine)
             _run("pg_restore", ["--list", str(draft)], None)
-        draft.chmod(0o600)  # it holds PIN hashes
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)

@@ -9,15 +9,23 @@ from sqlalchemy import func, select
 
 from app import demo as demo_warehouse
 from app.cli.common import in_the_app, settings
-from app.db import reading, transact
+from app.cli.production import begin_for_real
+from app.db import db, reading, transact
 from app.imports import KINDS, ImportResult, finish, take
 from app.people.models import Operator
+from app.private import close_to_others
 
 
 @click.command("init")
+@click.option("--production", is_flag=True, help="First make a .env with keys for real work on this machine.")
+@click.option("--name", default="", help="With --production: the name under which handhelds open the app, by HTTPS.")
 @in_the_app
-def init() -> None:
+def init(production: bool, name: str) -> None:
     """Create or upgrade the database; safe to repeat."""
+    if production:
+        begin_for_real(settings(), name=name)
+        return
+    close_to_others(settings().data_dir, db.engine.url.database if db.engine.dialect.name == "sqlite" else None)
     flask_migrate.upgrade()
     click.echo("The database is ready.")
     with reading() as session:

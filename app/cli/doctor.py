@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from alembic.config import Config
@@ -14,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import labels
 from app.cli.common import in_the_app, settings
-from app.config import DEVELOPMENT_KEY
+from app.config import DEVELOPMENT_KEY, SHORTEST_KEY_BYTES
 from app.db import db, reading, transact
 from app.ledger.seal import LATE_SECONDS, seconds_behind
 from app.ledger.short_years import mend_short_years, short_years
 from app.people.models import Operator
+from app.private import open_to_others
 from app.refusal import Refused
 
 SAFE_SQLITE = (3, 51, 3)
@@ -46,8 +48,17 @@ def doctor(context: click.Context, mend: bool) -> None:
 def _settings() -> Iterator[Finding]:
     here = settings()
     yield "ok", f"settings: {here.mode} mode, data in {here.data_dir}"
+    if here.mode != "production":
+        yield "warn", f"settings: {here.mode} mode is not for real work; run flask --app wsgi init --production"
     if DEVELOPMENT_KEY in {here.secret_key, here.pepper}:
         yield "warn", "settings: the development keys are in use; set TRUESHELF_SECRET_KEY and TRUESHELF_PEPPER"
+    elif min(len(here.secret_key.encode()), len(here.pepper.encode())) < SHORTEST_KEY_BYTES:
+        yield "warn", f"settings: a key is shorter than {SHORTEST_KEY_BYTES} bytes; openssl rand -hex 32 makes one"
+    if here.mode == "production" and not here.wants_password:
+        yield "warn", "settings: badge and PIN alone open the office; set TRUESHELF_OFFICE_SIGN_IN=auto"
+    keys = Path(current_app.root_path) / ".env"
+    if open_to_others(keys):
+        yield "warn", f"settings: others may read {keys}; chmod 600 {keys}"
     if not here.company_prefix.strip("0"):
         yield "warn", "settings: no GS1 company prefix; cartons get numbers that are only good in this house"
 
@@ -107,6 +118,10 @@ def _labels() -> Iterator[Finding]:
 
 
 def _disk() -> Iterator[Finding]:
+    file = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
+    for path in (settings().data_dir, *([Path(file)] if file else [])):
+        if open_to_others(path):
+            yield "warn", f"disk: others may open {path}; run flask --app wsgi init, which closes it"
     free = shutil.disk_usage(settings().data_dir).free
     verdict = "ok" if free >= LEAST_FREE_BYTES else "warn"
     yield verdict, f"disk: {free / 1024**3:.1f} GiB free for {settings().data_dir}"

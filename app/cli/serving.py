@@ -20,6 +20,7 @@ from app.cli.server.connections import Limits
 from app.cli.server.processes import Web
 from app.cli.server.processes import serve as keep_serving
 from app.db import db
+from app.people.addresses import is_this_machine
 from app.work.printing import Printing
 
 log = structlog.get_logger("work")
@@ -59,6 +60,10 @@ def serve(host: str, port: int, workers: int | None) -> None:
     )
     if here.mode == "demo":
         click.echo(f"Trueshelf: http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}")  # noqa: S104
+    if here.mode == "demo" and not is_this_machine(host) and host != "localhost":
+        click.echo(
+            "This is the demo: its keys are known to all. For real work: flask --app wsgi init --production", err=True
+        )
     command = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "work", "--parent", str(os.getpid())]
     keep_serving(web, worker_command=command)
 

@@ -20,8 +20,9 @@ MOST_ROWS = 100_000
 """More rows are more than one file: somebody waits for them, and mends their errors. Lines that are empty count."""
 _CELL = r'(?:"(?:[^"]|"")*"|[^",\r\n]*)'
 _RECORD = re.compile(rf"{_CELL}(?:,{_CELL})*[\r\n]*")
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"'+[=+\-@]")
+_SIGNS = "=+\\-@＝＋－＠"  # the wide ones too: a spreadsheet in Chinese, Japanese or Korean takes them for the narrow
+_FORMULA = re.compile(rf"'*[{_SIGNS}\t\r]")
+_GUARDED = re.compile(rf"'+[{_SIGNS}]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """The three cookies: the shift (a token), the device (a key), and the language before anybody signed in.
 
-``__Host-`` ties a cookie to this very host and to HTTPS. On plain HTTP browsers refuse such a name, so ``localhost``,
-and nothing else, goes without.
+``__Host-`` ties a cookie to this very host and to HTTPS. On plain HTTP browsers refuse such a name, so whoever sits at
+this very machine, and nobody else, goes without. That is judged by the address of whoever is connected: a Host header
+says ``localhost`` from anywhere.
 """
 
 from flask import Request, Response
+
+from app.people.addresses import is_this_machine
 
 SESSION = "trueshelf"
 DEVICE = "trueshelf-device"
@@ -52,4 +55,10 @@ def _is_plain(request: Request) -> bool:
 
 
 def _is_local(request: Request) -> bool:
-    return request.host.rsplit(":", 1)[0] in _LOCAL or request.host in _LOCAL
+    is_named_so = request.host.rsplit(":", 1)[0] in _LOCAL or request.host in _LOCAL
+    return is_named_so and not is_forwarded(request) and is_this_machine(request.remote_addr or "")
+
+
+def is_forwarded(request: Request) -> bool:
+    """Whether a proxy brought this: then whoever asks is elsewhere, whatever address it says."""
+    return "X-Forwarded-For" in request.headers

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import reading, table, transact
 from app.labels.queue import oldest_waiting
+from app.language import _
 from app.ledger.models import Posting
 from app.ledger.seal import LATE_SECONDS, seconds_behind
 from app.places.models import Serial
+from app.refusal import NotFound
 from app.tasks.board import unfinished_by_kind
-from app.web import metrics
+from app.web import cookies, metrics
 from app.web.rules import allow
 from app.web.security import settings
 from app.work.heartbeat import failing_jobs, seconds_since
@@ -42,6 +44,7 @@ def ready() -> tuple[Response, int]:
     A worker that is gone, a job of it that fails, or a ledger that nobody seals makes it ``degraded``, still 200: the
     floor goes on, and whoever sends the floor elsewhere for that stops it.
     """
+    _require_inside()
     checks = {"database": _is_writable(), "migrations": _is_at_head(), "disk": _has_room()}
     is_ready = all(checks.values())
     ages = _ages() if is_ready else None
@@ -59,7 +62,8 @@ def ready() -> tuple[Response, int]:
 @pages.get("/metrics")
 @allow(public=True)
 def measures() -> Response:
-    """Numbers without names: nothing here says who did what."""
+    """Numbers without names: nothing here says who did what. They are for the machine's keeper, not for the world."""
+    _require_inside()
     with reading() as session:
         tasks = [({"kind": kind}, number) for kind, number in unfinished_by_kind(session)]
         last = session.execute(select(func.coalesce(func.max(Posting.id), 0))).scalar_one()
@@ -75,6 +79,14 @@ def measures() -> Response:
     }
     body = metrics.text(gauges)
     return Response(body, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _require_inside() -> None:
+    """Whoever watches the machine asks the app itself; what comes through the proxy comes from anywhere."""
+    if cookies.is_forwarded(request):
+        raise NotFound(
+            "not_found", _("Nothing is at this address. It may be mistyped, or what was here is finished and gone.")
+        )
 
 
 @dataclass(frozen=True, slots=True)
