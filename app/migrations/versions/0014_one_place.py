@@ -1,6 +1,6 @@
 """A container stands where its contents stand: the database refuses the other place.
 
-Revision: 0012, after 0011.
+Revision: 0014, after 0013.
 """
 
 import re
@@ -14,8 +14,8 @@ from alembic import op
 
 import app.db
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
