@@ -29,7 +29,8 @@ def main() -> None:
         return Bridge(
             echo,
             knows=lambda environ: "HTTP_AUTHORIZATION" in environ,
-            threads=2,
+            threads={"all": 2},
+            lane_of=lambda _environ: "all",
             largest_body=32 * 1024 * 1024,
             requests_per_address=limits["connections_per_address"],
             is_behind_proxy=limits["is_behind_proxy"],
