@@ -9,6 +9,7 @@ from app.labels.badges import require_may_print
 from app.labels.delivery import bytes_of
 from app.labels.symbols import Symbol, encode, fitting
 from app.language import _
+from app.people.sign_in import is_badge
 from app.refusal import Refused
 from app.web.label_fields import Fields, rows_of
 from app.web.rules import FLOOR, OFFICE, allow
@@ -23,10 +24,13 @@ _BAR_HEIGHT = 0.4  # of the width
 @pages.get("/barcodes.svg")
 @allow(any_role=True)
 def barcode() -> Response:
-    """A code as bars, or as a matrix where bars would be too fine to read off a screen."""
+    """A code as bars, or as a matrix where bars would be too fine to read off a screen; a badge, as a label is."""
     code = request.args.get("code", "")
     if not 0 < len(code) <= _LONGEST:
         raise Refused("code_too_long", _("A barcode has 1 to %(n)s characters. Shorten the code.", n=_LONGEST))
+    with reading() as session:
+        if is_badge(session, code):
+            require_may_print(current_actor(), "badge", ())
     response = Response(drawing(_symbol(code)), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response
