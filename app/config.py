@@ -29,7 +29,8 @@ class Settings:
     ``mode``: ``demo`` (ways on the screen, plain HTTP on localhost), ``training``, or ``production``.
     ``company_prefix``: the GS1 company prefix of the SSCCs on our cartons (7 to 10 digits).
     ``house_address``: where parcels come from and go back to, its lines parted by ``|``; printed on labels and papers.
-    ``count_approval_units``: a counted difference above this many units waits for a second person.
+    ``count_approval_units``: above this many units of an item in a place, counted or corrected by one person in a day,
+    a second person decides; ``count_approval_worth``: the same for what all that is worth (0: not looked at).
     ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
     ``office_sign_in``: ``pin`` (badge and PIN, as on the floor), ``password`` (and a code from the telephone), or
     ``auto``: ``password`` in production. ``office_idle_minutes``: after which such a browser on a desk is signed out.
@@ -56,6 +57,7 @@ class Settings:
     company_prefix: str = "0000000"
     house_address: str = ""
     count_approval_units: int = 20
+    count_approval_worth: int = 1000
     receipt_tolerance_percent: int = 0
     session_hours: int = 12
     idle_minutes: int = 5

@@ -6,13 +6,20 @@ are sums of those facts, kept so that a scan need not add up the past; ``verify`
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, func, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import STRICT, BigInt, Id, Model
 
 CONDITIONS = ("available", "quarantine", "hold", "damaged")
 _CONDITION = "IN ('available','quarantine','hold','damaged')"
+
+
+REASONS = ("opening", "count", "damage", "found", "lost", "expired", "other")
+"""Why a person says that there is more or less than the books have."""
+IS_CHANGE = text("reason IN ('opening', 'count', 'damage', 'found', 'lost', 'expired', 'other')")
+"""Such a posting, in the words of its index: what one person changed in a day is added up from few rows, and the scans
+that only move goods do not pay for that."""
 
 
 class Posting(Model):
@@ -36,7 +43,12 @@ class Posting(Model):
     line_id: Mapped[int | None] = mapped_column(BigInt)
     note: Mapped[str] = mapped_column(default="")
     reverses_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("posting.id"), unique=True)
-    __table_args__ = (Index("ix_posting_document", "document"), Index("ix_posting_task_id", "task_id"), STRICT)
+    __table_args__ = (
+        Index("ix_posting_document", "document"),
+        Index("ix_posting_task_id", "task_id"),
+        Index("ix_posting_change", "operator_id", "recorded_at", sqlite_where=IS_CHANGE, postgresql_where=IS_CHANGE),
+        STRICT,
+    )
 
 
 class Movement(Model):
@@ -97,9 +109,6 @@ class Balance(Model):
     A serial number is one unit in the world: ``serial_here`` is the number for as long as its unit stands in this
     place, and no two places have the same one of an item. It is a column of its own, and not a partial index on
     ``quantity``, so that PostgreSQL still changes the quantities of all other goods without touching an index.
-
-    A container stands where its contents stand: ``filled_id`` is the container for as long as something is in it, and
-    with the place it must be one that stands there when the transaction ends.
     """
 
     __tablename__ = "balance"
@@ -115,23 +124,12 @@ class Balance(Model):
     serial_here: Mapped[str | None] = mapped_column(
         Computed("CASE WHEN serial <> '' AND quantity > 0 THEN serial END", persisted=True)
     )
-    filled_id: Mapped[int | None] = mapped_column(
-        BigInt, Computed("CASE WHEN quantity > 0 THEN container_id END", persisted=True)
-    )
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["filled_id", "location_id"],
-            ["container.id", "container.location_id"],
-            name="fk_balance_filled_id",
-            deferrable=True,
-            initially="DEFERRED",
-        ),
         CheckConstraint("allocated >= 0 AND allocated <= quantity", name="allocated"),
         CheckConstraint("serial = '' OR quantity <= 1", name="serial"),
         CheckConstraint(f"condition {_CONDITION}", name="condition"),
         Index("ix_balance_location_id", "location_id"),
         Index("ix_balance_container_id", "container_id"),
-        Index("ix_balance_filled_id", "filled_id"),
         Index(
             "uq_balance_serial",
             "item_id",
