@@ -40,6 +40,7 @@ class Settings:
     ``worker_late_seconds``: after this long without a sign of life the worker counts as gone.
     ``keep_sessions_days``, ...: how long what is over stays in the database: ended sessions, requests under an
     ``Idempotency-Key``, printed labels, devices on which nobody signs in any more, what scans were answered.
+    ``ledger_head_file``: where the worker writes the head of the ledger's chain of seals, out of the database's reach.
     ``restricted_layouts``: how numbers that mean something in this house only are laid out (app.barcode.restricted).
     ``label_templates_dir``, ``label_fonts_dir``: folders of this house's own label templates, and of fonts for letters
     that ours lack (Chinese, Japanese, Korean, Thai).
@@ -76,6 +77,7 @@ class Settings:
     keep_print_jobs_days: int = 90
     keep_devices_days: int = 400
     keep_answers_days: int = 30
+    ledger_head_file: str = ""
     restricted_layouts: tuple[str, ...] = ()
     label_templates_dir: str = ""
     label_fonts_dir: str = ""

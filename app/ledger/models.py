@@ -89,6 +89,22 @@ class Seal(Model):
     hash: Mapped[str]
 
 
+class RecordSeal(Model):
+    """A link of the chain that binds rows of a record (scans, changes of people) by the ranges of their ids; it shares
+    its positions with the postings' links (see ``records``)."""
+
+    __tablename__ = "record_seal"
+    position: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    record: Mapped[str]
+    ids: Mapped[str]
+    hash: Mapped[str]
+    __table_args__ = (
+        CheckConstraint("record IN ('scan','operator_change')", name="record"),
+        Index("ix_record_seal_record", "record", "position"),
+        STRICT,
+    )
+
+
 class Unsealed(Model):
     """A posting that has no seal yet. A trigger writes it with the posting, ``seal`` takes it away (see ``guards``).
 
