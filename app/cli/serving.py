@@ -77,6 +77,7 @@ def open_bridge() -> Bridge:
         flask,
         knows=flask.extensions["trueshelf.knows"],
         threads=flask.extensions["trueshelf.lanes"].threads,
+        most=flask.extensions["trueshelf.lanes"].most,
         lane_of=flask.extensions["trueshelf.lanes"].lane_of,
         largest_body=here.max_body_bytes,
         requests_per_address=here.connections_per_address,

@@ -4,13 +4,14 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.labels import by_hand, queue, render_pdf, render_png
+from app.labels import by_hand, queue, render_png
 from app.labels.badges import require_may_print
 from app.labels.delivery import bytes_of
 from app.labels.symbols import Symbol, encode, fitting
 from app.language import _
 from app.people.sign_in import is_badge
 from app.refusal import Refused
+from app.web.label_drawer import draw_pdf, one_at_a_time
 from app.web.label_fields import Fields, rows_of
 from app.web.rules import FLOOR, OFFICE, allow
 from app.web.screens import current_warehouse
@@ -40,7 +41,7 @@ def barcode() -> Response:
 @allow(any_role=True)
 def label(template: str, code: str) -> Response:
     """The label of one thing. Errors: those of ``label_rows``."""
-    response = Response(render_pdf(template, label_rows(template, code)), mimetype="application/pdf")
+    response = Response(draw_pdf(template, label_rows(template, code)), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{template}.pdf"'
     return response
 
@@ -49,7 +50,9 @@ def label(template: str, code: str) -> Response:
 @allow(any_role=True)
 def picture(template: str, code: str) -> Response:
     """Its first page as the printer draws it, one pixel per dot. Errors: those of ``label_rows``."""
-    return Response(render_png(template, label_rows(template, code)[0]), mimetype="image/png")
+    rows = label_rows(template, code)
+    with one_at_a_time():
+        return Response(render_png(template, rows[0]), mimetype="image/png")
 
 
 @pages.post("/labels/carton/<code>/openings")

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.cli.server.bridge import Bridge, Scope
 from app.db import transact
-from app.web.lanes import ALIVE, LONG, SCANS, THREADS, lane_of
+from app.web.lanes import ALIVE, DRAWN, LONG, SCANS, THREADS, lane_of
 
 
 def scope(method: str, path: str) -> Scope:
@@ -44,6 +44,15 @@ async def status_of(bridge: Bridge, method: str, path: str) -> int:
         ("POST", "/office/waves", LONG),
         ("GET", "/office/imports", SCANS),
         ("POST", "/api/v1/tasks/1/scans", SCANS),
+        ("POST", "/photos", DRAWN),
+        ("POST", "/api/v1/barcodes/photos", DRAWN),
+        ("POST", "/api/v1/labels", DRAWN),
+        ("POST", "/api/v1/labels/previews", DRAWN),
+        ("GET", "/api/v1/labels/templates", SCANS),
+        ("GET", "/labels/bin/A-01.pdf", DRAWN),
+        ("POST", "/print-jobs/7/openings", DRAWN),
+        ("GET", "/office/label-sheets.pdf", DRAWN),
+        ("GET", "/office/label-sheets", SCANS),
         ("GET", "/healthz", ALIVE),
         ("GET", "/readyz", SCANS),
     ],
@@ -65,6 +74,7 @@ def test_whatever_is_long_at_the_desk_scans_are_answered(monkeypatch: pytest.Mon
         app,
         knows=lambda _environ: True,
         threads=THREADS,
+        most={},
         lane_of=lane_of,
         largest_body=1000,
         requests_per_address=100,
