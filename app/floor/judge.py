@@ -1,7 +1,7 @@
 """One scan or action, judged: which step waits, what the code means there, and what the step says to it."""
 
 from app.barcode.internal import InternalKind
-from app.floor import confirm, logistic_unit, printing
+from app.floor import confirm, due, logistic_unit, printing
 from app.floor.resolve import read, resolve
 from app.floor.step import BEGUN, Arguments, Meaning, Said, Step, Work, Workflow
 from app.language import _
@@ -18,17 +18,43 @@ def vanished(work: Work) -> Said | None:
         return None
     line, in_hand = work.line, work.counted
     if line is not None and line.id == line_id:
-        if in_hand <= line.left or work.task.kind != "pick":  # no other line shrinks; a receipt may pass its line
+        if work.task.kind == "receive":
+            return _ordered_less(work, line, in_hand - due.limit(work, line))
+        if in_hand <= line.left or work.task.kind != "pick":  # no other line shrinks
             return None
         work.remember(counted=line.left)
         return _too_many_now(line, in_hand - line.left)
     gone = lines.line_of(work.session, line_id)
+    if gone is not None and in_hand and work.task.kind == "receive":
+        return _ordered_less(work, gone, in_hand)
     work.forget("line", "counted", *BEGUN)
     if gone is not None and in_hand:
         return _too_many_now(gone, in_hand)
     if gone is not None and gone.status == "cancelled":
         return Said("line_gone", _("This line was cancelled. Go on with the next."))
     return None
+
+
+def _ordered_less(work: Work, line: lines.Line, units: int) -> Said | None:
+    """The office changed the purchase order while it was unpacked: what is counted beyond it stays outside."""
+    if units <= 0:
+        return None
+    left = work.counted - units
+    if left:
+        work.remember(counted=left)
+        if serials := work.memory.get("serials"):
+            work.remember(serials=serials[:left])
+    else:
+        work.forget("line", "counted", *BEGUN)
+    return Said(
+        "line_gone",
+        _(
+            "%(document)s was changed meanwhile. Set %(n)s × %(sku)s aside and ask the office.",
+            document=work.task.document,
+            n=units,
+            sku=line.sku,
+        ),
+    )
 
 
 def _too_many_now(line: lines.Line, units: int) -> Said:

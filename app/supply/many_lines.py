@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger.sums import shift_inbound
 from app.refusal import Refused
+from app.supply.at_the_dock import tell_the_dock
 from app.supply.models import PurchaseOrder
 from app.supply.purchase_orders import being_received, line_table, require_changeable, units_to_come
 
@@ -122,18 +123,20 @@ def change_goods(session: Session, goods: Sequence[NewGoods]) -> dict[int, Refus
     rows = _locked(session, sorted(each.line_id for each in goods))
     refused = _refused(session, goods, rows)
     inbound: dict[tuple[int, int], int] = defaultdict(int)
-    values = []
+    values, more = [], {}
     for each in goods:
         row, place = rows[each.line_id], each.order.warehouse_id
         if row.id in refused:
             continue
         inbound[row.item_id, place] -= units_to_come(row, row.quantity)
         inbound[each.item_id, place] += units_to_come(row, each.quantity)
+        more[row.id] = each.quantity - row.quantity
         terms = {"new_cost": each.unit_cost, "new_eta": each.eta}
         values.append({"row_id": row.id, "new_item": each.item_id, "new_quantity": each.quantity, **terms})
     if values:
         session.connection().execute(_GOODS, values)
         shift_inbound(session, inbound)
+        tell_the_dock(session, more)
         _open_or_close(session, {each.order.id: each.order for each in goods})
     return refused
 

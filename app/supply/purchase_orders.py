@@ -13,6 +13,7 @@ from app.db import table
 from app.language import _
 from app.ledger.sums import shift
 from app.refusal import NotFound, Refused
+from app.supply.at_the_dock import tell_the_dock
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from app.tasks.models import Task, TaskLine
 
@@ -80,9 +81,10 @@ def save_line(
     unit_cost: Decimal | None = None,
     eta: datetime | None = None,
 ) -> str:
-    """Write one line as the newest state says; *inbound* follows. Returns created, updated or unchanged.
+    """Write one line as the newest state says; *inbound* follows, and whoever receives it now.
 
-    Many lines go together in ``many_lines``. Errors: those of ``require_changeable``; ``bad_time``.
+    Returns created, updated or unchanged. Many lines go together in ``many_lines``.
+    Errors: those of ``require_changeable``; ``bad_time``.
     """
     if eta is not None and not clock.is_of_our_time(eta):
         raise Refused("bad_time", _("%(year)s is not a year of a delivery. Look at its times.", year=eta.year))
@@ -107,9 +109,11 @@ def save_line(
     in_work = being_received(session, [row.id] if row.item_id != item_id else [])
     require_changeable(row, item_id=item_id, quantity=quantity, is_being_received=bool(in_work))
     shift(session, row.item_id, order.warehouse_id, inbound=-open_units(row))
+    more = quantity - row.quantity
     row.item_id, row.quantity, row.unit_cost, row.eta = item_id, quantity, unit_cost, eta
     shift(session, item_id, order.warehouse_id, inbound=open_units(row))
     session.flush()
+    tell_the_dock(session, {row.id: more})
     order.status = "open" if _open_lines(session, order.id) else "closed"
     session.flush()
     return "updated"
