@@ -5,7 +5,6 @@ told, in one breath.
 """
 
 import uuid
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, Lot
 from app.config import Settings
-from app.control.adjustments import Correction, adjust
+from app.control.adjustments import adjust
 from app.ledger.models import Availability, Balance, Movement, Posting
 from app.ledger.post import Header, Move, Place, Posted, post, reverse
 from app.orders import found_again, fulfil
@@ -31,7 +30,6 @@ from app.tasks.lines import change_line
 from app.tasks.models import TaskLine
 
 SETTINGS = Settings(secret_key="only-for-tests")
-STOCKING = replace(SETTINGS, count_approval_units=10**12, count_approval_worth=0)
 
 
 class House:
@@ -111,8 +109,13 @@ class House:
         return adjust(
             self.session,
             self.actor("supervisor"),
-            STOCKING,
-            Correction(warehouse="W", location=place, sku=sku, quantity=quantity, reason=reason, **fields),
+            SETTINGS,
+            warehouse="W",
+            location=place,
+            sku=sku,
+            quantity=quantity,
+            reason=reason,
+            **fields,
         )
 
     # Orders.

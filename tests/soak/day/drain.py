@@ -8,6 +8,7 @@ from tests.soak.day.house import LOTS, SERIALS, TOTES, WAREHOUSE, place_code, to
 from tests.soak.day.worker import Day, Hand
 
 MOST_STEPS, MOST_ROUNDS = 400, 30
+MOST_REQUESTS = 4000
 SSCC_DIGITS = 18
 _FOLLOWS = {"pick": ("pack", "ship"), "pack": ("ship",), "receive": ("putaway",)}
 
@@ -61,7 +62,11 @@ class Robot:
 
     def finish_all(self, *, with_waves: bool) -> None:
         stuck: dict[int, str] = {}
+        most = len(self._day.journal) + MOST_REQUESTS
         for round_ in range(MOST_ROUNDS):
+            if len(self._day.journal) > most:
+                self._day.faults.append("the rest of the day does not end")
+                return
             if with_waves:
                 self._hands[0].post("/waves", {"warehouse": WAREHOUSE}, token=self._day.keys.desk)
             if round_ % 4 == 3:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.bench.serving import APP, serving
 from tests.servers import REPOSITORY
@@ -64,18 +65,27 @@ def failures_in(log: str) -> dict[str, str]:
     """As ``failures``, in the text of a log."""
     found: dict[str, str] = {}
     for number, line in enumerate(log.splitlines()):
-        if not line.startswith("{"):
-            if line.startswith("Traceback"):
-                found[f"line {number}"] = line
-            continue
-        said = json.loads(line)
-        if said.get("event") == "failed":
-            found[said.get("request_id") or f"line {number}"] = (
-                f"{said.get('route')} {_short(said.get('exception', ''))}"
-            )
-        elif said.get("level") == "error":
-            found[f"line {number}"] = line[:2000]
+        if line.startswith("Traceback"):
+            found[f"line {number}"] = line
+        for said in _said(line):
+            why = f"{said.get('route')} {_short(said.get('exception', ''))}"
+            if said.get("event") == "failed":
+                found[said.get("request_id") or f"line {number}"] = why
+            elif said.get("level") == "error":
+                found[f"line {number}"] = str(said)[:2000]
     return found
+
+
+def _said(line: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects of a line; two processes that write at once may get into one."""
+    decoder, start = json.JSONDecoder(), line.find("{")
+    while start >= 0:
+        try:
+            said, length = decoder.raw_decode(line[start:])
+        except ValueError:
+            return
+        yield said
+        start = line.find("{", start + length)
 
 
 def _short(traceback: str) -> str:

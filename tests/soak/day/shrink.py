@@ -13,6 +13,7 @@ from tests.soak.day.replay import replay
 from tests.soak.day.symbols import Play, symbolic
 
 _NAMES = re.compile(rf"\b(?:{'|'.join(ITEMS)}|TOTE-\d|O-[\d-]+|PO-[\d-]+|BR-\d+|\d{{18}})\b")
+MOST_TAKEN = 300
 _SEEN_AT_ONCE = ("the server broke", "the ledger differs", "500 for")
 
 
@@ -39,7 +40,8 @@ def shrink(copy: Copies, keys: Keys, journal: Sequence[Step], fault: str, *, sec
         return time.monotonic() > end
 
     journal = journal[: _last_that_matters(journal, fault)]
-    plays = [play for play in symbolic(journal) if "/ledger" not in play.path]
+    both = [(play, step) for play, step in symbolic(journal) if "/ledger" not in play.path]
+    plays = [play for play, _step in both]
     by_thing: dict[str, list[Play]] = defaultdict(list)
     for play in plays:
         by_thing[_thing(play)].append(play)
@@ -48,7 +50,11 @@ def shrink(copy: Copies, keys: Keys, journal: Sequence[Step], fault: str, *, sec
             break
     else:
         return None
-    left = _ddmin([by_thing[thing] for thing in by_thing if thing in things], fails, is_late)
+    taken = {id(play) for play, step in both if step.status < MOST_TAKEN}  # what was refused seldom matters
+    only_taken = {thing: [play for play in by_thing[thing] if id(play) in taken] for thing in things}
+    if fails(list(only_taken.values())):
+        by_thing = only_taken
+    left = _ddmin([by_thing[thing] for thing in by_thing if thing in things and by_thing[thing]], fails, is_late)
     kept = {id(play) for group in left for play in group}
     return [play for [play] in _ddmin([[play] for play in plays if id(play) in kept], fails, is_late)]
 

@@ -29,8 +29,8 @@ class Play:
         return f"Play({self.who!r}, {self.path!r}, {self.body!r}{named})"
 
 
-def symbolic(journal: Sequence[Step]) -> list[Play]:
-    """The journal as plays, in the same order."""
+def symbolic(journal: Sequence[Step]) -> list[tuple[Play, Step]]:
+    """The journal as plays, each with its step, in the same order."""
     return _Naming(journal).plays()
 
 
@@ -71,8 +71,9 @@ class _Naming:
             for turn, id_ in enumerate(sorted(ids), 1):
                 self._tasks[id_] = f"{kind}:{document}" + (f":{turn}" if turn > 1 else "")
 
-    def plays(self) -> list[Play]:
-        return [play for number, step in enumerate(self._journal) if (play := self._play(number, step)) is not None]
+    def plays(self) -> list[tuple[Play, Step]]:
+        found = ((self._play(number, step), step) for number, step in enumerate(self._journal))
+        return [(play, step) for play, step in found if play is not None]
 
     def _play(self, number: int, step: Step) -> Play | None:
         path, body = step.asked.path, {k: v for k, v in (step.asked.body or {}).items() if k not in _IDS}
