@@ -71,6 +71,7 @@ fmt: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m tests.bench.beside)
 	$(if $(ARGS),,$(BIN)/python -m tests.bench.bench_labels)
 	$(if $(ARGS),,$(BIN)/python -m tests.bench.bench_barcode)
 

@@ -1,6 +1,6 @@
 """The time: aware, in UTC, from one place, so that a test can stop it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -12,6 +12,12 @@ def now() -> datetime:
 def today(time_zone: str = "UTC") -> date:
     """The calendar day in a warehouse's time zone (an IANA name such as ``Europe/Berlin``)."""
     return now().astimezone(ZoneInfo(time_zone)).date()
+
+
+def day_begins(time_zone: str = "UTC") -> datetime:
+    """The moment at which the present day began in a warehouse's time zone."""
+    zone = ZoneInfo(time_zone)
+    return datetime.combine(today(time_zone), time(), zone).astimezone(UTC)
 
 
 def is_of_our_time(moment: datetime) -> bool:

@@ -29,7 +29,8 @@ class Settings:
     ``mode``: ``demo`` (ways on the screen, plain HTTP on localhost), ``training``, or ``production``.
     ``company_prefix``: the GS1 company prefix of the SSCCs on our cartons (7 to 10 digits).
     ``house_address``: where parcels come from and go back to, its lines parted by ``|``; printed on labels and papers.
-    ``count_approval_units``: a counted difference above this many units waits for a second person.
+    ``count_approval_units``: above this many units of an item in a place, counted or corrected by one person in a day,
+    a second person decides; ``count_approval_worth``: the same for what all that is worth (0: not looked at).
     ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
     ``office_sign_in``: ``pin`` (badge and PIN, as on the floor), ``password`` (and a code from the telephone), or
     ``auto``: ``password`` in production. ``office_idle_minutes``: after which such a browser on a desk is signed out.
@@ -39,6 +40,7 @@ class Settings:
     ``worker_late_seconds``: after this long without a sign of life the worker counts as gone.
     ``keep_sessions_days``, ...: how long what is over stays in the database: ended sessions, requests under an
     ``Idempotency-Key``, printed labels, devices on which nobody signs in any more, what scans were answered.
+    ``ledger_head_file``: where the worker writes the head of the ledger's chain of seals, out of the database's reach.
     ``restricted_layouts``: how numbers that mean something in this house only are laid out (app.barcode.restricted).
     ``label_templates_dir``, ``label_fonts_dir``: folders of this house's own label templates, and of fonts for letters
     that ours lack (Chinese, Japanese, Korean, Thai).
@@ -56,6 +58,7 @@ class Settings:
     company_prefix: str = "0000000"
     house_address: str = ""
     count_approval_units: int = 20
+    count_approval_worth: int = 1000
     receipt_tolerance_percent: int = 0
     session_hours: int = 12
     idle_minutes: int = 5
@@ -74,6 +77,7 @@ class Settings:
     keep_print_jobs_days: int = 90
     keep_devices_days: int = 400
     keep_answers_days: int = 30
+    ledger_head_file: str = ""
     restricted_layouts: tuple[str, ...] = ()
     label_templates_dir: str = ""
     label_fonts_dir: str = ""

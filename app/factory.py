@@ -6,6 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 import app.catalog.models
+import app.control.models
 import app.floor.models
 import app.imports.models
 import app.labels.models

@@ -70,6 +70,7 @@ WORDS = {
     "picked": N_("Picked for a promise"),
     "stands": N_("Where a container stands"),
     "seal": N_("Seal of a posting"),
+    "record": N_("Seal of scans, or of changes of people"),
     "unsealed": N_("Postings without a seal"),
     "head": N_("End of the chain of seals"),
     # what was changed about a person

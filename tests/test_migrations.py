@@ -13,7 +13,7 @@ from sqlalchemy import Engine, inspect, text
 from app.db import db
 from app.floor.heard import heard
 from app.floor.heard import statements as letter_box
-from app.ledger.guards import notes
+from app.ledger.guards import RECORDS, notes
 from app.ledger.guards import statements as installed
 
 # SQLAlchemy cannot read back an index on an expression on SQLite; the comparison of definitions below can.
@@ -42,7 +42,7 @@ VERSIONS = Path(__file__).parents[1] / "app" / "migrations" / "versions"
 
 
 def guards(dialect: str) -> set[str]:
-    statements = " ".join([*installed(dialect), *notes(dialect), *letter_box(dialect)])
+    statements = " ".join([*installed(dialect), *installed(dialect, RECORDS), *notes(dialect), *letter_box(dialect)])
     found = re.findall(r"CREATE TRIGGER (\w+)|FUNCTION (\w+)\(\) RETURNS|CREATE VIEW (\w+)", statements)
     names = {name for each in found for name in each if name}
     # PostgreSQL tells of a view by its columns only, which have the names of those of the tables behind it.

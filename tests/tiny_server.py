@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,9 +10,13 @@ from app.cli.server.bridge import Bridge
 from app.cli.server.connections import Limits
 from app.cli.server.processes import Web, serve
 
+MOST_SLOW = 8
+
 
 def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     """Says back what it was sent."""
+    if environ["PATH_INFO"] == "/slow":
+        time.sleep(86400)
     body = environ["wsgi.input"].read()
     start("200 OK", [("Content-Length", str(len(body)))])
     return [body]
@@ -29,7 +34,9 @@ def main() -> None:
         return Bridge(
             echo,
             knows=lambda environ: "HTTP_AUTHORIZATION" in environ,
-            threads=2,
+            threads={"quick": 2, "slow": 2},
+            most={"slow": MOST_SLOW},
+            lane_of=lambda environ: "slow" if environ["PATH_INFO"] == "/slow" else "quick",
             largest_body=32 * 1024 * 1024,
             requests_per_address=limits["connections_per_address"],
             is_behind_proxy=limits["is_behind_proxy"],

@@ -28,6 +28,8 @@ from app.refusal import Refused
 
 MOST_PIXELS = 64_000_000
 """More than a phone's camera takes; a small file can claim far more, so this is asked before anything is unpacked."""
+MOST_UNPACKED = 20_000_000
+"""Pixels in memory. A JPEG is unpacked at half its size, a quarter, an eighth; what is no JPEG must not have more."""
 LOOKS_SECONDS = 4.0
 """No further look is begun after so long."""
 _SIDE, _SMALL_SIDE = 1600, 800  # pixels
@@ -98,6 +100,7 @@ class _Look:
 _SENTENCES = {
     "not_an_image": N_("This is no photo. Send a JPEG, PNG or WEBP."),
     "image_too_large": N_("This photo has more than 64 megapixels. Take a smaller one."),
+    "image_unpacks_large": N_("This picture is too large as PNG or WEBP. Send a JPEG, or a smaller one."),
     "image_animated": N_("This picture moves. Take a photo."),
     "image_damaged": N_("This photo is damaged. Take another one."),
 }
@@ -117,9 +120,9 @@ def read_photo(data: bytes) -> PhotoReading:
     """The barcodes in a JPEG, PNG or WEBP.
 
     Errors: ``not_an_image``, by its content and whatever its name; ``image_too_large`` (64 megapixels);
-    ``image_animated``; ``image_damaged``.
+    ``image_unpacks_large`` (20 megapixels that are no JPEG); ``image_animated``; ``image_damaged``.
     """
-    photo = _open(data)
+    photo, scale = _open(data)
     end = time.monotonic() + LOOKS_SECONDS
     found: list[Symbol] = []
     for look in _looks(photo):
@@ -127,11 +130,12 @@ def read_photo(data: bytes) -> PhotoReading:
         is_enough = any(symbol.is_certain for symbol in found) or (found and not zbar_available())
         if is_enough or time.monotonic() > end:
             break
-    return PhotoReading(tuple(sorted(_undoubted(found), key=lambda symbol: not symbol.is_certain)))
+    found = [replace(symbol, box=_scaled(symbol.box, scale)) for symbol in _undoubted(found)]
+    return PhotoReading(tuple(sorted(found, key=lambda symbol: not symbol.is_certain)))
 
 
-def _open(data: bytes) -> PIL.Image.Image:
-    """The photograph upright and in grey."""
+def _open(data: bytes) -> tuple[PIL.Image.Image, float]:
+    """The photograph upright and in grey, and how many pixels of it one of these stands for, along each side."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
@@ -145,19 +149,29 @@ def _open(data: bytes) -> PIL.Image.Image:
     # A phone's JPEG may carry a second picture (depth, brightness): still one photo.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         raise photo_refused("image_animated")
+    width, scale = image.width, 1.0
+    if image.width * image.height > MOST_UNPACKED:
+        # Pillow leaves every second, fourth or eighth line of a JPEG out, before anything is unpacked.
+        shrink = math.sqrt(MOST_UNPACKED / (image.width * image.height))
+        image.draft("L", (math.floor(image.width * shrink / 2) + 1, math.floor(image.height * shrink / 2) + 1))
+        scale = width / image.width
+        if image.width * image.height > MOST_UNPACKED:
+            raise photo_refused("image_unpacks_large")
     try:
-        return _grey(ImageOps.exif_transpose(image))
+        return _grey(ImageOps.exif_transpose(image)), scale
     except (OSError, ValueError, SyntaxError, TypeError, MemoryError, IndexError, ZeroDivisionError):
         raise photo_refused("image_damaged") from None
 
 
 def _grey(image: PIL.Image.Image) -> PIL.Image.Image:
-    """Transparent is white, as on paper."""
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = PIL.Image.new("RGBA", image.size, "white")
-        image = PIL.Image.alpha_composite(paper, image)
-    return image.convert("L")
+    """Transparent is white, as on paper. One picture in colours at a time: it takes four bytes a pixel."""
+    if not image.has_transparency_data:
+        return image.convert("L")
+    image = image.convert("RGBA")
+    seen = image.getchannel("A")
+    grey = image.convert("L")
+    del image
+    return PIL.Image.composite(grey, PIL.Image.new("L", grey.size, 255), seen)
 
 
 def _looks(photo: PIL.Image.Image) -> Iterator[_Look]:
@@ -183,6 +197,11 @@ def _sized(photo: PIL.Image.Image, side: int, *, may_grow: bool = False) -> _Loo
         return _Look(photo)
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
     return _Look(photo.resize(size, PIL.Image.Resampling.LANCZOS), scale)
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    left, top, right, bottom = (round(side * scale) for side in box)
+    return left, top, right, bottom
 
 
 def _zxing(look: _Look) -> Iterator[Symbol]:

@@ -8,7 +8,7 @@ from app.cli.common import in_the_app, settings
 from app.db import reading, transact
 from app.people.models import ROLES, Operator
 from app.people.office_sign_in import take_back
-from app.people.operators import operator_of, save_operator
+from app.people.operators import operator_of, save_operator, save_program
 from app.people.tokens import SCOPES, create_api_token, list_tokens, revoke
 
 ROLES_OF_SCOPE = {
@@ -86,10 +86,8 @@ def create(name: str, scopes: tuple[str, ...], badge: str | None) -> None:
 
 
 def _own_operator(session: Session, name: str, scopes: list[str]) -> Operator:
-    badge = f"api:{name}"
-    before = session.scalar(select(Operator).where(Operator.badge == badge))
-    roles = {role for scope in scopes for role in ROLES_OF_SCOPE.get(scope, ())} | set(before.roles if before else ())
-    return save_operator(session, settings(), name=name, badge=badge, roles=sorted(roles))[0]
+    roles = {role for scope in scopes for role in ROLES_OF_SCOPE.get(scope, ())}
+    return save_program(session, name=name, roles=sorted(roles))
 
 
 @token.command("list")

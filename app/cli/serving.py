@@ -26,9 +26,9 @@ from app.work.printing import Printing
 log = structlog.get_logger("work")
 ROOT = Path(__file__).resolve().parents[2]
 IDLE_SECONDS, ANSWER_SECONDS = 75.0, 60.0
-THREADS = 2
-"""Of each web process. A second one because one may wait for a photograph (app/web/photo_reader.py takes one at a
-time): scans go on beside it."""
+SWITCH_SECONDS = 0.001
+"""How long a thread that computes keeps the others of its process from running: one that reads a file, a scan that has
+the database's answer and holds the writer's turn. Python's own 5 ms, at each of 15 statements, would be felt."""
 
 
 @click.command("serve")
@@ -70,12 +70,15 @@ def serve(host: str, port: int, workers: int | None) -> None:
 
 def open_bridge() -> Bridge:
     """What the server asks, in each web process: this app."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     flask: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     here = settings()
     return Bridge(
         flask,
         knows=flask.extensions["trueshelf.knows"],
-        threads=THREADS,
+        threads=flask.extensions["trueshelf.lanes"].threads,
+        most=flask.extensions["trueshelf.lanes"].most,
+        lane_of=flask.extensions["trueshelf.lanes"].lane_of,
         largest_body=here.max_body_bytes,
         requests_per_address=here.connections_per_address,
         is_behind_proxy=here.trust_proxy,

@@ -30,7 +30,9 @@ def ledger() -> None:
 @in_the_app
 def verify_ledger(context: click.Context, kept: tuple[str, ...], resume: bool) -> None:
     """A JSON report; exit status 1 where something differs."""
-    heads = tuple(head for each in kept for head in _heads(each))
+    own = settings().ledger_head_file
+    files = [own] if own and Path(own).is_file() else []
+    heads = tuple(head for each in (*kept, *files) for head in _heads(each))
     with reading() as session, Bars() as bars, Proofs(settings().data_dir) as proofs:
         since = proofs.last() if resume else START
         report = verify(session, since=since, heads=heads, tell=bars.tell, proved=proofs.note)
@@ -80,6 +82,8 @@ def backup(file: Path) -> None:
     with reading() as session:
         end = head(session)
     copies.write(db.engine, file)
+    beside = file.with_name(f"{file.name}.head")
+    beside.write_text(f"{end}\n")
     click.echo(
         f"{file}: {file.stat().st_size:,} bytes, read back. The seal's head was {end.position} {end.hash[:16] or '-'}."
     )

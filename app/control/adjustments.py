@@ -5,6 +5,7 @@ hit stock that was chosen for an order: it is let go first, and other stock is c
 """
 
 import uuid
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -14,10 +15,11 @@ from app import clock
 from app.catalog.lots import keep_lot, known_lot
 from app.catalog.models import Item, Lot
 from app.config import Settings
+from app.control.limits import APPROVED, Change, require_within
 from app.db import table
 from app.language import _
 from app.ledger.for_sale import condition_in, is_for_sale
-from app.ledger.models import BALANCE_KEY, CONDITIONS, Balance, Posting
+from app.ledger.models import BALANCE_KEY, CONDITIONS, REASONS, Balance, Movement, Posting
 from app.ledger.post import Header, Move, Place, Posted, post
 from app.ledger.standing import elsewhere, stand
 from app.orders import lost
@@ -29,68 +31,107 @@ from app.places.warehouses import container_of, location_of, warehouse_of
 from app.refusal import Conflict, NotFound, Refused
 from app.tasks.models import Task
 
-REASONS = ("opening", "count", "damage", "found", "lost", "expired", "other")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """``quantity`` more units of an item at a place than the books have (fewer, where negative), and why.
+
+    ``expiry`` is kept as ``app.catalog.lots`` says. Without a ``condition`` it is that of goods in such a place, or of
+    such a lot (``ledger.for_sale``).
+    """
+
+    warehouse: str
+    location: str
+    sku: str
+    quantity: int
+    reason: str
+    lot: str | None = None
+    expiry: date | None = None
+    serial: str = ""
+    container: str = ""
+    condition: str | None = None
+    note: str = ""
 
 
-def adjust(
-    session: Session,
-    actor: Actor,
-    settings: Settings,
-    *,
-    warehouse: str,
-    location: str,
-    sku: str,
-    quantity: int,
-    reason: str,
-    lot: str | None = None,
-    expiry: date | None = None,
-    serial: str = "",
-    container: str = "",
-    condition: str | None = None,
-    note: str = "",
-    key: str = "",
-) -> Posted:
-    """Post ``quantity`` more units (fewer, where negative) of an item at a place.
+def adjust(session: Session, actor: Actor, settings: Settings, wanted: Correction, *, key: str = "") -> Posted:
+    """Post a correction that one person may post alone.
 
-    A gain makes a lot that is not known yet; ``expiry`` is kept as ``app.catalog.lots`` says. A licence plate that
-    stood nowhere stands there now. Without a ``condition`` it is that of goods in such a place, or of such a lot
-    (``ledger.for_sale``). ``key`` makes the same adjustment impossible twice (an import's row); without one, each call
-    is a new fact.
+    A gain makes a lot that is not known yet. ``key`` makes the same correction impossible twice (an import's row);
+    without one, each call is a new fact.
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
-    ``container_shipped``, ``container_elsewhere``, ``picked_container`` for one that takes nothing here;
     ``unknown_reason``; ``unknown_condition``; ``not_for_sale_here`` where nothing may stand for sale;
     ``nothing_to_adjust``; ``lot_needed``; ``lot_not_wanted``; ``expiry_needed``; ``expiry_conflict``;
-    ``serial_needed``; ``serial_not_wanted``; ``serial_in_stock``;
-    ``approval_needed`` above ``count_approval_units`` for anybody but a supervisor; ``not_enough_stock``;
-    ``already_posted`` for a known ``key``.
+    ``serial_needed``; ``serial_not_wanted``; ``serial_in_stock``; ``opened_already``; ``approval_needed`` beyond
+    what one person may change in a day (``limits``); ``not_enough_stock``; ``already_posted`` for a known ``key``.
     """
-    _check(actor, settings, quantity=quantity, reason=reason, condition=condition)
     if key and session.scalar(select(Posting.id).where(Posting.key == key)):
         raise Conflict("already_posted", _("This was posted already. Look at the history before you post it again."))
-    house = warehouse_of(session, warehouse)
-    item = _item(session, sku)
-    stands = location_of(session, house, location)
-    box = _box(session, house, container, stands, is_gain=quantity > 0) if container else None
-    lot_id = _lot(session, item, lot, expiry=expiry, is_gain=quantity > 0)
-    condition = _condition(session, house, stands, lot_id, condition, is_gain=quantity > 0)
+    return _adjust(session, actor, wanted, key=key, settings=settings)
+
+
+def adjust_approved(session: Session, asker: Actor, wanted: Correction, *, key: str, approver: str) -> Posted:
+    """Post a correction that a second person has approved, in the name of whoever asked. Errors: as ``adjust``."""
+    note = f"{wanted.note} (approved by {approver})".strip()
+    return _adjust(session, asker, replace(wanted, note=note), key=key, settings=None)
+
+
+def _adjust(session: Session, actor: Actor, wanted: Correction, *, key: str, settings: Settings | None) -> Posted:
+    """Without ``settings`` no limit is looked at: two people say so."""
+    _check(wanted)
+    quantity = wanted.quantity
+    house = warehouse_of(session, wanted.warehouse)
+    item = item_of(session, wanted.sku)
+    stands = location_of(session, house, wanted.location)
+    if wanted.reason == "opening":
+        require_unopened(session, item, stands)
+    is_gain = quantity > 0
+    box = _box(session, house, wanted.container, stands, is_gain=is_gain) if wanted.container else None
+    lot_id = _lot(session, item, wanted.lot, expiry=wanted.expiry, is_gain=is_gain)
+    condition = _condition(session, house, stands, lot_id, wanted.condition, is_gain=is_gain)
     place = Place(stands.id, box.id if box else None, condition)
-    _check_serial(item, serial, quantity)
+    _check_serial(item, wanted.serial, quantity)
+    if settings is not None:
+        require_within(session, settings, actor, house, Change(item.id, stands.id, quantity))
     header = Header(
         key=key or f"adjustment:{uuid.uuid4()}",
-        reason=reason,
+        reason=wanted.reason,
         operator_id=actor.operator_id,
         device=actor.device,
-        document_type="adjustment",
-        note=note,
+        document_type="adjustment" if settings is not None else APPROVED,
+        note=wanted.note,
     )
     outside = Place(ADJUSTMENT, None, condition)
-    if quantity > 0:
-        posted = post(session, header, [Move(item.id, quantity, outside, place, lot_id=lot_id, serial=serial)])
+    if is_gain:
+        move = Move(item.id, quantity, outside, place, lot_id=lot_id, serial=wanted.serial)
+        posted = post(session, header, [move])
         if lot_id is not None:
             hold_expired(session, house, item_ids=[item.id])
         return posted
-    loss = Move(item.id, -quantity, place, outside, lot_id=lot_id, serial=serial)
+    loss = Move(item.id, -quantity, place, outside, lot_id=lot_id, serial=wanted.serial)
     return lose(session, header, loss, house)
+
+
+def require_unopened(session: Session, item: Item, place: Location) -> None:
+    """Opening stock is said once for each item and place: later differences are for a count, which somebody makes.
+
+    Errors: ``opened_already``.
+    """
+    opened = (
+        select(Movement.id)
+        .join(Posting, Posting.id == Movement.posting_id)
+        .where(
+            Movement.item_id == item.id,
+            Movement.target_location_id == place.id,
+            Movement.source_location_id == ADJUSTMENT,
+            Posting.reason == "opening",
+        )
+        .limit(1)
+    )
+    if session.scalar(opened):
+        raise Conflict(
+            "opened_already",
+            _("%(sku)s was opened at %(place)s already. Count the place instead.", sku=item.sku, place=place.code),
+        )
 
 
 def lose(session: Session, header: Header, loss: Move, warehouse: Warehouse) -> Posted:
@@ -138,21 +179,15 @@ def _condition(
     return "hold" if is_expired and not is_gain and is_for_sale(found) else found
 
 
-def _check(actor: Actor, settings: Settings, *, quantity: int, reason: str, condition: str | None) -> None:
-    if reason not in REASONS:
+def _check(wanted: Correction) -> None:
+    if wanted.reason not in REASONS:
         raise Refused(
             "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(REASONS)), reasons=list(REASONS)
         )
-    if condition is not None and condition not in CONDITIONS:
+    if wanted.condition is not None and wanted.condition not in CONDITIONS:
         raise Refused("unknown_condition", _("Give a condition: %(these)s.", these=", ".join(CONDITIONS)))
-    if quantity == 0:
+    if wanted.quantity == 0:
         raise Refused("nothing_to_adjust", _("The quantity is 0: there is nothing to adjust."))
-    if abs(quantity) > settings.count_approval_units and not actor.may("supervisor"):
-        raise Refused(
-            "approval_needed",
-            _("More than %(n)s units need a supervisor. Ask one to post it.", n=settings.count_approval_units),
-            limit=settings.count_approval_units,
-        )
 
 
 def _box(session: Session, house: Warehouse, code: str, place: Location, *, is_gain: bool) -> Container:
@@ -175,7 +210,8 @@ def _box(session: Session, house: Warehouse, code: str, place: Location, *, is_g
     return found
 
 
-def _item(session: Session, sku: str) -> Item:
+def item_of(session: Session, sku: str) -> Item:
+    """An item by its SKU. Errors: ``unknown_sku``."""
     found = session.scalar(select(Item).where(Item.sku == sku))
     if not found:
         raise NotFound("unknown_sku", _("There is no item %(sku)s. Import it first.", sku=sku))

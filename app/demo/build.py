@@ -23,7 +23,7 @@ from app.orders.place import LineRequest, OrderRequest, place
 from app.orders.waves import release_wave
 from app.people.actor import Actor
 from app.people.models import Operator
-from app.people.operators import save_operator
+from app.people.operators import save_known_person
 from app.places.models import Warehouse
 from app.places.warehouses import warehouse_of
 from app.refusal import Conflict
@@ -85,7 +85,7 @@ def _build(session: Session, settings: Settings, plan: Plan, progress: Callable[
     if session.scalar(select(Warehouse.id).limit(1)):
         raise Conflict("not_empty", _("There is a warehouse already. Build the demo in an empty database."))
     for name, badge, pin, roles in PEOPLE:
-        save_operator(session, settings, name=name, badge=badge, pin=pin, roles=roles)
+        save_known_person(session, settings, name=name, badge=badge, pin=pin, roles=roles)
     progress(4)
     files = {
         "items": plan.items(),

@@ -3,6 +3,9 @@
 Whoever counted never approves it, and what moved meanwhile is not approved at all.
 """
 
+from datetime import datetime
+
+from app.control.second_pair import require_second_person
 from app.floor import confirm
 from app.floor.approvals import Change, changes_of, counter_of
 from app.floor.counting import begin_again, counted_bin, finish_count, skus_of
@@ -15,10 +18,22 @@ from app.tasks.queue import APPROVAL
 
 def ask_approval(work: Work, steady: Counts, moved: set[int]) -> Said:
     """Nothing is posted; the task goes back to the queue, where only a supervisor may take it up."""
-    work.remember(to_approve=steady, moved=sorted(moved), counter=work.actor.operator_id, was=work.task.document_type)
+    note_counter(work)
+    work.remember(
+        to_approve=steady,
+        moved=sorted(moved),
+        counter=work.actor.operator_id,
+        asked_at=work.now.isoformat(),
+        was=work.task.document_type,
+    )
     work.task.document_type = APPROVAL
     _let_go(work)
     return Said("approval_needed", _("Counted twice. A supervisor must approve it; take the next job."))
+
+
+def note_counter(work: Work) -> None:
+    """Whoever counts a part of it has counted it: a job may change hands."""
+    work.remember(counters=sorted({*work.memory.get("counters", []), work.actor.operator_id}))
 
 
 def _let_go(work: Work) -> None:
@@ -70,19 +85,22 @@ def _require_supervisor(work: Work) -> None:
 
 
 def approve(work: Work) -> Said:
-    """Errors: ``nothing_to_approve``; ``second_person_needed`` for whoever counted; ``moved_meanwhile``;
-    ``serial_elsewhere`` where a unit that was found here came in elsewhere since."""
+    """Errors: ``nothing_to_approve``; ``second_person_needed`` for whoever counted a part of it; ``pin_given``;
+    ``moved_meanwhile``; ``serial_elsewhere`` where a unit that was found here came in elsewhere since."""
     _require_supervisor(work)
-    if work.actor.operator_id == work.memory["counter"]:
-        raise Refused("second_person_needed", _("You counted this yourself. Somebody else must approve it."))
+    did = {work.memory["counter"], *work.memory.get("counters", [])}
+    asked = work.memory.get("asked_at")
+    require_second_person(
+        work.session, work.actor, did=did, asked_at=datetime.fromisoformat(asked) if asked else work.now
+    )
     if moved_meanwhile(work) - set(work.memory["moved"]):
         raise Refused("moved_meanwhile", _("Stock moved here since it was counted. Let it be counted again."))
     found, moved = _to_approve(work), work.memory["moved"]
     for each in found:
         if each.serial and each.units > 0:
             require_here(work, each.item_id, each.serial)
+    post_differences(work, found)  # still of an approval: it is nobody's own change (``control.limits``)
     _restore(work)
-    post_differences(work, found)
     if moved:
         begin_again(work, only=moved)
         return Said("recount", _("Approved. Still to count: %(skus)s.", skus=", ".join(skus_of(work, moved))))
@@ -100,7 +118,7 @@ def recount(work: Work) -> Said:
 
 def _restore(work: Work) -> None:
     work.task.document_type = work.memory["was"]
-    work.forget("to_approve", "moved", "counter", "was", "before")
+    work.forget("to_approve", "moved", "counter", "counters", "asked_at", "was", "before")
     work.session.flush()
 
 

@@ -35,7 +35,7 @@ COLUMNS = (
     Column("revision", whole(), default=0),
 )
 KEY = ("channel", "order_ref", "line_ref")
-PORTION = 40
+PORTION = 24
 _OF_THE_ORDER = ("placed_at", "need_by", *(f"ship_to_{part}" for part in _SHIP_TO), "op", "revision")
 
 

@@ -4,7 +4,6 @@ Reading and checking need no lock: a dry run never waits for a writer, and no sc
 then written in one transaction, a larger one in portions (``staged``).
 """
 
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.imports import barcodes, items, locations, orders, purchase_orders, staged, stock, suppliers, table
 from app.imports.result import ImportResult, Outcome
-from app.imports.staged import Progress
+from app.imports.staged import Note, Progress
 from app.language import _
 from app.orders.backorders import Read, Write
 from app.refusal import NotFound
@@ -73,12 +72,12 @@ def take(
     *,
     dry_run: bool,
     progress: Progress | None = None,
-    note: Callable[[Session, int], None] = lambda _session, _import_id: None,
+    note: Note = lambda _session, import_id: import_id,
 ) -> ImportResult | int:
     """Import the text of one CSV file as an entrance does it: beside the writers, and never long in their way.
 
     A larger file that was found good is put aside and promised: its import's id, to be given to ``staged.finish``.
-    ``note`` is told of it in the transaction that promises it. Errors: ``unknown_import_kind``.
+    ``note`` is told of it in the transaction that promises it (see ``staged.stage``). Errors: ``unknown_import_kind``.
     """
     module = module_of(kind)
     outcome = Outcome(progress=progress if dry_run else None, is_check=True)

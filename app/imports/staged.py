@@ -28,8 +28,11 @@ from app.orders.backorders import Read, Write
 from app.refusal import NotFound
 
 Progress = Callable[[int, int], None]
+Note = Callable[[Session, int], int]
 STAGED_AT_ONCE = 2000
 """Rows that are put aside in one transaction."""
+SWEPT_AT_ONCE = 50
+"""Portions that are swept away in one transaction when their file is through."""
 ABANDONED_SECONDS = 60.0
 """After so long without a sign of whoever writes a file, another goes on."""
 file, portion = table(ImportFile), table(ImportPortion)
@@ -48,10 +51,13 @@ def stage(
     module: ModuleType,
     rows: Sequence[Row],
     warnings: Sequence[RowError],
-    note: Callable[[Session, int], None],
+    note: Note,
 ) -> int:
-    """Put the rows of a file aside, and promise them. Returns the import's id, of which ``note`` is told in the same
-    transaction that promises it."""
+    """Put the rows of a file aside, and promise them. Returns the import's id.
+
+    ``note`` is told of it in the transaction that promises it, and says which import is the one: where a twin of this
+    request was faster, its own.
+    """
     now = clock.now()
     values: dict[str, Any] = {
         "kind": kind,
@@ -69,13 +75,14 @@ def stage(
             write(partial(_keep, kept=kept))
             kept = []
 
-    def promise(session: Session) -> None:
-        _keep(session, kept)
-        session.execute(update(file).where(file.c.id == import_id).values(status="writing", touched_at=clock.now()))
-        note(session, import_id)
+    def promise(session: Session) -> int:
+        the_one = note(session, import_id)
+        if the_one == import_id:
+            _keep(session, kept)
+            session.execute(update(file).where(file.c.id == import_id).values(status="writing", touched_at=clock.now()))
+        return the_one
 
-    write(promise)
-    return import_id
+    return int(write(promise))
 
 
 def _keep(session: Session, kept: Sequence[dict[str, Any]]) -> None:
@@ -116,6 +123,8 @@ def finish(
             found = session.execute(select(file).where(file.c.id == import_id)).one()
             number = _next(session, import_id, is_written=found.status == "taking_back")
         if found.status not in ("writing", "taking_back"):
+            while write(partial(_sweep, import_id=import_id)):
+                pass
             return _result(found)
         module = modules[found.kind]
         if number is None:
@@ -177,13 +186,17 @@ def _take_back_portion(session: Session, *, import_id: int, number: int, module:
 
 
 def _close(session: Session, *, import_id: int, status: str) -> None:
-    """All portions are through: the rows are not needed any more, only what became of them."""
+    """All portions are through: from here on their rows are not needed any more, only what became of them."""
     found = session.execute(select(file).where(file.c.id == import_id).with_for_update()).one()
     if found.status != status:
         return
     end = "done" if status == "writing" else "stopped" if found.found.get("left") else "taken_back"
     session.execute(update(file).where(file.c.id == import_id).values(status=end, touched_at=clock.now()))
-    session.execute(delete(portion).where(portion.c.import_id == import_id))
+
+
+def _sweep(session: Session, *, import_id: int) -> int:
+    numbers = select(portion.c.number).where(portion.c.import_id == import_id).limit(SWEPT_AT_ONCE)
+    return changed(session, delete(portion).where(portion.c.import_id == import_id, portion.c.number.in_(numbers)))
 
 
 def abandoned(session: Session) -> list[int]:

@@ -34,7 +34,7 @@ def demo_sheet(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]], title:
     layouts = sheet.finished(title)
     for layout in layouts:
         proved(layout)
-    return pdf.pages(layouts, title=title)
+    return pdf.pages(((layout, 1) for layout in layouts), title=title)
 
 
 @dataclass

@@ -33,18 +33,26 @@ class SheetSize:
     page_height: float = 297.0
 
 
-def pages(layouts: Iterable[Layout], *, title: str) -> bytes:
-    """A PDF of one label per page, in the label's own size."""
+def pages(layouts: Iterable[tuple[Layout, int]], *, title: str) -> bytes:
+    """A PDF of one label per page, in the label's own size, each so many times: copies are drawn once."""
     file = io.BytesIO()
     # invariant: the same labels are the same bytes, so that a reprint can be compared
     canvas = Canvas(file, invariant=True, pageCompression=1)
     canvas.setTitle(title)
-    for layout in layouts:
+    for number, (layout, copies) in enumerate(layouts):
         scale = POINTS_PER_INCH / layout.dpi
         canvas.setPageSize((layout.width * scale, layout.height * scale))
-        canvas.scale(scale, scale)
-        _draw(canvas, layout)
-        canvas.showPage()
+        if copies > 1:
+            canvas.beginForm(f"label-{number}", 0, 0, layout.width, layout.height)
+            _draw(canvas, layout)
+            canvas.endForm()
+        for _copy in range(copies):
+            canvas.scale(scale, scale)
+            if copies > 1:
+                canvas.doForm(f"label-{number}")
+            else:
+                _draw(canvas, layout)
+            canvas.showPage()
     canvas.save()
     return file.getvalue()
 

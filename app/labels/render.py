@@ -1,6 +1,7 @@
 """Labels handed out: laid out, drawn, proved, and only then given away as PDF, PNG or ZPL."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from app.labels import bitmap, pdf, zpl
@@ -23,12 +24,14 @@ def render_pdf(
     folders: Sequence[Path] | None = None,
 ) -> bytes:
     """A label for every row of fields: one per page, or many on each sheet, of which the first has ``used`` fields
-    already. Refused as a whole if one is wrong; only one label at a time is laid out and drawn."""
+    already. Refused as a whole if one is wrong; one label at a time is laid out and drawn, and the same one again is
+    neither: 200 copies cost what one does."""
     chosen = _chosen(template_name, rows, folders)
-    layouts = (_proved(chosen, row) for row in rows)
+    layouts = ((_proved(chosen, row), len(list(same))) for row, same in groupby(rows))
     if per_sheet is None:
         return pdf.pages(layouts, title=chosen.title)
-    return pdf.sheets(layouts, title=chosen.title, size=per_sheet, used=used)
+    each = (layout for layout, copies in layouts for _copy in range(copies))
+    return pdf.sheets(each, title=chosen.title, size=per_sheet, used=used)
 
 
 def render_png(

@@ -7,6 +7,7 @@
 - ``on_hand``  what is where
 - ``history``  why a number changed
 - ``seal``     postings chained by hash, afterwards, so that an edit shows (``facts``: the text that is hashed)
+- ``records``  scans and changes of people in the same chain
 - ``heads``    what the chain's end was, as it is written down outside
 - ``verify``   run the checks (``checks``: one file for each) that hold every kept number against the movements
 - ``rebuild``  derive again what is derived

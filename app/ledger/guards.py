@@ -4,16 +4,20 @@ A correction is a new posting that names the one it reverses; nobody, not even a
 client, edits the past in passing. The migration installs the same statements.
 """
 
+from collections.abc import Mapping
+
 GUARDED = {"posting": ("id", "key", "reverses_id"), "movement": ("id",), "seal": ("posting_id", "position")}
 """Each append-only table, with its unique columns: what a REPLACE would collide on."""
+RECORDS = {"scan": ("id", "scan_id"), "operator_change": ("id",), "record_seal": ("position",)}
+"""Those that became append-only later, with the links that bind them."""
 
 
-def statements(dialect: str) -> list[str]:
+def statements(dialect: str, guarded: Mapping[str, tuple[str, ...]] = GUARDED) -> list[str]:
     """The statements that install the guards on ``sqlite`` or ``postgresql``."""
     if dialect == "sqlite":
         return [
             statement
-            for table, unique in GUARDED.items()
+            for table, unique in guarded.items()
             for statement in (*(_refusing(table, verb) for verb in ("UPDATE", "DELETE")), _no_replace(table, unique))
         ]
     return [
@@ -22,7 +26,7 @@ def statements(dialect: str) -> list[str]:
         *(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-            for table in GUARDED
+            for table in guarded
         ),
     ]
 

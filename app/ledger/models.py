@@ -15,6 +15,13 @@ CONDITIONS = ("available", "quarantine", "hold", "damaged")
 _CONDITION = "IN ('available','quarantine','hold','damaged')"
 
 
+REASONS = ("opening", "count", "damage", "found", "lost", "expired", "other")
+"""Why a person says that there is more or less than the books have."""
+IS_CHANGE = text("reason IN ('opening', 'count', 'damage', 'found', 'lost', 'expired', 'other')")
+"""Such a posting, in the words of its index: what one person changed in a day is added up from few rows, and the scans
+that only move goods do not pay for that."""
+
+
 class Posting(Model):
     """The header of movements that happen together: who, on what, when, why, for which document.
 
@@ -36,7 +43,12 @@ class Posting(Model):
     line_id: Mapped[int | None] = mapped_column(BigInt)
     note: Mapped[str] = mapped_column(default="")
     reverses_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("posting.id"), unique=True)
-    __table_args__ = (Index("ix_posting_document", "document"), Index("ix_posting_task_id", "task_id"), STRICT)
+    __table_args__ = (
+        Index("ix_posting_document", "document"),
+        Index("ix_posting_task_id", "task_id"),
+        Index("ix_posting_change", "operator_id", "recorded_at", sqlite_where=IS_CHANGE, postgresql_where=IS_CHANGE),
+        STRICT,
+    )
 
 
 class Movement(Model):
@@ -75,6 +87,22 @@ class Seal(Model):
     posting_id: Mapped[int] = mapped_column(BigInt, ForeignKey("posting.id"), primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(BigInt, unique=True)
     hash: Mapped[str]
+
+
+class RecordSeal(Model):
+    """A link of the chain that binds rows of a record (scans, changes of people) by the ranges of their ids; it shares
+    its positions with the postings' links (see ``records``)."""
+
+    __tablename__ = "record_seal"
+    position: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    record: Mapped[str]
+    ids: Mapped[str]
+    hash: Mapped[str]
+    __table_args__ = (
+        CheckConstraint("record IN ('scan','operator_change')", name="record"),
+        Index("ix_record_seal_record", "record", "position"),
+        STRICT,
+    )
 
 
 class Unsealed(Model):

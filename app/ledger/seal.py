@@ -6,6 +6,8 @@ is seen, and needs no order of commits. One sealer at a time holds the counter's
 
     hash(n) = SHA-256(hash(n-1) + canonical JSON of the posting and its movements), hash(0) = ""
 
+Scans and changes of people join the same chain, many in one link (``records``).
+
 Whoever can rewrite the whole chain can hide an edit from the database itself; the head, kept in a backup or printed
 (``head``), is what such a chain cannot match.
 """
@@ -21,10 +23,11 @@ from app import clock
 from app.db import table
 from app.ledger.facts import as_json, ascii_only, joined
 from app.ledger.heads import START, Head
-from app.ledger.models import Movement, Posting, Seal, Unsealed
+from app.ledger.models import Movement, Posting, RecordSeal, Seal, Unsealed
 from app.places.numbers import next_number
 
 posting, movement, sealed, unsealed = table(Posting), table(Movement), table(Seal), table(Unsealed)
+record_seal = table(RecordSeal)
 BATCH = 1000
 LATE_SECONDS = 600
 """A posting that is not sealed after this long tells of a sealer that cannot go on."""
@@ -35,7 +38,7 @@ _AT_ONCE = 200
 
 def seal(session: Session, *, limit: int = BATCH) -> int:
     """Seal up to ``limit`` committed postings that have no seal yet; returns how many. 0: nothing is left."""
-    next_number(session, "seal")  # its row is locked until the commit, so that the chain has one end
+    hold_chain(session)
     ids = session.scalars(select(unsealed.c.posting_id).order_by(unsealed.c.posting_id).limit(limit)).all()
     if not ids:
         return 0
@@ -64,14 +67,23 @@ def seconds_behind(session: Session) -> float:
 
 
 def head(session: Session) -> Head:
-    """The chain's end: how many postings are sealed, and the last hash. Keep it outside: it proves all before it."""
-    row = session.execute(select(sealed.c.position, sealed.c.hash).order_by(sealed.c.position.desc()).limit(1)).first()
-    return Head(row.position, row.hash) if row else START
+    """The chain's end: how many links there are, and the last hash. Keep it outside: it proves all before it."""
+    ends = [
+        session.execute(select(each.c.position, each.c.hash).order_by(each.c.position.desc()).limit(1)).first()
+        for each in (sealed, record_seal)
+    ]
+    return max((Head(end.position, end.hash) for end in ends if end), default=START)
+
+
+def hold_chain(session: Session) -> None:
+    """Until the commit nobody else adds a link, so that the chain has one end."""
+    next_number(session, "seal")
 
 
 def hash_at(session: Session, position: int) -> str:
     """The hash of the link at a position; empty where there is none."""
-    return session.scalar(select(sealed.c.hash).where(sealed.c.position == position)) or ""
+    found = (session.scalar(select(each.c.hash).where(each.c.position == position)) for each in (sealed, record_seal))
+    return next(filter(None, found), "")
 
 
 def links(session: Session, after: int = 0) -> Iterator[Any]:

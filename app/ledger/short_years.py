@@ -55,7 +55,7 @@ def _count(session: Session, column: Column[object]) -> int:
 
 def _guards(session: Session, where: Table) -> list[tuple[str, str]]:
     """The triggers of a table that refuse an UPDATE, with their statements."""
-    if where.name not in guards.GUARDED:
+    if where.name not in guards.GUARDED | guards.RECORDS:
         return []
     asked = text("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name = :name")
     return [(row.name, row.sql) for row in session.execute(asked, {"name": f"{where.name}_no_update"})]

@@ -23,7 +23,7 @@ from app.people.changes import note
 from app.people.models import Operator, RecoveryCode, Token
 from app.people.pins import check_pin
 from app.people.sign_in import Attempt, SignedIn
-from app.people.tokens import revoke_sessions
+from app.people.tokens import renew, revoke_sessions
 from app.refusal import Conflict, Forbidden, NotFound, Refused
 
 RECOVERY_CODES = 10
@@ -132,11 +132,12 @@ def set_up(
     step: int,
     token_id: int,
     begun: OfficeAttempt | None,
-) -> list[str]:
+) -> tuple[list[str], str]:
     """Keep password and telephone; this browser is in the office from now on, one's others are signed out.
 
     ``begun``: the try at the old password, which was right; None where there was none. Answers the recovery codes,
-    which are shown this once; older ones are worth nothing any more. Errors: ``already_set_up`` where it was set up, or
+    which are shown this once (older ones are worth nothing any more), and the new text of the browser's token: the one
+    that badge and PIN gave opens nothing from now on. Errors: ``already_set_up`` where it was set up, or
     taken back, in the meantime.
     """
     operator = session.get_one(Operator, operator_id, with_for_update=True, populate_existing=True)
@@ -157,7 +158,7 @@ def set_up(
         locks.make_own(session, operator_id, device_id, locks.OFFICE)
     revoke_sessions(session, operator_id=operator_id, but=token_id)
     note(session, operator_id=operator_id, by_id=operator_id, what="password")
-    return codes
+    return codes, renew(session, token_id)
 
 
 def forget(session: Session, actor: Actor, operator_id: int) -> None:

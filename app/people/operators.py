@@ -17,11 +17,13 @@ from app.people.actor import Actor
 from app.people.changes import note
 from app.people.locks import OFFICE, PIN, open_badge
 from app.people.models import ROLES, TRUSTED, Operator
-from app.people.pins import hash_pin
+from app.people.pins import hash_pin, hash_secret
 from app.people.tokens import revoke_all, revoke_sessions
 from app.refusal import Conflict, Forbidden, NotFound, Refused
 
 LONGEST_NAME, LONGEST_BADGE = 60, 32
+PROGRAM = "api:"
+"""What a program's badge begins with. A person with such a badge would have whatever rights its token is given."""
 
 
 def save_operator(
@@ -29,9 +31,55 @@ def save_operator(
 ) -> tuple[Operator, str]:
     """The person with this badge, as said on the command line; answers them and created or updated.
 
-    Without ``pin`` the old one stays; someone new without one cannot sign in (a program, which has tokens).
-    Errors: ``role_unknown``; ``badge_missing``; ``pin_malformed``.
+    Without ``pin`` the old one stays, and someone new cannot sign in.
+    Errors: ``role_unknown``; ``badge_missing``; ``badge_reserved``; ``pin_malformed``; ``pin_common``.
     """
+    _require_for_people(badge)
+    pin_hash = None if pin is None else hash_pin(settings, pin, badge=badge.strip())
+    return _save(session, name=name, badge=badge, roles=roles, pin_hash=pin_hash)
+
+
+def save_known_person(
+    session: Session, settings: Settings, *, name: str, badge: str, roles: Sequence[str], pin: str
+) -> None:
+    """Somebody of the demo, whose PIN stands in the README: never in a production site."""
+    assert settings.mode == "demo", "a PIN that everybody knows, outside the demo"
+    _save(session, name=name, badge=badge, roles=roles, pin_hash=hash_secret(settings, pin))
+
+
+def save_program(session: Session, *, name: str, roles: Sequence[str]) -> Operator:
+    """The operator that a program's tokens stand for, under a badge that no person can have. Roles are added.
+
+    Errors: ``role_unknown``; ``badge_is_persons`` where somebody who signs in has this badge from earlier days.
+    """
+    badge = f"{PROGRAM}{name}"
+    before = session.scalar(select(Operator).where(func.lower(Operator.badge) == badge.lower()))
+    if before is not None and (before.pin_hash or before.password_hash):
+        raise Conflict(
+            "badge_is_persons",
+            _("%(name)s signs in with the badge %(badge)s. Choose another name.", name=before.name, badge=badge),
+        )
+    known = set(before.roles) if before is not None else set()
+    return _save(
+        session, name=name, badge=before.badge if before else badge, roles=sorted({*roles, *known}), pin_hash=None
+    )[0]
+
+
+def is_program(operator: Operator) -> bool:
+    """Whether tokens stand for this operator, and nobody signs in as them."""
+    return operator.badge.lower().startswith(PROGRAM)
+
+
+def _require_for_people(badge: str) -> None:
+    if badge.strip().lower().startswith(PROGRAM):
+        raise Refused(
+            "badge_reserved", _("Badges that begin with %(word)s are those of programs. Choose another.", word=PROGRAM)
+        )
+
+
+def _save(
+    session: Session, *, name: str, badge: str, roles: Sequence[str], pin_hash: str | None
+) -> tuple[Operator, str]:
     _require_known(roles)
     if not badge.strip() or not name.strip():
         raise Refused("badge_missing", _("A person needs a name and a badge. Fill in both."))
@@ -41,8 +89,8 @@ def save_operator(
         operator = Operator(badge=badge.strip(), pin_hash=None, created_at=clock.now())
         session.add(operator)
     operator.name, operator.roles, operator.is_active = name.strip(), sorted(set(roles)), True
-    if pin is not None:
-        operator.pin_hash = hash_pin(settings, pin)
+    if pin_hash is not None:
+        operator.pin_hash = pin_hash
         open_badge(session, operator, PIN)
     session.flush()
     note(session, operator_id=operator.id, by_id=None, what="added" if outcome == "created" else "changed")
@@ -57,12 +105,21 @@ def operator_of(session: Session, badge: str) -> Operator:
     return found
 
 
+def badge_of(session: Session, operator_id: int) -> str:
+    """What somebody's badge says. Errors: ``unknown_operator``."""
+    found = session.get(Operator, operator_id)
+    if found is None:
+        raise _unknown()
+    return found.badge
+
+
 def add_person(
     session: Session, actor: Actor, *, name: str, badge: str, roles: Sequence[str], pin_hash: str
 ) -> Operator:
     """Somebody new, who can sign in at once.
 
-    Errors: ``badge_missing``; ``badge_taken``; ``no_role``; ``role_unknown``; ``role_missing`` where it takes an admin.
+    Errors: ``badge_missing``; ``badge_reserved``; ``badge_taken``; ``no_role``; ``role_unknown``; ``role_missing``
+    where it takes an admin.
     """
     name, badge = name.strip(), badge.strip()
     _require_some(roles)
@@ -70,6 +127,7 @@ def add_person(
     if not (0 < len(badge) <= LONGEST_BADGE and badge.isprintable()):
         raise Refused("badge_missing", _("A person needs a name and a badge. Fill in both."))
     encode(InternalKind.BADGE, badge)
+    _require_for_people(badge)
     taken = session.scalar(select(Operator.name).where(func.lower(Operator.badge) == badge.lower()))
     if taken is not None:
         raise Conflict(
@@ -105,11 +163,13 @@ def change_person(session: Session, actor: Actor, operator_id: int, *, name: str
 def give_pin(session: Session, actor: Actor, operator_id: int, *, pin_hash: str) -> None:
     """A new PIN for somebody who forgot theirs; whoever is signed in as them is signed out.
 
-    Errors: ``unknown_operator``; ``role_missing``; ``own_account``.
+    Errors: ``unknown_operator``; ``role_missing``; ``own_account``; ``is_program``.
     """
     if operator_id == actor.operator_id:
         raise Refused("own_account", _("Change your own PIN in your settings: it asks for the old one."))
     operator = _changeable(session, actor, operator_id)
+    if is_program(operator):
+        raise Refused("is_program", _("%(name)s is a program: it has tokens, and no PIN.", name=operator.name))
     operator.pin_hash = pin_hash
     open_badge(session, operator, PIN)
     revoke_sessions(session, operator_id=operator_id)
@@ -163,8 +223,12 @@ def roles_to_give(actor: Actor) -> list[str]:
 def _known(session: Session, operator_id: int) -> Operator:
     found = session.get(Operator, operator_id, with_for_update=True)
     if found is None:
-        raise NotFound("unknown_operator", _("There is no such operator. Choose one of the list."))
+        raise _unknown()
     return found
+
+
+def _unknown() -> NotFound:
+    return NotFound("unknown_operator", _("There is no such operator. Choose one of the list."))
 
 
 def _changeable(session: Session, actor: Actor, operator_id: int) -> Operator:

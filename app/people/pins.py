@@ -7,6 +7,7 @@ tens of milliseconds, and never more than one such buffer at a time in a process
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from functools import cache
 from threading import Lock
@@ -16,6 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.config import Settings
 from app.language import _
+from app.people.common import is_common_pin, without_common
 from app.refusal import Refused
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -24,21 +26,30 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 15, 200
 FEWEST_LETTERS = 5
 
 
-def hash_pin(settings: Settings, pin: str) -> str:
-    """What is stored for ``pin``. Errors: ``Refused`` ``pin_malformed`` unless it is four to eight digits."""
+def hash_pin(settings: Settings, pin: str, *, badge: str) -> str:
+    """What is stored for the ``pin`` of whoever carries ``badge``.
+
+    Errors: ``Refused`` ``pin_malformed`` unless it is four to eight digits; ``pin_common`` for one that is guessed
+    first, or that stands on the badge.
+    """
     if not (4 <= len(pin) <= 8 and pin.isascii() and pin.isdigit()):
         raise Refused("pin_malformed", _("A PIN is four to eight digits. Choose another one."))
+    if pin == re.sub(r"\D", "", badge):
+        raise Refused("pin_common", _("This PIN stands on the badge. Choose another one."))
+    if is_common_pin(pin):
+        raise Refused("pin_common", _("This PIN is one of the first that anybody tries. Choose another one."))
     return hash_secret(settings, pin)
 
 
 def hash_password(settings: Settings, password: str, *, names: Iterable[str] = ()) -> str:
     """What is stored for a password. Errors: ``Refused`` ``password_weak``: 15 to 200 characters, not few and the same
-    again and again, and not one of ``names`` with something around it (ASVS 5.0, 6.2)."""
+    again and again, and not one of ``names``, or what everybody takes, with something around it (ASVS 5.0, 6.2)."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Refused("password_weak", _("A password has 15 to 200 characters. A sentence is easy to keep in mind."))
     rest = password.casefold()
     for name in names:
         rest = rest.replace(name.casefold(), "")
+    rest = without_common(rest)
     if len(rest) < SHORTEST_PASSWORD // 2 or len(set(rest)) < FEWEST_LETTERS:
         raise Refused("password_weak", _("This password is guessed soon. Take a sentence without your name."))
     return hash_secret(settings, password)

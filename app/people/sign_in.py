@@ -10,7 +10,7 @@ A known device is one on which somebody has signed in before; all others are cou
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -59,6 +59,13 @@ def badge_code(scanned: str) -> str:
     except Refused:
         return scanned
     return printed.code if printed and printed.kind is InternalKind.BADGE else scanned
+
+
+def is_badge(session: Session, code: str) -> bool:
+    """Whether somebody could sign in with this code: our label of a badge, anybody's, or the text of one in use."""
+    badge = badge_code(code)
+    in_use = select(Operator.id).where(func.lower(Operator.badge) == badge.lower()).limit(1)
+    return badge != code.strip() or session.scalar(in_use) is not None
 
 
 def name_behind(session: Session, badge: str, *, device_key: str, address: str) -> str | None:

@@ -146,6 +146,13 @@ def bearer_for(token: str, *, now: datetime) -> Bearer | None:
     )
 
 
+def renew(session: Session, token_id: int) -> str:
+    """A session that gains rights gets another text: whoever knew the old one does not gain them too."""
+    text = _new_text()
+    session.execute(update(_token).where(_token.c.id == token_id).values(token_hash=digest(text)))
+    return text
+
+
 def note_seen(session: Session, token_id: int, *, now: datetime) -> None:
     """Write when a token was last used; a transaction of its own, never the scan's."""
     session.execute(update(_token).where(_token.c.id == token_id, _token.c.last_seen_at < now).values(last_seen_at=now))
@@ -204,6 +211,10 @@ def list_tokens(session: Session, *, kind: str | None = None, operator_id: int |
     return list(session.scalars(query))
 
 
+def _new_text() -> str:
+    return f"ts_{secrets.token_urlsafe(32)}"  # never begins with "-", which a command line takes for an option
+
+
 def digest(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
@@ -221,7 +232,7 @@ def _create(
 ) -> str:
     if session.get(Operator, operator_id) is None:
         raise NotFound("operator_unknown", _("There is no such operator. Add them first."))
-    text = f"ts_{secrets.token_urlsafe(32)}"  # never begins with "-", which a command line takes for an option
+    text = _new_text()
     moment = clock.now()
     session.add(
         Token(

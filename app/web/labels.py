@@ -4,12 +4,14 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.labels import by_hand, queue, render_pdf, render_png
+from app.labels import by_hand, queue, render_png
 from app.labels.badges import require_may_print
 from app.labels.delivery import bytes_of
 from app.labels.symbols import Symbol, encode, fitting
 from app.language import _
+from app.people.sign_in import is_badge
 from app.refusal import Refused
+from app.web.label_drawer import draw_pdf, one_at_a_time
 from app.web.label_fields import Fields, rows_of
 from app.web.rules import FLOOR, OFFICE, allow
 from app.web.screens import current_warehouse
@@ -23,10 +25,13 @@ _BAR_HEIGHT = 0.4  # of the width
 @pages.get("/barcodes.svg")
 @allow(any_role=True)
 def barcode() -> Response:
-    """A code as bars, or as a matrix where bars would be too fine to read off a screen."""
+    """A code as bars, or as a matrix where bars would be too fine to read off a screen; a badge, as a label is."""
     code = request.args.get("code", "")
     if not 0 < len(code) <= _LONGEST:
         raise Refused("code_too_long", _("A barcode has 1 to %(n)s characters. Shorten the code.", n=_LONGEST))
+    with reading() as session:
+        if is_badge(session, code):
+            require_may_print(current_actor(), "badge", ())
     response = Response(drawing(_symbol(code)), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response
@@ -36,7 +41,7 @@ def barcode() -> Response:
 @allow(any_role=True)
 def label(template: str, code: str) -> Response:
     """The label of one thing. Errors: those of ``label_rows``."""
-    response = Response(render_pdf(template, label_rows(template, code)), mimetype="application/pdf")
+    response = Response(draw_pdf(template, label_rows(template, code)), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{template}.pdf"'
     return response
 
@@ -45,7 +50,9 @@ def label(template: str, code: str) -> Response:
 @allow(any_role=True)
 def picture(template: str, code: str) -> Response:
     """Its first page as the printer draws it, one pixel per dot. Errors: those of ``label_rows``."""
-    return Response(render_png(template, label_rows(template, code)[0]), mimetype="image/png")
+    rows = label_rows(template, code)
+    with one_at_a_time():
+        return Response(render_png(template, rows[0]), mimetype="image/png")
 
 
 @pages.post("/labels/carton/<code>/openings")

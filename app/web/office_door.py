@@ -2,7 +2,7 @@
 
 import base64
 
-from flask import Blueprint, make_response, render_template, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -13,7 +13,7 @@ from app.people import office_sign_in as rules
 from app.people import sign_in, totp
 from app.people.pins import hash_password
 from app.refusal import Refused
-from app.web import forms
+from app.web import cookies, forms
 from app.web.auth import device, device_kind, let_in, require_private_line
 from app.web.rules import READERS, allow
 from app.web.security import current_actor, current_bearer, settings
@@ -60,13 +60,15 @@ def set_up() -> WerkzeugResponse:
     _require_may_set_up()
     nonce = forms.needed("nonce", longest=60)
     try:
-        codes = _set_up(nonce)
+        codes, token = _set_up(nonce)
     except Refused as refusal:
         return make_response(_form(nonce=nonce, message=refusal.message), refusal.status)
-    return make_response(render_template("floor/recovery_codes.html", codes=codes))
+    response = make_response(render_template("floor/recovery_codes.html", codes=codes))
+    cookies.write(request, response, cookies.SESSION, token)
+    return response
 
 
-def _set_up(nonce: str) -> list[str]:
+def _set_up(nonce: str) -> tuple[list[str], str]:
     actor, bearer = current_actor(), current_bearer()
     assert bearer is not None, "whoever has a role has a token"
     require_private_line()
@@ -82,7 +84,7 @@ def _set_up(nonce: str) -> list[str]:
     if begun is not None:
         rules.require_old_password(settings(), begun, forms.text("old", longest=500))
 
-    def work(session: Session) -> list[str]:
+    def work(session: Session) -> tuple[list[str], str]:
         return rules.set_up(
             session,
             settings(),

@@ -4,9 +4,10 @@ from flask import Blueprint, make_response, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.db import transact
+from app.db import reading, transact
 from app.language import _
 from app.people import sign_in
+from app.people.models import Operator
 from app.people.operators import choose_pin
 from app.people.pins import hash_pin
 from app.refusal import Refused
@@ -43,7 +44,9 @@ def _change() -> None:
     new = forms.text("new", longest=64)
     if new != forms.text("again", longest=64):
         raise Refused("pins_differ", _("The new PIN was typed in two ways. Type it again."))
-    pin_hash = hash_pin(settings(), new)
+    with reading() as session:
+        badge = session.get_one(Operator, actor.operator_id).badge
+    pin_hash = hash_pin(settings(), new, badge=badge)
     attempt = transact(lambda session: sign_in.begin_as(session, actor.operator_id, **device()))
     sign_in.require_pin(settings(), attempt, forms.text("pin", longest=64))
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from app.web.photo_reader import read_apart
+from app.web.photo_reader import read_one
 from app.web.rules import allow
 
 pages = Blueprint("photos", __name__)
@@ -12,4 +12,4 @@ pages = Blueprint("photos", __name__)
 @allow(any_role=True)
 def read() -> str:
     """The barcodes in the photo that is the body; nothing is scanned by sending it."""
-    return render_template("floor/_photo.html", symbols=read_apart(request.get_data()))
+    return render_template("floor/_photo.html", symbols=read_one(request.get_data()))

@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.language import LANGUAGES
+from app.language import LANGUAGES, _
 from app.people.models import Device, Operator
 from app.places.models import Warehouse
 from app.places.warehouses import warehouse_of
+from app.refusal import Forbidden
 from app.web import forms
-from app.web.rules import allow
+from app.web.rules import OFFICE, allow
 from app.web.screens import current_warehouse
 from app.web.security import current_actor, current_bearer
 
@@ -30,7 +31,7 @@ def preferences() -> str:
         settings_url=url_for("preferences.keep"),
         pin_url=url_for("own_pin.page"),
         help_url=url_for("guide.guide"),
-        warehouses=houses,
+        warehouses=[] if current_actor().roles.isdisjoint(OFFICE) else houses,
         warehouse=current_warehouse().code if houses else "",
     )
 
@@ -48,6 +49,8 @@ def keep() -> WerkzeugResponse:
         "has_sound": {"on": True, "off": False}.get(forms.text("sound")),
     }
     warehouse, device_id = forms.text("warehouse"), bearer.device_id if bearer else None
+    if warehouse and warehouse != current_warehouse().code and actor.roles.isdisjoint(OFFICE):
+        raise Forbidden("role_missing", _("A supervisor says in which warehouse a device works. Ask one."))
 
     def work(session: Session) -> None:
         operator = session.get_one(Operator, actor.operator_id, with_for_update=True)

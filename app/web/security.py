@@ -22,6 +22,7 @@ from app.people.scanners import in_this_house
 from app.people.tokens import Bearer, bearer_for, note_seen
 from app.refusal import Forbidden, NotFound, Refused
 from app.web import cookies
+from app.web.lanes import LANES
 from app.web.rules import allow, rule_of
 
 __all__ = ["PasswordNeeded", "Unknown", "allow", "current_actor", "current_bearer", "install", "settings"]
@@ -93,6 +94,7 @@ def install(flask: Flask) -> None:
     flask.before_request(_gate)
     flask.after_request(_seal)
     flask.extensions["trueshelf.knows"] = partial(_knows, flask)
+    flask.extensions["trueshelf.lanes"] = LANES
     allow(public=True)(flask.view_functions["static"])
 
 

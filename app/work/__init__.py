@@ -18,16 +18,18 @@ from app.config import Settings
 from app.db import reading, transact
 from app.floor.heard import forget_answers
 from app.labels.queue import forget_old
+from app.ledger.records import PORTION, seal_records
 from app.ledger.seal import BATCH, seal
 from app.orders.backorders import fill_backorders
 from app.people.keyed_requests import forget_requests
 from app.people.locks import FORGOTTEN_AFTER, forget_strangers
 from app.people.tokens import forget_devices, forget_sessions
-from app.work import expiry
+from app.work import anchor, expiry
 from app.work.heartbeat import EVERY_SECONDS, beat, note_failure, note_success
 
 log = structlog.get_logger("work")
 SEALS_AT_ONCE = 20
+RECORDS_AT_ONCE = 50
 ANSWERS_AT_ONCE = 100
 """Portions of answers in one turn: 50,000 in five minutes are more than any floor scans."""
 PAUSE_SECONDS = 0.02
@@ -68,6 +70,18 @@ def _seal(_settings: Settings) -> int:
         done += sealed
         if sealed < BATCH:
             break
+    return done
+
+
+def _seal_records(_settings: Settings) -> int:
+    """Scans and changes of people join the chain too, many in one link."""
+    done = 0
+    for _portion in range(RECORDS_AT_ONCE):
+        sealed = transact(lambda session: seal_records(session))
+        done += sealed
+        if sealed < PORTION:
+            break
+        time.sleep(PAUSE_SECONDS)
     return done
 
 
@@ -113,6 +127,8 @@ JOBS: tuple[Job, ...] = (
     Job("fill_backorders", 1, _fill_backorders),
     Job("finish_imports", 20, _finish_imports),
     Job("seal", 5, _seal),
+    Job("seal_records", 30, _seal_records),
+    Job("anchor", 60, anchor.write),
     Job("forget", 3600, _forget),
     Job("forget_answers", 300, _forget_answers),
 )

@@ -1,7 +1,10 @@
 """CSV files over the API: all or nothing, a dry run writes nothing, a key is one effect."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from app.imports.run import KINDS
 from tests.api.conftest import ITEMS, STOCK, MakeApi, sums
 from tests.api.contract import Api
 
@@ -58,3 +61,40 @@ def test_a_key_replays_the_import_and_its_errors(api: Api) -> None:
     assert again.json == first.json
     assert again.headers["Idempotent-Replayed"] == "true"
     assert api("POST", "/imports/items", csv=ITEMS, key="k-1").code == "idempotency_key_reused"
+
+
+MANY = "sku,name\n" + "".join(f"T-{number},Thing {number}\n" for number in range(20))
+
+
+def test_a_large_file_that_was_cut_off_goes_on_when_it_is_sent_again(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KINDS["items"], "PORTION", 4)
+    real, turns = KINDS["items"].write, iter(range(3))
+
+    def dying(*given: object) -> None:
+        if next(turns, None) is None:
+            raise KeyboardInterrupt
+        real(*given)
+
+    with monkeypatch.context() as here:
+        here.setattr(KINDS["items"], "write", dying)
+        with pytest.raises(KeyboardInterrupt):
+            api("POST", "/imports/items", csv=MANY, key="f-1")
+    answer = api("POST", "/imports/items", csv=MANY, key="f-1")
+    assert (answer.status, answer.json["created"], answer.json["unchanged"]) == (200, 20, 0)
+    again = api("POST", "/imports/items", csv=MANY, key="f-1")
+    assert again.json == answer.json
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+def test_twins_of_a_large_file_are_one_import_and_get_one_answer(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KINDS["items"], "PORTION", 4)
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _n: api("POST", "/imports/items", csv=MANY, key="f-1"), range(3)))
+    assert {(answer.status, answer.json["created"]) for answer in answers} == {(200, 20)}
+
+
+def test_a_dry_run_keeps_nothing_under_its_key(api: Api) -> None:
+    for _ in range(2):
+        answer = api("POST", "/imports/items?dry_run=true", csv=MANY, key="f-1")
+        assert (answer.status, answer.json["created"]) == (200, 20)
+        assert "Idempotent-Replayed" not in answer.headers

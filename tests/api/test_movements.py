@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.control.adjustments import adjust
+from app.control.adjustments import Correction, adjust
 from app.db import db, table, transact
 from app.ledger.models import Posting, Unsealed
 from app.ledger.seal import BATCH, seal
@@ -46,9 +46,8 @@ def test_a_posting_that_began_earlier_and_commits_later_is_not_passed_by(app: Fl
     actor = Actor(operator_id=1, name="desk", roles=frozenset({"office"}))
     with app.app_context(), Session(db.engine) as slow:
         settings = app.config["SETTINGS"]
-        early = adjust(
-            slow, actor, settings, warehouse="MAIN", location="A-02", sku="LAMP", quantity=-1, reason="damage"
-        )
+        lost = Correction(warehouse="MAIN", location="A-02", sku="LAMP", quantity=-1, reason="damage")
+        early = adjust(slow, actor, settings, lost)
         late = house("POST", "/adjustments", adjustment(sku="MUG", quantity=-1)).json
         assert early.posting_id < late["posting"]
         before = house("GET", f"/movements?after={seen['resume']}").json
@@ -79,8 +78,8 @@ def test_the_feed_ends_in_a_house_that_goes_on_posting(app: Flask, house: Api, m
 
     def seal_and_somebody_posts(session: Session) -> int:
         sealed = seal(session)
-        where = {"warehouse": "MAIN", "location": "A-01"}
-        adjust(session, actor, app.config["SETTINGS"], **where, sku="MUG", quantity=-1, reason="damage")
+        lost = Correction(warehouse="MAIN", location="A-01", sku="MUG", quantity=-1, reason="damage")
+        adjust(session, actor, app.config["SETTINGS"], lost)
         return sealed
 
     monkeypatch.setattr(stock, "seal", seal_and_somebody_posts)

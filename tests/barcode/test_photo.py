@@ -1,6 +1,7 @@
 """Photographs: what is read, what is only asked about, and what is not opened at all."""
 
 import io
+import json
 import struct
 import subprocess
 import sys
@@ -155,6 +156,39 @@ def test_a_small_png_of_256_megapixels_is_refused_before_it_is_unpacked(monkeypa
     monkeypatch.setattr(PIL.Image.Image, "load", lambda _image: pytest.fail("it was unpacked"))
     assert refusal(bomb) == "image_too_large"
     assert refusal(png_claiming(9_000, 8_000)) == "image_too_large", "below what Pillow itself refuses"
+
+
+def test_a_small_file_does_not_make_its_reader_grow():
+    """0.25 MB of 60 megapixels with a transparent ground took 1,000 MiB; half of that is enough for any."""
+    for size, form, code in (((8_000, 7_500), "PNG", "image_unpacks_large"), ((5_000, 3_900), "PNG", None)):
+        data = saved(PIL.Image.new("RGBA", size, (1, 2, 3, 100)), form)
+        assert len(data) < 300_000
+        answer, most = read_by_program(data)
+        assert answer == ({"refused": code} if code else {"symbols": []})
+        assert most < 512
+
+
+def test_a_large_jpeg_is_unpacked_at_half_its_size_and_its_barcode_is_where_it_was(monkeypatch: pytest.MonkeyPatch):
+    canvas = PIL.Image.new("L", (1_600, 1_200), 255)
+    canvas.paste(drawn("LARGE").resize((400, 400)), (800, 600))
+    data = saved(canvas, "JPEG")
+    monkeypatch.setattr(photo, "MOST_UNPACKED", 1_000_000)
+    (symbol,) = read_photo(data).symbols
+    left, top, right, bottom = symbol.box
+    assert symbol.text == "LARGE"
+    assert 800 <= left < right <= 1_200
+    assert 600 <= top < bottom <= 1_000
+    assert refusal(saved(canvas, "PNG")) == "image_unpacks_large"
+
+
+def read_by_program(data: bytes) -> tuple[object, int]:
+    """What ``python -m app.barcode`` answers, and how many MiB it took at most."""
+    watch = "import json, resource, subprocess, sys; out = subprocess.run(sys.argv[1:], capture_output=True).stdout;"
+    watch += "print(json.dumps([json.loads(out), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024]))"
+    command = [sys.executable, "-c", watch, sys.executable, "-m", "app.barcode"]
+    done = subprocess.run(command, input=data, capture_output=True, check=True)
+    answer, most = json.loads(done.stdout)
+    return answer, most
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, jsonify, request
 
 from app.db import reading, transact
+from app.web.lanes import LANES
 from tests.bench import same_sql
 from tests.bench.engines import engine_of
 
@@ -66,6 +67,7 @@ def serve() -> None:
     def open_bridge() -> Bridge:
         ours = create_floor()
         ours.extensions["trueshelf.knows"] = lambda _environ: True
+        ours.extensions["trueshelf.lanes"] = LANES
         ours.config["SETTINGS"] = serving.settings()
         with ours.app_context():
             return serving_bridge()

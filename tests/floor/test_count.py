@@ -332,3 +332,27 @@ def test_case_41_a_label_that_is_counted_is_kept_and_never_contradicts(floor: Fl
     counter.scan("MILK", "(10)L2(17)501130").refused("expiry_conflict").scan("L2").hears("item_confirmed")
     counter.scan("A-01").hears("counted")
     assert floor.do(lambda house: house.lot("MILK", "L1").expiry) == day("2050-11-30")
+
+
+def test_small_counts_of_one_bin_add_up_and_then_wait(floor: Floor, counter: Worker, supervisor: Worker) -> None:
+    """Five counts of 19 fewer took 100 to 5, and nobody else looked."""
+    floor.stock("MUG", 100)
+    counter.start("count", location="A-01").scan("A-01", "MUG").act("quantity", quantity=81).scan("A-01").finished()
+    counter.start("count", location="A-01").scan("A-01")
+    for _turn in range(2):
+        counter.scan("MUG").act("quantity", quantity=62).scan("A-01")
+    counter.hears("approval_needed")
+    assert floor.at("MUG") == 81
+    supervisor.take(floor.tasks("count")[0]).act("approve").hears("counted").finished()
+    assert floor.at("MUG") == 62
+    other = floor.worker("Cleo", "counter").start("count", location="A-01").scan("A-01", "MUG")
+    other.act("quantity", quantity=50).scan("A-01").finished()
+
+
+def test_whoever_counted_a_part_approves_nothing_of_it(floor: Floor, counter: Worker, supervisor: Worker) -> None:
+    """The supervisor counts, hands the job over, and would approve what the other only closed."""
+    floor.stock("MUG", 50)
+    supervisor.start("count", location="A-01").scan("A-01", "MUG", "A-01").hears("recount").scan("MUG").release()
+    counter.take(floor.tasks("count")[0]).scan("A-01").hears("approval_needed")
+    supervisor.take(floor.tasks("count")[0]).act("approve").refused("second_person_needed")
+    assert floor.at("MUG") == 50

@@ -19,7 +19,7 @@ from app.people.pins import hash_pin
 from app.people.tokens import create_api_token
 from app.places.models import SUPPLIER, Location
 
-PIN = "2468"
+PIN = "2791"
 BARCODE = "2900000000018"
 WHOLE = 1_000_000  # units of one delivery
 
@@ -57,7 +57,7 @@ def fill(app: Flask, *, workers: int) -> list[str]:
         for kind, text in files.items():
             result = transact(lambda session, kind=kind, text=text: run(session, settings, kind, text, dry_run=False))
             assert not result.errors, result.errors
-        pin_hash = hash_pin(settings, PIN)
+        pin_hash = hash_pin(settings, PIN, badge="")
         tokens = []
         for n in range(1, workers + 1):
             worker = Operator(

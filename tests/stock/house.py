@@ -5,6 +5,7 @@ told, in one breath.
 """
 
 import uuid
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, Lot
 from app.config import Settings
-from app.control.adjustments import adjust
+from app.control.adjustments import Correction, adjust
 from app.ledger.models import Availability, Balance, Movement, Posting
 from app.ledger.post import Header, Move, Place, Posted, post, reverse
 from app.orders import found_again, fulfil
@@ -30,6 +31,7 @@ from app.tasks.lines import change_line
 from app.tasks.models import TaskLine
 
 SETTINGS = Settings(secret_key="only-for-tests")
+STOCKING = replace(SETTINGS, count_approval_units=10**12, count_approval_worth=0)
 
 
 class House:
@@ -109,13 +111,8 @@ class House:
         return adjust(
             self.session,
             self.actor("supervisor"),
-            SETTINGS,
-            warehouse="W",
-            location=place,
-            sku=sku,
-            quantity=quantity,
-            reason=reason,
-            **fields,
+            STOCKING,
+            Correction(warehouse="W", location=place, sku=sku, quantity=quantity, reason=reason, **fields),
         )
 
     # Orders.

@@ -192,7 +192,7 @@ def test_the_proof_repairs_nothing_and_rebuild_says_what_it_repaired(session: Se
                          " SELECT item_id, 'ghost', location_id, condition, 1, 0 FROM balance LIMIT 1"))  # fmt: skip
     first, again = verify(session).differences, verify(session).differences
     assert first == again
-    assert {difference.what for difference in first} == {"committed", "inbound", "balance"}
+    assert {difference.what for difference in first} == {"committed", "inbound", "balance", "held"}
     assert rebuild(session).differences == first
     assert verify(session).ok
     assert house.sums("MUG") == (8, 0, 5, 0)

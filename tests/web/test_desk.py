@@ -65,7 +65,7 @@ def test_every_page_of_an_empty_installation_is_there(app: "Flask", path: str) -
 
     def work(session: object) -> None:
         open_warehouse(session, "MAIN")  # type: ignore[arg-type]
-        pin_hash = hash_pin(app.config["SETTINGS"], PIN)
+        pin_hash = hash_pin(app.config["SETTINGS"], PIN, badge="")
         session.add(  # type: ignore[attr-defined]
             Operator(name="A", badge="A", pin_hash=pin_hash, roles=["admin"], created_at=clock.now())
         )

@@ -34,7 +34,7 @@ def owner(app: "Flask") -> "FlaskClient":
     """The one person of a site that has nothing yet."""
 
     def work(session: object) -> None:
-        pin_hash = hash_pin(app.config["SETTINGS"], PIN)
+        pin_hash = hash_pin(app.config["SETTINGS"], PIN, badge="")
         session.add(  # type: ignore[attr-defined]
             Operator(name="Owner", badge="OWNER", pin_hash=pin_hash, roles=["admin"], created_at=clock.now())
         )

@@ -197,6 +197,24 @@ def test_codes_are_drawn_and_labels_printed_for_those_who_are_signed_in(browse: 
     assert picker.get("/labels/bin/NOWHERE.pdf").status_code == 404
     assert picker.get("/labels/..%2f..%2fx/A-01.pdf").status_code == 404
     assert browse("").get("/barcodes.svg?code=1").status_code == 401
+    badge = encode(InternalKind.BADGE, "supervisor")
+    for code in (badge, f" {badge} ", "supervisor", "SUPERVISOR"):
+        assert picker.get("/barcodes.svg", query_string={"code": code}).status_code == 403, code
+        assert browse("supervisor").get("/barcodes.svg", query_string={"code": code}).status_code == 200, code
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_only_the_desk_says_in_which_warehouse_a_device_works(shop: "Flask", browse: Browse) -> None:
+    from app.db import transact
+    from app.places.warehouses import open_warehouse
+
+    with shop.app_context():
+        transact(lambda session: open_warehouse(session, "NORTH"))
+    for badge, status in (("picker", 403), ("receiver", 403), ("supervisor", 303), ("office", 303)):
+        worker = browse(badge)
+        assert ('name="warehouse"' in worker.get("/settings").text) is (status == 303), badge
+        assert worker.post("/settings", data={"warehouse": "NORTH"}).status_code == status, badge
+        assert worker.post("/settings", data={"theme": "dark"}).status_code == 303, badge
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

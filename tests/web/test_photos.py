@@ -102,12 +102,9 @@ def test_text_in_a_barcode_stays_text_on_the_page(browse: Callable[[str], FlaskC
 def test_while_one_photo_is_read_the_next_is_told_when_to_come_again(
     browse: Callable[[str], FlaskClient], token: Callable[..., dict[str, str]], client: FlaskClient
 ):
-    assert photo_reader._places.acquire(timeout=5)
-    try:
+    with photo_reader.only_one(client.application.config["SETTINGS"].data_dir):
         page = browse("picker").post("/photos", data=EAN, headers={"HX-Request": "true"})
         program = client.post(AT, data=EAN, content_type="image/webp", headers=token("picker", "floor"))
-    finally:
-        photo_reader._places.release()
     for answer in (page, program):
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == "1"

@@ -182,13 +182,13 @@ def test_a_pin_is_kept_under_the_pepper_and_never_as_it_is(shop: "Flask") -> Non
     from app.refusal import Refused
 
     settings = shop.config["SETTINGS"]
-    kept = hash_pin(settings, "1234")
-    assert "1234" not in kept
-    assert check_pin(settings, kept, "1234")
-    assert not check_pin(settings, kept, "1235")
-    assert not check_pin(replace(settings, pepper="another"), kept, "1234")
-    assert not check_pin(settings, None, "1234")
+    kept = hash_pin(settings, "2791", badge="MIA")
+    assert "2791" not in kept
+    assert check_pin(settings, kept, "2791")
+    assert not check_pin(settings, kept, "2792")
+    assert not check_pin(replace(settings, pepper="another"), kept, "2791")
+    assert not check_pin(settings, None, "2791")
     for wrong in ("123", "123456789", "12a4", "", "１２３４"):
         with pytest.raises(Refused) as refusal:
-            hash_pin(settings, wrong)
+            hash_pin(settings, wrong, badge="MIA")
         assert refusal.value.code == "pin_malformed"

@@ -17,12 +17,14 @@ import pytest
 
 from app.cli.server.bridge import environ_of
 from tests import servers
+from tests.tiny_server import MOST_SLOW
 
 HOST = "Host: localhost\r\n"
 FORM = f"POST /sign-in HTTP/1.1\r\n{HOST}Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: none\r\n"
 SLOW_BODY = f"{FORM}Content-Length: 99\r\n\r\nb"
 SLOW_HEAD = f"GET /sign-in HTTP/1.1\r\n{HOST}X-Slow: "
 WHOLE = f"GET /healthz HTTP/1.1\r\n{HOST}\r\n"
+SLOW_WORK = f"GET /slow HTTP/1.1\r\n{HOST}\r\n"
 OK = b"HTTP/1.1 200"
 
 
@@ -179,6 +181,15 @@ def test_behind_a_proxy_the_requests_of_one_address_are_counted_and_not_the_prox
     assert refused.startswith(b"HTTP/1.1 503")
     assert b"retry-after" in refused
     assert answer(client.begin(WHOLE.replace(HOST, f"{HOST}X-Forwarded-For: 9.9.9.9, 8.8.8.8\r\n"))).startswith(OK)
+
+
+def test_what_takes_long_never_has_the_threads_of_scans(serve: Callable[..., Client]):
+    """Three batches of labels stopped the site for 16.6 s. More than so many of their kind are sent away."""
+    client = serve(workers=1, answer_seconds=99)
+    for _each in range(MOST_SLOW):
+        client.begin(SLOW_WORK)
+    assert client.is_served()
+    assert answer(client.begin(SLOW_WORK)).startswith(b"HTTP/1.1 503")
 
 
 def test_a_kept_connection_serves_many_requests(serve: Callable[..., Client]):

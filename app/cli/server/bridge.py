@@ -8,7 +8,7 @@ import asyncio
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import IO, Any
@@ -74,21 +74,28 @@ class _Asked:
 
 
 class Bridge:
-    """An ASGI application around our WSGI one. ``knows`` says of a request's head whether its sender has a token."""
+    """An ASGI application around our WSGI one. ``knows`` says of a request's head whether its sender has a token,
+    ``lane_of`` which of the ``threads`` it may take: long work has threads of its own, and at ``most`` so many requests
+    that have or want one."""
 
     def __init__(
         self,
         wsgi: Wsgi,
         *,
         knows: Callable[[Environ], bool],
-        threads: int,
+        threads: Mapping[str, int],
+        most: Mapping[str, int],
+        lane_of: Callable[[Environ], str],
         largest_body: int,
         requests_per_address: int,
         is_behind_proxy: bool,
     ) -> None:
         self._wsgi = wsgi
         self._knows = knows
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._lane_of = lane_of
+        self._lanes = {name: ThreadPoolExecutor(n, thread_name_prefix=name) for name, n in threads.items()}
+        self._most = most
+        self._in_lane: Counter[str] = Counter()
         self._largest_body = largest_body
         self._requests_per_address = requests_per_address
         self._is_behind_proxy = is_behind_proxy
@@ -129,7 +136,8 @@ class Bridge:
             await self._ask_with(asked, BytesIO(body), len(body))
 
     async def _answer_large(self, asked: "_Asked", begun: bytes) -> None:
-        if not await self._in_thread(self._knows, asked.environ):
+        quickest = next(iter(self._lanes))
+        if not await self._in_thread(quickest, self._knows, asked.environ):
             raise TurnedAwayError(413, "Sign in before you send this much.")
         if self._large.total() >= LARGE_AT_ONCE or self._large[asked.address] >= LARGE_OF_ONE:
             raise TurnedAwayError(503, "Too many large files at once. Send this one again in a moment.")
@@ -154,14 +162,21 @@ class Bridge:
 
     async def _ask(self, asked: "_Asked", *, is_whole: bool) -> None:
         """``is_whole``: nothing of the body is left on the connection, so that another request may follow on it."""
-        status, headers, first, rest = await self._in_thread(self._begin, asked.environ)
-        if not is_whole:
-            headers.append((b"connection", b"close"))
-        await asked.send({"type": "http.response.start", "status": status, "headers": headers})
-        while rest is not None:
-            await asked.send({"type": "http.response.body", "body": first, "more_body": True})
-            first, rest = await self._in_thread(_portion, rest)
-        await asked.send({"type": "http.response.body", "body": first})
+        lane = self._lane_of(asked.environ)
+        if self._in_lane[lane] >= self._most.get(lane, sys.maxsize):
+            raise TurnedAwayError(503, "Too much of this is being done. Try again in a moment.")
+        self._in_lane[lane] += 1
+        try:
+            status, headers, first, rest = await self._in_thread(lane, self._begin, asked.environ)
+            if not is_whole:
+                headers.append((b"connection", b"close"))
+            await asked.send({"type": "http.response.start", "status": status, "headers": headers})
+            while rest is not None:
+                await asked.send({"type": "http.response.body", "body": first, "more_body": True})
+                first, rest = await self._in_thread(lane, _portion, rest)
+            await asked.send({"type": "http.response.body", "body": first})
+        finally:
+            self._in_lane[lane] -= 1
 
     def _begin(self, environ: Environ) -> tuple[int, list[tuple[bytes, bytes]], bytes, Any]:
         begun: list[Any] = []
@@ -180,8 +195,8 @@ class Bridge:
             rest,
         )
 
-    async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+    async def _in_thread(self, lane: str, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._lanes[lane], work, *arguments)
 
     def _address(self, environ: Environ) -> str:
         """Who asks, as far as the proxy in front of us says so (as ``werkzeug``'s ProxyFix reads it: its last word)."""

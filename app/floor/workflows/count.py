@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from app.catalog.lots import good_until, keep_lot, known_lot, require_same
+from app.control.limits import Change, is_beyond
 from app.floor import confirm
 from app.floor.counting import ask, begin_again, belongs_elsewhere, bin_way, counted_bin, finish_count, skus_of
 from app.floor.differences import (
@@ -25,11 +26,12 @@ from app.floor.differences import (
 from app.floor.double_read import note_read
 from app.floor.expiry import said_date
 from app.floor.loss_undone import give_back
-from app.floor.second_person import APPROVE, approve, ask_approval, recount
+from app.floor.second_person import APPROVE, approve, ask_approval, note_counter, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
 from app.floor.undo import no_arguments
 from app.language import _
 from app.ledger.post import reverse
+from app.places.models import Warehouse
 from app.refusal import Refused
 
 
@@ -182,6 +184,7 @@ def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, s
     since = {str(item_id): last_movement(work), **work.memory["since"]}
     work.forget("pending", "item", "units", "lot")
     trail = [*work.memory.get("trail", []), [key, units]]
+    note_counter(work)
     work.remember(counts={**counts, key: total}, since=since, last=key, trail=trail)
     sku = confirm.item_row(work.session, item_id).sku
     belongs = belongs_elsewhere(work, item_id)
@@ -199,11 +202,14 @@ def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, s
 def _close(work: Work) -> Said:
     if work.memory.get("pending"):
         raise Refused("finish_line_first", _("Answer the question about the lot or serial number first, or undo."))
+    house = work.session.get_one(Warehouse, work.task.warehouse_id)
     booked = books(work)
     moved = moved_meanwhile(work)
     steady = {key: units for key, units in work.memory["counts"].items() if item_of(key) not in moved}
     found = compare(steady, booked, leave_out=moved)
-    large = any(abs(each.units) > work.settings.count_approval_units for each in found)
+    assert work.task.location_id is not None, "a count without its bin"
+    changes = [Change(each.item_id, work.task.location_id, each.units) for each in found]
+    large = is_beyond(work.session, work.settings, work.actor, house, changes)
     if large and work.memory.get("before") != steady:
         work.remember(before=steady)
         begin_again(work)
@@ -233,6 +239,7 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
     if last.split(":", 2)[2]:
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
     trail = [*work.memory.get("trail", []), [last, quantity - counts[last]]]
+    note_counter(work)
     work.remember(counts={**counts, last: quantity}, trail=trail)
     return Said("quantity_confirmed", _("%(n)s counted", n=quantity))
 

@@ -29,6 +29,7 @@ class Difference:
     - serial: a unit came in a second time (``replayed``) while it was here (``kept`` is 1, the most that can be)
     - for_sale: kept for sale where nothing is sold
     - seal: the fact itself is not what was sealed: the key is the posting's id, and the two numbers are hashes
+    - record: rows of a record (the key: which, and their ids) are not what was sealed; the two numbers are hashes
     - head: the chain lacks the hash (``replayed``) that it once ended with at a position (the key)
     - unsealed: postings (so many, from the one in the key on) have waited too long for their seal
     """

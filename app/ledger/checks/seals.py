@@ -1,33 +1,30 @@
-"""Every sealed posting against its link in the chain, and every posting that slipped in without one."""
+"""Every link of the chain against what it binds, and everything that slipped in without a link."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import func, select
 
 from app.ledger.checks.difference import Difference, Look
 from app.ledger.heads import Head
+from app.ledger.records import RECORDS, Range, read, record_link, record_seal
 from app.ledger.seal import LATE_SECONDS, head, link, links, posting, sealed, seconds_behind, unsealed
 
 _TELL_EVERY = 1000
 
 
 def check(look: Look) -> Iterator[Difference]:
-    """``seal``: the key is the posting's id, and the two numbers are hashes. ``unsealed``: the oldest posting that has
-    waited too long, and how many wait.
+    """``seal``: the key is the posting's id, and the two numbers are hashes. ``record``: the key is the record and the
+    ids that a link binds, or one that none does. ``unsealed``: the oldest posting that has waited too long, and how
+    many wait; or a record, and for how many seconds.
 
     Each link is held against the *kept* link before it, so that one edit names one posting.
     """
     yield from _unfit(look)
     yield from _without(look)
+    for name in RECORDS:
+        yield from _unbound(look, name)
     yield from _waiting(look)
-
-
-def _waiting(look: Look) -> Iterator[Difference]:
-    """A sealer that cannot go on proves nothing of what came since."""
-    session = look.session
-    if seconds_behind(session) > LATE_SECONDS:
-        oldest, count = session.execute(select(func.min(unsealed.c.posting_id), func.count())).one()
-        yield Difference("unsealed", (oldest,), int(count), 0)
 
 
 def _unfit(look: Look) -> Iterator[Difference]:
@@ -35,18 +32,40 @@ def _unfit(look: Look) -> Iterator[Difference]:
     end = head(session)
     position, last = look.since
     is_whole = True
-    for each in links(session, position):
-        computed = link(session, last, each.posting_id, each.header, each.moves)
+    told = position
+    for each in _chain(look, position):
+        is_record = "record" in each._fields
+        if is_record:
+            computed = record_link(session, last, each.record, each.ids)
+        else:
+            computed = link(session, last, each.posting_id, each.header, each.moves)
         if computed != each.hash or each.position != position + 1:
             is_whole = False
-            yield Difference("seal", (each.posting_id,), each.hash, computed)
+            what, key = ("record", (each.record, each.ids)) if is_record else ("seal", (each.posting_id,))
+            yield Difference(what, key, each.hash, computed)
         position, last = each.position, each.hash
-        if position % _TELL_EVERY == 0:
+        if position >= told + _TELL_EVERY:
+            told = position
             look.tell(position, end.position)
             if is_whole:
                 look.proved(Head(position, last))
     if is_whole and position > look.since.position:
         look.proved(Head(position, last))
+
+
+def _chain(look: Look, after: int) -> Iterator[Any]:
+    """Both kinds of links, merged by their positions: the records' are few."""
+    statement = select(record_seal).where(record_seal.c.position > after).order_by(record_seal.c.position)
+    records = iter(look.session.execute(statement.execution_options(yield_per=_TELL_EVERY)))
+    record = next(records, None)
+    for each in links(look.session, after):
+        while record is not None and record.position < each.position:
+            yield record
+            record = next(records, None)
+        yield each
+    while record is not None:
+        yield record
+        record = next(records, None)
 
 
 def _without(look: Look) -> Iterator[Difference]:
@@ -57,3 +76,44 @@ def _without(look: Look) -> Iterator[Difference]:
     )
     for posting_id in look.session.scalars(neither.order_by(posting.c.id)):
         yield Difference("seal", (posting_id,), "", "")
+
+
+def _unbound(look: Look, name: str) -> Iterator[Difference]:
+    """Rows of a record between bound ones that no link binds."""
+    session, record = look.session, RECORDS[name]
+    bound = _merged(
+        range_
+        for ranges in session.scalars(select(record_seal.c.ids).where(record_seal.c.record == name))
+        for range_ in read(ranges)
+    )
+    if not bound or _count(look, name, bound[-1][1]) == sum(end - first + 1 for first, end in bound):
+        return
+    last = 0
+    for first, end in bound:
+        between = select(record.c.id).where(record.c.id > last, record.c.id < first).order_by(record.c.id)
+        for id_ in session.scalars(between):
+            yield Difference("record", (name, id_), "", "")
+        last = end
+
+
+def _count(look: Look, name: str, last: int) -> int:
+    record = RECORDS[name]
+    return int(look.session.execute(select(func.count()).where(record.c.id <= last)).scalar_one())
+
+
+def _merged(ranges: Iterator[Range]) -> list[Range]:
+    found: list[Range] = []
+    for first, last in sorted(ranges):
+        if found and found[-1][1] + 1 >= first:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return found
+
+
+def _waiting(look: Look) -> Iterator[Difference]:
+    """A sealer that cannot go on proves nothing of what came since."""
+    session = look.session
+    if seconds_behind(session) > LATE_SECONDS:
+        oldest, count = session.execute(select(func.min(unsealed.c.posting_id), func.count())).one()
+        yield Difference("unsealed", (oldest,), int(count), 0)

@@ -14,7 +14,7 @@ from app.places.models import Warehouse
 from app.refusal import Refused
 from app.web.api.body import Size
 from app.web.api.route import reads
-from app.web.photo_reader import read_apart
+from app.web.photo_reader import read_one
 from app.web.security import settings
 
 
@@ -83,7 +83,7 @@ def read_barcode_photo(session: Session, body: bytes) -> PhotoAnswer:
     """
     return PhotoAnswer(
         symbols=tuple(
-            PhotographedSymbol(text=it.text, symbology=it.symbology, agreed=it.agreed) for it in read_apart(body)
+            PhotographedSymbol(text=it.text, symbology=it.symbology, agreed=it.agreed) for it in read_one(body)
         )
     )
 

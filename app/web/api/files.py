@@ -43,8 +43,8 @@ def _run(portions: Portions, kind: str, query: ImportQuery, body: bytes) -> tupl
     if query.dry_run:
         portions.only_look()
 
-    def note(session: Session, import_id: int) -> None:
-        portions.notes(session)["import"] = import_id
+    def note(session: Session, import_id: int) -> int:
+        return int(portions.notes(session).setdefault("import", import_id))
 
     taken = portions.so_far().get("import") or imports.take(
         portions.write, reading, kind, body, dry_run=query.dry_run, note=note

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.labels import queue, render_pdf, render_png, templates
+from app.labels import queue, render_png, templates
 from app.labels.badges import require_may_print
 from app.labels.carrier import MOST_BYTES, enqueue_carrier_label
 from app.labels.models import Printer, PrintJob
@@ -21,6 +21,7 @@ from app.refusal import Refused
 from app.web.api.body import Between, Code, Size
 from app.web.api.paging import Page
 from app.web.api.route import Access, reads, writes
+from app.web.label_drawer import draw_pdf, one_at_a_time
 from app.web.label_fields import Fields, rows_of
 from app.web.rules import FLOOR, OFFICE
 from app.web.security import current_actor, current_bearer
@@ -100,15 +101,21 @@ def preview_label(session: Session, body: LabelRequest) -> bytes:
     """The label, of papers the first page, as the printer will draw it, one pixel per dot.
 
     Errors: ``unknown_template``; ``label_field_missing``; ``label_field_unknown``; ``label_field_invalid``;
-    ``fields_or_subject``; ``unknown_*``; ``role_missing`` for a badge, which only supervisors and admins print.
+    ``fields_or_subject``; ``unknown_*``; ``role_missing`` for a badge, which only supervisors and admins print;
+    ``busy_drawing`` (503) where this person's last labels are still being drawn: try again.
     """
-    return render_png(body.template, _rows(session, body)[0])
+    rows = _rows(session, body)
+    with one_at_a_time():
+        return render_png(body.template, rows[0])
 
 
 @reads("/labels", method="POST", content_type="application/pdf", answer=bytes)
 def print_labels(session: Session, body: NewLabels) -> bytes:
-    """Labels as PDF, one on each page, every symbol read back before it is handed out. Errors: as for a preview."""
-    return render_pdf(body.template, _rows(session, body) * body.copies)
+    """Labels as PDF, one on each page, every symbol read back before it is handed out.
+
+    Errors: as for a preview; ``labels_failed``.
+    """
+    return draw_pdf(body.template, _rows(session, body) * body.copies)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,14 @@
 """What is where, what may be promised, why, and the proof of it."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from flask import g
 from sqlalchemy.orm import Session
 
 from app.control import adjustments, explanation, verification
+from app.control.wanted import adjust_or_ask, wanted_change
 from app.db import reading, transact
 from app.ledger.history import MovementRow, feed
 from app.ledger.on_hand import BalanceRow, balances
@@ -189,38 +190,67 @@ class NewAdjustment:
 
 @dataclass(frozen=True, kw_only=True)
 class PostedAdjustment:
-    """What was written into the ledger."""
+    """What was written into the ledger; or, with 202, nothing yet: ``approval`` is what waits for a second person, and
+    ``/adjustments/approvals/{approval}`` tells what became of it."""
 
-    posting: int
+    posting: int | None
     movements: tuple[int, ...]
+    approval: int | None = None
 
 
-@writes("/adjustments", may=DESK, status=(201,))
-def adjust_stock(session: Session, body: NewAdjustment) -> PostedAdjustment:
+@writes("/adjustments", may=DESK, answer=PostedAdjustment, status=(201, 202))
+def adjust_stock(session: Session, body: NewAdjustment) -> tuple[PostedAdjustment, int]:
     """Post a difference between the shelf and the books, with its reason.
+
+    Beyond what one person or program may change in a day, in units of an item in a place or in worth, it is kept until
+    a second person approves it at the desk: 202, with ``approval``.
 
     Errors: ``unknown_warehouse``, ``unknown_location``, ``unknown_container``, ``unknown_sku``, ``unknown_lot``;
     ``unknown_reason``; ``not_for_sale_here``; ``nothing_to_adjust``; ``lot_needed``; ``lot_not_wanted``;
     ``expiry_needed``; ``expiry_conflict``; ``serial_needed``; ``serial_not_wanted``; ``serial_in_stock``;
-    ``approval_needed``; ``not_enough_stock``.
+    ``opened_already``; ``not_enough_stock``.
     """
-    posted = adjustments.adjust(
-        session,
-        current_actor(),
-        settings(),
-        warehouse=body.warehouse,
-        location=body.location,
-        sku=body.sku,
-        quantity=body.quantity,
-        reason=body.reason,
-        lot=body.lot,
-        expiry=body.expiry,
-        serial=body.serial,
-        container=body.container,
-        condition=body.condition,
-        note=body.note,
+    wanted = adjustments.Correction(**{field.name: getattr(body, field.name) for field in fields(body)})
+    found = adjust_or_ask(session, current_actor(), settings(), wanted)
+    if isinstance(found, int):
+        return PostedAdjustment(posting=None, movements=(), approval=found), 202
+    return PostedAdjustment(posting=found.posting_id, movements=found.movement_ids), 201
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedAdjustment:
+    """A correction that needed a second person. ``decision`` is empty while it waits; approved, it is ``posting``."""
+
+    approval: int
+    sku: str
+    location: str
+    quantity: int
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    decision: Literal["", "approved", "refused"]
+    decided_by: str | None
+    decided_at: datetime | None
+    posting: int | None
+
+
+@reads("/adjustments/approvals/<int:approval>", may=DESK)
+def show_approval(session: Session, *, approval: int) -> WantedAdjustment:
+    """What became of a correction that waited for a second person. Errors: ``unknown_change``."""
+    found = wanted_change(session, approval)
+    return WantedAdjustment(
+        approval=found.id,
+        sku=found.sku,
+        location=found.location,
+        quantity=found.units,
+        reason=found.reason,
+        asked_by=found.asker,
+        asked_at=found.asked_at,
+        decision=found.decision,  # type: ignore[arg-type]  # the table's CHECK knows the same three words
+        decided_by=found.decider,
+        decided_at=found.decided_at,
+        posting=found.posting,
     )
-    return PostedAdjustment(posting=posted.posting_id, movements=posted.movement_ids)
 
 
 @dataclass(frozen=True, kw_only=True)

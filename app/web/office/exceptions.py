@@ -4,6 +4,8 @@ that the server failed to judge."""
 from flask import render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from app.control import wanted
+from app.control.wanted import waiting_changes
 from app.db import reading, transact
 from app.floor.approvals import waiting_approvals
 from app.floor.left_out import settle
@@ -12,7 +14,7 @@ from app.web import forms
 from app.web.office.desk import back_to, desk
 from app.web.office.reads.alarms import alarms
 from app.web.office.reads.exceptions import oversold_rows, short_picks, unjudged_scans
-from app.web.rules import CHIEFS, READERS, allow
+from app.web.rules import CHIEFS, OFFICE, READERS, allow
 from app.web.screens import current_warehouse
 from app.web.security import current_actor, settings
 
@@ -28,6 +30,7 @@ def exceptions() -> str:
         return render_template(
             "office/exceptions.html",
             alarms=alarms(session, settings()),
+            corrections=waiting_changes(session, here),
             oversold=oversold_rows(session),
             short=short_picks(session),
             unjudged=unjudged_scans(session),
@@ -42,4 +45,22 @@ def settle_unjudged(set_aside_id: int) -> WerkzeugResponse:
     """A scan that the server failed to judge was looked after: it leaves the list, and who said so stays."""
     actor, note = current_actor(), forms.text("note")[:200]
     transact(lambda session: settle(session, actor, set_aside_id, note=note))
+    return back_to("exceptions")
+
+
+@desk.post("/exceptions/corrections/<int:wanted_id>/approvals")
+@allow(roles=CHIEFS)
+def approve_correction(wanted_id: int) -> WerkzeugResponse:
+    """The second person says that it is so: it is posted."""
+    actor = current_actor()
+    transact(lambda session: wanted.approve(session, actor, wanted_id))
+    return back_to("exceptions")
+
+
+@desk.post("/exceptions/corrections/<int:wanted_id>/refusals")
+@allow(roles=OFFICE)
+def refuse_correction(wanted_id: int) -> WerkzeugResponse:
+    """It is not posted; whoever asked may take it back too."""
+    actor = current_actor()
+    transact(lambda session: wanted.refuse(session, actor, wanted_id))
     return back_to("exceptions")

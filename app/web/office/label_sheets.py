@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.labels import queue, render_pdf
+from app.labels import queue
 from app.labels.printers import printer_of, printers_of, takes
 from app.labels.sheets import PLAIN, SHEETS, Sheet, fits, sheet_for, size_of
 from app.labels.template import template as template_of
 from app.language import _
 from app.refusal import Refused
 from app.web import forms
+from app.web.label_drawer import draw_pdf
 from app.web.office.desk import asked, back_to, desk
 from app.web.office.reads.labels import WHAT, Fields, Range, label_fields, zones_of
 from app.web.rules import OFFICE, READERS, allow
@@ -79,7 +80,7 @@ def label_sheets_pdf() -> Response:
     begin, end = parts[part] if part < len(parts) else (0, 0)
     used = start if begin == 0 else 0
     response = Response(
-        render_pdf(wanted.what, rows[begin:end], per_sheet=size_of(sheet, label), used=used),
+        draw_pdf(wanted.what, rows[begin:end], per_sheet=size_of(sheet, label), used=used),
         mimetype="application/pdf",
     )
     response.headers["Content-Disposition"] = f'inline; filename="{wanted.what}-labels-{part + 1}.pdf"'

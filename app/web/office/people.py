@@ -52,7 +52,7 @@ def add_person() -> WerkzeugResponse:
         ).id
 
     try:
-        pin_hash = hash_pin(settings(), forms.text("pin", longest=64))
+        pin_hash = hash_pin(settings(), forms.text("pin", longest=64), badge=typed["badge"])
         operator_id = transact(work)
     except Refused as refusal:
         return make_response(_people(typed=typed, message=refusal.message), refusal.status)
@@ -86,7 +86,9 @@ def give_pin(operator_id: int) -> WerkzeugResponse:
     """A new PIN for somebody who forgot theirs."""
     actor = current_actor()
     try:
-        pin_hash = hash_pin(settings(), forms.text("pin", longest=64))
+        with reading() as session:
+            badge = rules.badge_of(session, operator_id)
+        pin_hash = hash_pin(settings(), forms.text("pin", longest=64), badge=badge)
         transact(lambda session: rules.give_pin(session, actor, operator_id, pin_hash=pin_hash))
     except Refused as refusal:
         return _not_so(operator_id, refusal)

@@ -5,9 +5,11 @@ import uuid
 from flask import Response, make_response, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.control.adjustments import REASONS, adjust
+from app.control.adjustments import Correction
 from app.control.explanation import explain
+from app.control.wanted import adjust_or_ask
 from app.db import reading, transact
+from app.ledger.models import REASONS
 from app.ledger.on_hand import balances as balance_rows
 from app.refusal import Conflict, Refused
 from app.web import forms
@@ -103,28 +105,27 @@ def correct() -> WerkzeugResponse:
     serial, key = forms.text("serial").strip(), forms.text("key", longest=64)
     reason, note, lot = forms.text("reason"), forms.text("note"), forms.text("lot").strip() or None
     expiry = forms.day("expiry")
+    wanted = Correction(
+        warehouse=warehouse,
+        location=location,
+        sku=sku,
+        quantity=signed,
+        reason=reason,
+        lot=lot,
+        expiry=expiry,
+        serial=serial,
+        note=note,
+    )
     try:
-        transact(
-            lambda session: adjust(
-                session,
-                actor,
-                settings(),
-                warehouse=warehouse,
-                location=location,
-                sku=sku,
-                quantity=signed,
-                reason=reason,
-                lot=lot,
-                expiry=expiry,
-                serial=serial,
-                note=note,
-                key=f"desk:{key}" if key else "",
-            )
+        found = transact(
+            lambda session: adjust_or_ask(session, actor, settings(), wanted, key=f"desk:{key}" if key else "")
         )
     except Conflict:  # it is posted: a filled-in form would only invite to post it again
         raise
     except Refused as refusal:
         return make_response(_item(sku, message=refusal.message), refusal.status)
+    if isinstance(found, int):
+        return back_to("exceptions", _anchor="corrections")
     return back_to("item", sku=sku)
 
 

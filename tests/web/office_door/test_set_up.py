@@ -150,3 +150,19 @@ def test_a_telephone_reads_the_picture(browse: Browse) -> None:
     secret = Telephone(page).secret
     assert read.text == totp.address(secret, name="office")
     assert read.text.startswith("otpauth://totp/Trueshelf:office?secret=")
+
+
+def test_the_token_that_a_pin_gave_does_not_come_into_the_office(browse: Browse) -> None:
+    """Setting up gives rights: whoever copied the cookie of badge and PIN does not get them."""
+    supervisor = browse("supervisor")
+    before = supervisor.get_cookie("trueshelf")
+    assert before is not None
+    old = {"Authorization": f"Bearer {before.value}"}
+    assert supervisor.get("/api/v1/availability", headers=old).status_code in {200, 403}
+    _telephone, answer = set_up(supervisor)
+    assert answer.status_code == 200
+    after = supervisor.get_cookie(before.key)
+    assert after is not None
+    assert after.value != before.value
+    assert supervisor.get("/office/").status_code == 200
+    assert browse("").get("/api/v1/availability", headers=old).status_code == 401
