@@ -15,7 +15,7 @@ from app.floor.differences import booked_at, compare, key_of
 from app.floor.models import Scan
 from app.people.models import Operator
 from app.places.models import Location
-from app.tasks.models import Task
+from app.tasks.models import IS_UNFINISHED, Task
 from app.tasks.queue import APPROVAL
 
 
@@ -72,7 +72,7 @@ def waiting_approvals(session: Session, warehouse_id: int, *, limit: int = 50) -
         .where(
             Task.kind == "count",
             Task.document_type == APPROVAL,
-            Task.status.in_(("open", "claimed")),
+            IS_UNFINISHED,
             Task.warehouse_id == warehouse_id,
         )
         .order_by(Task.id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, Lot
@@ -64,10 +64,21 @@ def balances(
         .order_by(Balance.id)
         .limit(limit)
     )
+    # By ids that are looked up first: the index of what is asked for is walked, and not every balance there is.
     if sku:
-        statement = statement.where(Item.sku == sku)
+        statement = statement.where(Balance.item_id == session.scalar(select(Item.id).where(Item.sku == sku)))
     if warehouse:
         statement = statement.where(Warehouse.code == warehouse)
     if location:
-        statement = statement.where((Location.code == location) | (Container.code == location))
+        places, boxes = (
+            list(session.scalars(select(kind.id).where(kind.code == location))) for kind in (Location, Container)
+        )
+        statement = statement.where(
+            Balance.id.in_(
+                union(
+                    select(Balance.id).where(Balance.location_id.in_(places)),
+                    select(Balance.id).where(Balance.container_id.in_(boxes)),
+                )
+            )
+        )
     return [BalanceRow(*row) for row in session.execute(statement)]

@@ -39,6 +39,14 @@ class Order(Model):
     )
 
 
+# The beginning of a number is looked up without regard to capitals: byte by byte, so that a range of the index has it.
+Index(
+    "ix_sales_order_lower_ref",
+    func.lower(Order.order_ref).label("lower_ref"),
+    postgresql_ops={"lower_ref": "text_pattern_ops"},
+)
+
+
 class OrderLine(Model):
     """``quantity`` base units of an item, by its immutable id; ``sku`` is how it was called when ordered.
 

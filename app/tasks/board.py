@@ -12,7 +12,7 @@ from app.language import _
 from app.people.actor import Actor
 from app.people.models import Operator
 from app.refusal import NotFound, Refused
-from app.tasks.models import Task
+from app.tasks.models import IS_UNFINISHED, Task
 from app.tasks.queue import ROLES, release, require_role, task_of
 
 UNFINISHED = ("open", "claimed")
@@ -63,7 +63,7 @@ _JOBS = cast(
 
 def unfinished(session: Session, *, warehouse_id: int, kind: str = "", after: int = 0, limit: int = 50) -> list[Job]:
     """Open and claimed tasks, oldest first, after a task id."""
-    statement = _JOBS.where(Task.warehouse_id == warehouse_id, Task.status.in_(UNFINISHED), Task.id > after)
+    statement = _JOBS.where(Task.warehouse_id == warehouse_id, IS_UNFINISHED, Task.id > after)
     if kind:
         statement = statement.where(Task.kind == kind)
     return [Job(*row) for row in session.execute(statement.order_by(Task.id).limit(limit))]
@@ -80,7 +80,10 @@ def job_of(session: Session, task_id: int) -> Job:
 def held_by(session: Session, actor: Actor, *, warehouse_id: int) -> list[Job]:
     """What this worker has begun and not finished, the newest first."""
     statement = _JOBS.where(
-        Task.status == "claimed", Task.operator_id == actor.operator_id, Task.warehouse_id == warehouse_id
+        IS_UNFINISHED,
+        Task.status == "claimed",
+        Task.operator_id == actor.operator_id,
+        Task.warehouse_id == warehouse_id,
     )
     return [Job(*row) for row in session.execute(statement.order_by(Task.claimed_at.desc()))]
 
@@ -92,6 +95,7 @@ def waiting(session: Session, actor: Actor, *, warehouse_id: int) -> list[tuple[
         select(Task.kind, func.count())
         .where(
             Task.warehouse_id == warehouse_id,
+            IS_UNFINISHED,
             Task.status == "open",
             Task.kind.in_(kinds),
             (Task.assigned_to_id.is_(None)) | (Task.assigned_to_id == actor.operator_id),
@@ -104,7 +108,7 @@ def waiting(session: Session, actor: Actor, *, warehouse_id: int) -> list[tuple[
 
 def unfinished_by_kind(session: Session) -> list[tuple[str, int]]:
     """(kind, number of unfinished tasks), everywhere."""
-    statement = select(Task.kind, func.count()).where(Task.status.in_(UNFINISHED)).group_by(Task.kind)
+    statement = select(Task.kind, func.count()).where(IS_UNFINISHED).group_by(Task.kind)
     return [(kind, int(number)) for kind, number in session.execute(statement.order_by(Task.kind))]
 
 

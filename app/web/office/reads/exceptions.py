@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Item
 from app.db import table
-from app.floor.models import SHORT, Scan, SetAside
+from app.floor.models import IS_SHORT, Scan, SetAside
 from app.ledger.models import Availability
 from app.ledger.sums import AVAILABLE
 from app.orders.lost import AtRisk, orders_at_risk
@@ -104,7 +104,7 @@ def short_picks(session: Session, *, limit: int = 50) -> list[ShortPick]:
         )
         .join(Operator, Operator.id == Scan.operator_id)
         .join(Task, Task.id == Scan.task_id)
-        .where(Scan.kind == "action", Scan.code.in_(SHORT), Scan.outcome == "accepted")
+        .where(IS_SHORT)
         .order_by(Scan.id.desc())
         .limit(limit)
     )

@@ -54,6 +54,27 @@ def purchase_order_rows(
 ) -> list[PurchaseOrderRow]:
     """Newest first, or what is expected next; ``query`` looks into numbers, suppliers and SKUs."""
     next_eta = func.min(case((_LEFT > 0, PurchaseOrderLine.eta)))
+    # The page first, then its sums: grouped whole, all orders there ever were would be added up for each page.
+    page = select(PurchaseOrder.id).order_by(PurchaseOrder.id.desc()).limit(limit)
+    if before:
+        page = page.where(PurchaseOrder.id < before)
+    if status:
+        page = page.where(PurchaseOrder.status == status)
+    if query:
+        has_sku = (
+            select(PurchaseOrderLine.purchase_order_id)
+            .join(Item, Item.id == PurchaseOrderLine.item_id)
+            .where(Item.sku == query)
+        )
+        begins = query.lower()
+        named = select(Supplier.id).where(func.lower(Supplier.name).startswith(begins, autoescape=True))
+        page = page.where(
+            or_(
+                func.lower(PurchaseOrder.number).startswith(begins, autoescape=True),
+                PurchaseOrder.supplier_id.in_(named),
+                PurchaseOrder.id.in_(has_sku),
+            )
+        )
     statement = (
         select(
             PurchaseOrder.id,
@@ -73,26 +94,8 @@ def purchase_order_rows(
         .outerjoin(PurchaseOrderLine, PurchaseOrderLine.purchase_order_id == PurchaseOrder.id)
         .group_by(PurchaseOrder.id, Supplier.name, Warehouse.code)
         .order_by(*((nulls_last(next_eta), PurchaseOrder.id) if is_next_first else (PurchaseOrder.id.desc(),)))
-        .limit(limit)
+        .where(PurchaseOrder.id.in_(page))
     )
-    if before:
-        statement = statement.where(PurchaseOrder.id < before)
-    if status:
-        statement = statement.where(PurchaseOrder.status == status)
-    if query:
-        has_sku = (
-            select(PurchaseOrderLine.purchase_order_id)
-            .join(Item, Item.id == PurchaseOrderLine.item_id)
-            .where(Item.sku == query)
-        )
-        begins = query.lower()
-        statement = statement.where(
-            or_(
-                func.lower(PurchaseOrder.number).startswith(begins, autoescape=True),
-                func.lower(Supplier.name).startswith(begins, autoescape=True),
-                PurchaseOrder.id.in_(has_sku),
-            )
-        )
     rows: Iterable[Any] = session.execute(statement)
     return [PurchaseOrderRow(*row) for row in rows]
 

@@ -30,6 +30,12 @@ class ReturnRow:
 
 def return_rows(session: Session, *, status: str = "", before: int = 0, limit: int) -> list[ReturnRow]:
     """Newest first."""
+    # The page first, then its sums.
+    page = select(Rma.id).order_by(Rma.id.desc()).limit(limit)
+    if before:
+        page = page.where(Rma.id < before)
+    if status:
+        page = page.where(Rma.status == status)
     statement = (
         select(
             Rma.id,
@@ -47,11 +53,7 @@ def return_rows(session: Session, *, status: str = "", before: int = 0, limit: i
         .outerjoin(RmaLine, RmaLine.rma_id == Rma.id)
         .group_by(Rma.id, Order.id)
         .order_by(Rma.id.desc())
-        .limit(limit)
+        .where(Rma.id.in_(page))
     )
-    if before:
-        statement = statement.where(Rma.id < before)
-    if status:
-        statement = statement.where(Rma.status == status)
     rows: Iterable[Any] = session.execute(statement)
     return [ReturnRow(*row) for row in rows]
