@@ -1,5 +1,6 @@
 """init, demo, import: what the database holds when work begins."""
 
+import getpass
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from app import demo as demo_warehouse
 from app.cli.common import in_the_app, settings
 from app.cli.production import begin_for_real
 from app.db import db, reading, transact
-from app.imports import KINDS, ImportResult, finish, take
+from app.imports import KINDS, ImportResult, Who, finish, take
 from app.people.models import Operator
+from app.people.operators import operator_of
 from app.private import close_to_others
 
 
@@ -50,8 +52,9 @@ def demo() -> None:
 @click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@click.option("--operator", "badge", help="The badge of whoever brings the file; without, the system's user is named.")
 @in_the_app
-def import_file(kind: str, file: Path, dry_run: bool) -> None:
+def import_file(kind: str, file: Path, dry_run: bool, badge: str | None) -> None:
     """Import a CSV file: all of it or, with any error, nothing."""
     data = file.read_bytes()
     with click.progressbar(length=1, label=f"{kind} from {file.name}") as bar:
@@ -60,7 +63,7 @@ def import_file(kind: str, file: Path, dry_run: bool) -> None:
             bar.length = rows
             bar.update(done - bar.pos)
 
-        result = _imported(kind, data, dry_run, progress)
+        result = _imported(kind, data, _who(badge), dry_run, progress)
     for error in result.errors:
         click.echo(f"row {error.row} {error.column}: {error.message} ({error.code})", err=True)
     if result.errors:
@@ -74,8 +77,16 @@ def import_file(kind: str, file: Path, dry_run: bool) -> None:
     )
 
 
-def _imported(kind: str, data: bytes, dry_run: bool, progress: Callable[[int, int], None]) -> ImportResult:
-    taken = take(transact, reading, kind, data, dry_run=dry_run, progress=progress)
+def _who(badge: str | None) -> Who:
+    program = f"command line ({getpass.getuser()})"
+    if badge is None:
+        return Who(None, program)
+    with reading() as session:
+        return Who(operator_of(session, badge).id, program)
+
+
+def _imported(kind: str, data: bytes, who: Who, dry_run: bool, progress: Callable[[int, int], None]) -> ImportResult:
+    taken = take(transact, reading, kind, data, who=who, dry_run=dry_run, progress=progress)
     if isinstance(taken, ImportResult):
         return taken
     result = finish(transact, reading, taken, KINDS, progress=progress)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app import clock
 from app.catalog.lots import keep_lot, known_lot
@@ -116,6 +116,7 @@ def require_unopened(session: Session, item: Item, place: Location) -> None:
 
     Errors: ``opened_already``.
     """
+    undone = aliased(Posting)
     opened = (
         select(Movement.id)
         .join(Posting, Posting.id == Movement.posting_id)
@@ -124,6 +125,7 @@ def require_unopened(session: Session, item: Item, place: Location) -> None:
             Movement.target_location_id == place.id,
             Movement.source_location_id == ADJUSTMENT,
             Posting.reason == "opening",
+            ~select(undone.id).where(undone.reverses_id == Posting.id).exists(),
         )
         .limit(1)
     )

@@ -96,7 +96,7 @@ def _build(session: Session, settings: Settings, plan: Plan, progress: Callable[
         "purchase-orders": plan.purchases(),
     }
     for kind, text in files.items():
-        result = imports.run(session, settings, kind, text, dry_run=False)
+        result = imports.run(session, settings, kind, text, dry_run=False, who=imports.Who(program="demo"))
         assert result.ok, (kind, result.errors[:3])
         progress(5)
     _place_orders(session, plan, progress)

@@ -12,8 +12,8 @@
 A column that the file does not have stays as it is; an empty cell sets it back to its default.
 """
 
-from app.imports.result import ImportResult, RowError
+from app.imports.result import ImportResult, RowError, Who
 from app.imports.run import KINDS, run, take
 from app.imports.staged import abandoned, finish, forget_old, how_far
 
-__all__ = ["KINDS", "ImportResult", "RowError", "abandoned", "finish", "forget_old", "how_far", "run", "take"]
+__all__ = ["KINDS", "ImportResult", "RowError", "Who", "abandoned", "finish", "forget_old", "how_far", "run", "take"]

@@ -50,6 +50,14 @@ class ImportResult:
         return asdict(self) | {name: [asdict(note) for note in found] for name, found in notes.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who brings a file: a person, or else a program, by its name."""
+
+    operator_id: int | None = None
+    program: str = "import"
+
+
 @dataclass(slots=True)
 class Outcome:
     """The tally while a file is being checked or written. ``progress`` is told (rows done, rows in all).
@@ -60,6 +68,7 @@ class Outcome:
 
     rows: int = 0
     is_check: bool = False
+    who: Who = field(default_factory=Who)
     undo: list[dict[str, Any]] = field(default_factory=list)
     created: int = 0
     updated: int = 0

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.imports import barcodes, items, locations, orders, purchase_orders, staged, stock, suppliers, table
-from app.imports.result import ImportResult, Outcome
+from app.imports.result import ImportResult, Outcome, Who
 from app.imports.staged import Note, Progress
 from app.language import _
 from app.orders.backorders import Read, Write
@@ -48,13 +48,14 @@ def run(
     *,
     dry_run: bool,
     progress: Progress | None = None,
+    who: Who = Who(),  # noqa: B008 - frozen
 ) -> ImportResult:
     """Import the text of one CSV file in the transaction of this session. ``progress`` is told (rows done, in all).
 
     With any error nothing is written, and the answer says what is wrong. Errors: ``unknown_import_kind``.
     """
     module = module_of(kind)
-    outcome = Outcome(progress=progress, is_check=dry_run)
+    outcome = Outcome(progress=progress, is_check=dry_run, who=who)
     rows = table.read(data, module.COLUMNS, module.KEY, outcome)
     with session.begin_nested() as savepoint:
         if rows:
@@ -70,14 +71,16 @@ def take(
     kind: str,
     data: bytes | str,
     *,
+    who: Who,
     dry_run: bool,
     progress: Progress | None = None,
     note: Note = lambda _session, import_id: import_id,
 ) -> ImportResult | int:
     """Import the text of one CSV file as an entrance does it: beside the writers, and never long in their way.
 
-    A larger file that was found good is put aside and promised: its import's id, to be given to ``staged.finish``.
-    ``note`` is told of it in the transaction that promises it (see ``staged.stage``). Errors: ``unknown_import_kind``.
+    ``who`` brings it stands on what it posts. A larger file that was found good is put aside and promised: its import's
+    id, to be given to ``staged.finish``. ``note`` is told of it in the transaction that promises it (see
+    ``staged.stage``). Errors: ``unknown_import_kind``.
     """
     module = module_of(kind)
     outcome = Outcome(progress=progress if dry_run else None, is_check=True)
@@ -88,10 +91,10 @@ def take(
     if dry_run or outcome.errors() or not rows:
         return _result(kind, outcome)
     if len(rows) > module.PORTION:
-        return staged.stage(write, kind, module, rows, outcome.warnings(), note)
+        return staged.stage(write, kind, module, rows, outcome.warnings(), note, who=who)
 
     def at_once(session: Session) -> Outcome:
-        outcome = Outcome(rows=len(rows), progress=progress)
+        outcome = Outcome(rows=len(rows), progress=progress, who=who)
         with session.begin_nested() as savepoint:
             module.write(session, rows, outcome)
             if outcome.errors():

@@ -21,7 +21,7 @@ from app import clock
 from app.db import changed, table
 from app.imports import saving
 from app.imports.models import ImportFile, ImportPortion
-from app.imports.result import ImportResult, Outcome, RowError
+from app.imports.result import ImportResult, Outcome, RowError, Who
 from app.imports.table import Row
 from app.language import _
 from app.orders.backorders import Read, Write
@@ -52,6 +52,8 @@ def stage(
     rows: Sequence[Row],
     warnings: Sequence[RowError],
     note: Note,
+    *,
+    who: Who,
 ) -> int:
     """Put the rows of a file aside, and promise them. Returns the import's id.
 
@@ -66,7 +68,7 @@ def stage(
         "created_at": now,
         "touched_at": now,
     }
-    values["found"] = {"warnings": [_note(each) for each in warnings]}
+    values["found"] = {"warnings": [_note(each) for each in warnings], "who": [who.operator_id, who.program]}
     import_id = int(write(lambda session: session.execute(insert(file).returning(file.c.id), values).scalar_one()))
     kept: list[dict[str, Any]] = []
     for number, part in enumerate(_portions(module, rows), start=1):
@@ -153,7 +155,7 @@ def _write_portion(session: Session, *, import_id: int, number: int, module: Mod
     found, row = _held(session, import_id, number)
     tally = dict(found.found)
     if found.status == "writing" and not row.undo:
-        outcome = Outcome()
+        outcome = Outcome(who=Who(*tally.get("who", ())))
         rows = _read(row.rows)
         outcome.rows = len(rows)
         module.write(session, rows, outcome)

@@ -1,10 +1,11 @@
 """Opening stock: what is on the shelves on the day the ledger begins, posted from ADJUSTMENT with reason ``opening``.
 
-A row is named by place, item, lot, serial and condition, and is posted once for ever: what was opened is read from the
-ledger itself. Later differences are for a count or an adjustment, which say why.
+A row is named by place, item, lot, serial and condition, and is posted once for ever; an item is opened in a place by
+one file, with all its lots and numbers. What was opened is read from the ledger itself. Later differences are for a
+count or an adjustment, which say why.
 """
 
-import hashlib
+import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.catalog.lots import Kept, Name, keep_lots, think_of_lots
 from app.imports.columns import UNITS_MAX, Column, choice, day, money, text, whole
@@ -66,12 +67,17 @@ class _Opening:
         return (self.item_id, self.place.id, lot.id if lot else 0, self.row.get("serial", ""), condition)
 
 
+def together(row: Row) -> tuple[str, str, str]:
+    """The lots and numbers of one item in one place are opened in one go: there is no second time."""
+    return row["warehouse"], row["location"], row["sku"]
+
+
 def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     """Post what was not opened before.
 
     Errors noted: ``unknown_warehouse``, ``unknown_location``, ``unknown_sku``; ``opening_differs`` where another
-    quantity was opened; ``location_full`` beyond ``max_units``; ``not_for_sale_here`` where nothing may
-    stand for sale; and by the item's own rules ``lot_missing``,
+    quantity was opened, ``opened_already`` where an earlier file opened the item there; ``location_full`` beyond
+    ``max_units``; ``not_for_sale_here`` where nothing may stand for sale; and by the item's own rules ``lot_missing``,
     ``lot_not_wanted``, ``serial_missing``, ``serial_not_wanted``, ``serial_quantity``, ``serial_taken``,
     ``expiry_missing``, ``expiry_without_lot``, ``expiry_differs``.
     """
@@ -85,10 +91,14 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     openings = _named(session, rows, warehouses, outcome)
     lots = _lots(session, openings, outcome)
     opened = _opened(session, openings)
+    begun = {identity[:2] for identity in opened}
     fresh: list[tuple[_Opening, Identity]] = []
     for each in openings:
         identity = each.identity(lots)
-        if identity not in opened:
+        if identity not in opened and identity[:2] in begun:
+            message = _("This item was opened here already. Count the place or adjust it instead.")
+            outcome.refuse(each.row.number, "sku", "opened_already", message)
+        elif identity not in opened:
             fresh.append((each, identity))
         elif opened[identity] == each.row["quantity"]:
             outcome.count("unchanged")
@@ -176,7 +186,8 @@ def _lots(session: Session, openings: Sequence[_Opening], outcome: Outcome) -> d
 
 
 def _opened(session: Session, openings: Sequence[_Opening]) -> dict[Identity, int]:
-    """What was opened in these places, from the ledger's own movements."""
+    """What was opened in these places and not taken back, from the ledger's own movements."""
+    undone = aliased(Posting)
     key = (
         Movement.item_id,
         Movement.target_location_id,
@@ -187,7 +198,11 @@ def _opened(session: Session, openings: Sequence[_Opening]) -> dict[Identity, in
     statement = (
         select(*key, func.sum(Movement.quantity))
         .join(Posting, Posting.id == Movement.posting_id)
-        .where(Movement.source_location_id == ADJUSTMENT, Posting.reason == REASON)
+        .where(
+            Movement.source_location_id == ADJUSTMENT,
+            Posting.reason == REASON,
+            ~select(undone.id).where(undone.reverses_id == Posting.id).exists(),
+        )
         .group_by(*key)
     )
     found = among(session, statement, Movement.target_location_id, (each.place.id for each in openings))
@@ -224,16 +239,21 @@ def _check_room(session: Session, fresh: Sequence[tuple[_Opening, Identity]], ou
 
 
 def _post(session: Session, fresh: Sequence[tuple[_Opening, Identity]], outcome: Outcome) -> None:
-    """One posting for each unit cost, which its note keeps; the key is made of all that it opens."""
+    """One posting for each unit cost, which its note keeps."""
     by_cost: dict[Decimal | None, list[tuple[_Opening, Identity]]] = defaultdict(list)
     for each, identity in fresh:
         by_cost[each.row.get("unit_cost")].append((each, identity))
     for cost, group in by_cost.items():
         for start in range(0, len(group), MOST_MOVES):
             portion = group[start : start + MOST_MOVES]
-            digest = hashlib.sha256(repr([identity for _each, identity in portion]).encode()).hexdigest()
             note = "" if cost is None else f"unit_cost={cost}"
-            header = Header(key=f"opening:{digest}", reason=REASON, note=note)
+            header = Header(
+                key=f"opening:{uuid.uuid4()}",
+                reason=REASON,
+                operator_id=outcome.who.operator_id,
+                device=outcome.who.program,
+                note=note,
+            )
             posted = post(session, header, [_move(*pair) for pair in portion])
             outcome.undo.append({"posting": posted.posting_id})
             outcome.count("created", len(portion))
@@ -244,7 +264,11 @@ def undo(session: Session, entry: Mapping[str, Any]) -> bool:
     posting_id = entry["posting"]
     try:
         with session.begin_nested():
-            reverse(session, posting_id, Header(key=f"opening-undone:{posting_id}", reason="opening_undone"))
+            reverse(
+                session,
+                posting_id,
+                Header(key=f"opening-undone:{posting_id}", reason="opening_undone", device="import"),
+            )
     except Refused:
         return False
     return True

@@ -209,7 +209,7 @@ def steps(
             Posting.reason,
             Posting.document,
             Posting.note,
-            Operator.name,
+            func.coalesce(Operator.name, func.nullif(Posting.device, "")),
             Movement.quantity,
             _SOURCE,
             _TARGET,

@@ -62,7 +62,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who, on what, when, why, for which document. ``key`` makes a second posting of the same thing impossible."""
+    """Who, on what, when, why, for which document. ``key`` makes a second posting of the same thing impossible.
+
+    What no person does, a program does: its name is the ``device``.
+    """
 
     key: str
     reason: str
@@ -97,6 +100,7 @@ def post(session: Session, header: Header, moves: Sequence[Move], *, warehouse_i
     programming error here (the entrance replays answers) and fails on the unique constraint.
     """
     assert moves, "a posting without movements says nothing"
+    assert header.operator_id is not None or header.device, "a posting names a person, or else a program"
     assert all(move.quantity > 0 for move in moves), "a movement goes one way, by a positive quantity"
     arriving = [(move.item_id, move.serial) for move in moves if move.serial and _comes_in(move)]
     if arriving:

@@ -193,6 +193,7 @@ def _post(session: Session, gone: _Gone, units: int) -> None:
     header = Header(
         key=f"{REASON}:{gone.id}:{clock.now().isoformat()}",
         reason=REASON,
+        device="expiry",
         document_type="lot",
         document=gone.lot,
         note=gone.expiry.isoformat(),

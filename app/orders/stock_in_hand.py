@@ -154,6 +154,7 @@ def set_aside(session: Session, holding_id: int, units: int, *, reason: str) -> 
         Header(
             key=f"put-back:{row.id}:{clock.now().isoformat()}",
             reason="put_back",
+            device="orders",
             document_type="order",
             document=row.order_ref,
             note=reason,

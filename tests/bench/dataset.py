@@ -114,6 +114,6 @@ def _parts(pairs: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int, 
 
 
 def _post(engine: Engine, reason: str, number: int, source: int, units: int, pairs: list[tuple[int, int]]) -> None:
-    header = Header(key=f"bench:{reason}:{number}", reason=reason, document=f"{reason}-{number}")
+    header = Header(key=f"bench:{reason}:{number}", reason=reason, device="bench", document=f"{reason}-{number}")
     moves = [Move(item, units, Place(source), Place(place)) for item, place in pairs]
     transact(lambda session: post(session, header, moves), engine=engine)

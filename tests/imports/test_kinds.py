@@ -11,10 +11,11 @@ from app.catalog.models import Item, ItemBarcode, Lot
 from app.config import Settings
 from app.control.verification import verify
 from app.db import db
-from app.imports import run
+from app.imports import Who, run
 from app.ledger.models import Availability, Balance, Movement, Posting
-from app.ledger.post import Header, Move, Place, post
+from app.ledger.post import Header, Move, Place, post, reverse
 from app.orders.models import Order, OrderLine
+from app.people.models import Operator
 from app.places.models import ADJUSTMENT, Container, Location, Warehouse
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from app.supply.purchase_orders import receive_units
@@ -155,14 +156,20 @@ def test_what_an_import_wrote_is_what_the_file_says(house):
         ("stock", "warehouse,location,sku,quantity\nW,B-1,NO,1\n", (2, "sku", "unknown_sku")),
         ("stock", "warehouse,location,sku,quantity\nW,B-1,A,0\n", (2, "quantity", "number_out_of_range")),
         ("stock", "warehouse,location,sku,quantity\nW,B-1,A,41\n", (2, "quantity", "opening_differs")),
-        ("stock", "warehouse,location,sku,quantity,condition\nW,B-1,A,11,hold\n", (2, "quantity", "location_full")),
+        ("stock", "warehouse,location,sku,quantity,condition\nW,B-1,A,1,hold\n", (2, "sku", "opened_already")),
+        (
+            "stock",
+            "warehouse,location,sku,quantity,lot,expiry\nW,B-2,L,1,M2,2031-01-01\n",
+            (2, "sku", "opened_already"),
+        ),
+        ("stock", "warehouse,location,sku,quantity,lot\nW,B-1,N,11,M1\n", (2, "quantity", "location_full")),
         ("stock", "warehouse,location,sku,quantity\nW,B-2,L,1\n", (2, "lot", "lot_missing")),
         ("stock", "warehouse,location,sku,quantity,lot\nW,B-2,A,1,M\n", (2, "lot", "lot_not_wanted")),
         ("stock", "warehouse,location,sku,quantity\nW,B-2,S,1\n", (2, "serial", "serial_missing")),
         ("stock", "warehouse,location,sku,quantity,serial\nW,B-2,A,1,9\n", (2, "serial", "serial_not_wanted")),
         ("stock", "warehouse,location,sku,quantity,serial\nW,B-2,S,2,S-2\n", (2, "quantity", "serial_quantity")),
         ("stock", "warehouse,location,sku,quantity,serial\nW,B-1,S,1,S-1\n", (2, "serial", "serial_taken")),
-        ("stock", "warehouse,location,sku,quantity,serial\nW,B-1,S,1,Z\nW,B-2,S,1,Z\n", (3, "serial", "serial_taken")),
+        ("stock", "warehouse,location,sku,quantity,serial\nW,B-1,S,1,Z\nW2,B-1,S,1,Z\n", (3, "serial", "serial_taken")),
         ("stock", "warehouse,location,sku,quantity,lot\nW,B-2,L,1,M2\n", (2, "expiry", "expiry_missing")),
         (
             "stock",
@@ -266,7 +273,7 @@ def test_stock_that_has_moved_since_is_still_opened_once(house):
     first, second = house.scalars(
         select(Location.id).where(Location.code.in_(("B-1", "B-2"))).order_by(Location.id)
     ).all()[:2]
-    post(house, Header(key="m", reason="move"), [Move(item, 5, Place(first), Place(second))])
+    post(house, Header(key="m", reason="move", device="tests"), [Move(item, 5, Place(first), Place(second))])
     assert tally(load(house, "stock")) == (0, 0, 4)
 
 
@@ -279,3 +286,35 @@ def test_a_thousand_rows_and_more_go_in_by_portions(session):
         assert tally(load(session, kind, text)) == (0, 0, 2500)
     assert tally(load(session, "items", items.replace(",B\n", ",C\n"))) == (0, 2500, 0)
     assert verify(session).ok
+
+
+def test_opening_stock_names_who_brought_it(house):
+    """A person, or a program by its name: the command line with the system's user, the demo."""
+    carl = Operator(name="Carl", badge="C", roles=["office"], created_at=datetime.now(UTC))
+    house.add(carl)
+    house.flush()
+    for number, who in enumerate((Who(carl.id, "desk"), Who(None, "command line (root)"))):
+        load(house, "locations", f"warehouse,code,kind\nW,N-{number},bin\n")
+        text = f"warehouse,location,sku,quantity\nW,N-{number},A,2\n"
+        assert tally(run(house, Settings(), "stock", text, dry_run=False, who=who)) == (1, 0, 0)
+        posting = house.scalars(select(Posting).order_by(Posting.id.desc())).first()
+        assert (posting.operator_id, posting.device) == (who.operator_id, who.program)
+
+
+def test_what_was_opened_and_taken_back_may_be_opened_again(house):
+    load(house, "locations", "warehouse,code,kind\nW,N-1,bin\n")
+    text = "warehouse,location,sku,quantity\nW,N-1,A,2\n"
+    load(house, "stock", text)
+    opened = house.scalars(select(Posting.id).order_by(Posting.id.desc())).first()
+    reverse(house, opened, Header(key="back", reason="opening_undone", device="tests"))
+    assert tally(load(house, "stock", text)) == (1, 0, 0)
+    assert tally(load(house, "stock", text)) == (0, 0, 1)
+
+
+def test_nothing_is_posted_in_nobodys_name(house):
+    item, place = (
+        house.scalars(select(Item.id)).first(),
+        house.scalars(select(Location.id).where(Location.code == "B-2")),
+    )
+    with pytest.raises(AssertionError, match="names a person"):
+        post(house, Header(key="n", reason="move"), [Move(item, 1, Place(ADJUSTMENT), Place(place.first()))])

@@ -14,7 +14,7 @@ from app import imports, work
 from app.catalog.models import Item, ItemBarcode
 from app.control.verification import verify
 from app.db import db, reading, transact
-from app.imports import ImportResult
+from app.imports import ImportResult, Who
 from app.imports.models import ImportFile, ImportPortion
 from app.imports.run import KINDS
 from app.imports.table import MOST_ROWS
@@ -42,7 +42,7 @@ def engine(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 def take(kind: str, data: str, *, dry_run: bool = False) -> ImportResult:
-    taken = imports.take(transact, reading, kind, data, dry_run=dry_run)
+    taken = imports.take(transact, reading, kind, data, who=Who(program="tests"), dry_run=dry_run)
     if isinstance(taken, int):
         result = imports.finish(transact, reading, taken, KINDS)
         assert result is not None
@@ -51,7 +51,7 @@ def take(kind: str, data: str, *, dry_run: bool = False) -> ImportResult:
 
 
 def stage(kind: str, data: str) -> int:
-    taken = imports.take(transact, reading, kind, data, dry_run=False)
+    taken = imports.take(transact, reading, kind, data, who=Who(program="tests"), dry_run=False)
     assert isinstance(taken, int)
     return taken
 

@@ -95,7 +95,7 @@ class House:
         return Actor(found.id, found.name, frozenset(roles))
 
     def header(self, reason: str, document: str = "") -> Header:
-        return Header(key=f"test:{uuid.uuid4()}", reason=reason, document=document)
+        return Header(key=f"test:{uuid.uuid4()}", reason=reason, device="tests", document=document)
 
     def stock(
         self, sku: str, quantity: int, place: str = "A-01", *, warehouse: str = "W", lot: Lot | None = None

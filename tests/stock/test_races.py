@@ -194,7 +194,7 @@ def test_postings_that_take_places_in_opposite_orders_all_succeed(engine: Engine
             skus = ["MUG", "CUP"] if n % 2 else ["CUP", "MUG"]
             for sku in skus:  # two postings in one transaction: no order inside a posting can help here
                 move = Move(house.item(sku).id, 1, Place(places[0]), Place(places[1]))
-                post(session, Header(key=f"swap:{n}:{sku}", reason="move"), [move])
+                post(session, Header(key=f"swap:{n}:{sku}", reason="move", device="tests"), [move])
 
         return work
 
@@ -210,7 +210,7 @@ def test_more_are_not_taken_from_a_bin_than_it_holds(engine: Engine):
         def work(session: Session) -> None:
             house = House(session)
             move = Move(house.item("MUG").id, 1, Place(house.bin("A-01").id), Place(ADJUSTMENT))
-            post(session, Header(key=f"take:{n}", reason="lost"), [move])
+            post(session, Header(key=f"take:{n}", reason="lost", device="tests"), [move])
 
         return work
 

@@ -55,7 +55,7 @@ def test_the_database_writes_the_text_that_python_wrote(session: Session, lines:
     for words in ("plain", HOSTILE, "Gerät Ä", "tab\tline\n", ""):
         place = Place(house.bin("A-01").id)
         move = Move(house.item("MUG").id, 1, Place(ADJUSTMENT), place, serial=words if lines == 1 else "")
-        post(session, Header(key=f"k:{words}", reason="opening", device=words, note=words), [move] * lines)
+        post(session, Header(key=f"k:{words}", reason="opening", device=words or "?", note=words), [move] * lines)
     session.flush()
     seal_all(session)
     assert head(session).hash == reference(session)
@@ -67,7 +67,7 @@ def test_moments_of_any_year_are_hashed_with_four_digits(session: Session) -> No
     house = House(session)
     moment = datetime.fromisoformat("0213-09-24T05:55:02.000001+00:00")
     move = Move(house.item("MUG").id, 1, Place(ADJUSTMENT), Place(house.bin("A-01").id))
-    post(session, Header(key="old", reason="opening", occurred_at=moment), [move])
+    post(session, Header(key="old", reason="opening", device="tests", occurred_at=moment), [move])
     seal_all(session)
     assert head(session).hash == reference(session)
 
@@ -128,7 +128,7 @@ def test_doctor_writes_a_short_year_anew_and_the_chain_is_as_it_was(session: Ses
     house.stock("MUG", 1)
     moment = datetime.fromisoformat("0213-09-24T05:55:02.000001+00:00")
     move = Move(house.item("MUG").id, 1, Place(ADJUSTMENT), Place(house.bin("A-01").id))
-    post(session, Header(key="old", reason="opening", occurred_at=moment), [move])
+    post(session, Header(key="old", reason="opening", device="tests", occurred_at=moment), [move])
     session.commit()
     tamper(session, "UPDATE posting SET occurred_at = substr(occurred_at, 2) WHERE key = 'old'")
     assert session.scalar(text("SELECT occurred_at FROM posting WHERE key = 'old'")).startswith("213-")

@@ -10,6 +10,7 @@ from app.db import reading
 from app.imports import ImportResult
 from app.web.api.route import DESK, TRADE, writes_in_portions
 from app.web.portions import Portions
+from app.web.security import current_actor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +48,14 @@ def _run(portions: Portions, kind: str, query: ImportQuery, body: bytes) -> tupl
         return int(portions.notes(session).setdefault("import", import_id))
 
     taken = portions.so_far().get("import") or imports.take(
-        portions.write, reading, kind, body, dry_run=query.dry_run, note=note
+        portions.write, reading, kind, body, who=_who(), dry_run=query.dry_run, note=note
     )
     if isinstance(taken, int):
         taken = imports.finish(portions.write, reading, taken, imports.KINDS)
         assert taken is not None, "it ends when the file does"
     return taken.as_json(), 200 if taken.ok else 422
+
+
+def _who() -> imports.Who:
+    actor = current_actor()
+    return imports.Who(actor.operator_id, actor.device or "api")

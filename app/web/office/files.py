@@ -5,12 +5,13 @@ import time
 from flask import Response, make_response, render_template, request
 
 from app.db import reading, transact
-from app.imports import KINDS, ImportResult, files_out, finish, how_far, take
+from app.imports import KINDS, ImportResult, Who, files_out, finish, how_far, take
 from app.language import _
 from app.refusal import NotFound, Refused
 from app.web import forms
 from app.web.office.desk import asked, csv_file, desk
 from app.web.rules import OFFICE, READERS, allow
+from app.web.security import current_actor
 
 MOMENT_SECONDS = 1.5
 """How long a request writes at a large file before it says how far it is."""
@@ -33,7 +34,9 @@ def take_file() -> Response:
     data = file.read() if file else b""
     if not data:
         raise Refused("no_file", _("Choose a file that is not empty."))
-    taken = take(transact, reading, kind, data, dry_run=is_dry_run)
+    actor = current_actor()
+    who = Who(actor.operator_id, actor.device or "desk")
+    taken = take(transact, reading, kind, data, who=who, dry_run=is_dry_run)
     if isinstance(taken, int):
         return _further(taken)
     return make_response(_page(taken, is_dry_run=is_dry_run, kind=kind), 200 if taken.ok else 422)
