@@ -55,6 +55,7 @@ def adjust_or_ask(
     except Refused as refusal:
         if refusal.code != "approval_needed":
             raise
+    _require_possible(session, actor, wanted)
     if key and session.scalar(select(WantedChange.id).where(WantedChange.key == key)):
         raise Conflict("already_posted", _("This waits for a second person already."))
     kept = WantedChange(
@@ -69,6 +70,13 @@ def adjust_or_ask(
     session.add(kept)
     session.flush()
     return kept.id
+
+
+def _require_possible(session: Session, actor: Actor, wanted: Correction) -> None:
+    """What could not be posted today is refused today: it is posted, and taken back with its savepoint."""
+    with session.begin_nested() as trial:
+        adjust_approved(session, actor, wanted, key=f"trial:{uuid.uuid4()}", approver="")
+        trial.rollback()
 
 
 def approve(session: Session, actor: Actor, wanted_id: int) -> Posted:

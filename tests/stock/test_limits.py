@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.control import wanted
 from app.control.adjustments import Correction, adjust
+from app.control.verification import verify
 from app.control.wanted import adjust_or_ask, waiting_changes, wanted_change
 from app.db import db, transact
 from app.ledger.models import IS_CHANGE
 from app.ledger.post import Posted, reverse
 from app.people.actor import Actor
 from app.people.changes import note
-from app.people.models import OperatorChange
 from app.refusal import Forbidden, Refused
 from tests.stock.house import SETTINGS, House
 from tests.stock.test_races import at_once
@@ -147,6 +147,17 @@ def test_a_second_person_approves_and_it_is_posted_in_the_name_of_the_first(hous
     post(house, sue, lost(LIMIT))
 
 
+def test_what_cannot_be_posted_is_refused_at_once_and_not_kept(house: House):
+    carl = house.actor("counter")
+    for change, code in ((lost(101), "not_enough_stock"), (replace(lost(50), location="Z-99"), "unknown_location")):
+        with pytest.raises(Refused, match=code):
+            adjust_or_ask(house.session, carl, SETTINGS, change)
+    before = house.postings()
+    ask(house, carl, lost(50))
+    assert (house.postings(), house.at("MUG")) == (before, 100)
+    assert verify(house.session).ok
+
+
 def test_nobody_is_their_own_second_person(house: House):
     sue = house.actor("supervisor")
     number = ask(house, sue, lost(50))
@@ -165,19 +176,26 @@ def test_nobody_is_their_own_second_person(house: House):
 
 @pytest.mark.parametrize("what", ["pin", "added"])
 @pytest.mark.parametrize("is_turned", [False, True])
-def test_who_set_a_pin_today_is_no_second_person_for_its_owner(house: House, what: str, is_turned: bool):
+def test_who_set_a_pin_today_is_no_second_person_for_its_owner(
+    house: House, what: str, is_turned: bool, monkeypatch: pytest.MonkeyPatch
+):
     """They could have signed in as the counter, and approve as themselves; or the counter as them."""
     carl, sue = house.actor("counter"), house.actor("supervisor")
     owner, giver = (sue, carl) if is_turned else (carl, sue)
-    note(house.session, operator_id=owner.operator_id, by_id=giver.operator_id, what=what)
-    house.session.flush()
-    number = ask(house, carl, lost(50))
+
+    def gives_a_pin(*, ago: timedelta) -> None:
+        with monkeypatch.context() as then:
+            moment = clock.now() - ago
+            then.setattr(clock, "now", lambda: moment)
+            note(house.session, operator_id=owner.operator_id, by_id=giver.operator_id, what=what)
+        house.session.flush()
+
+    gives_a_pin(ago=timedelta(days=1, minutes=1))
+    wanted.approve(house.session, sue, ask(house, carl, lost(30)))
+    gives_a_pin(ago=timedelta(hours=23))
     with pytest.raises(Refused, match="pin_given"):
-        wanted.approve(house.session, sue, number)
-    for change in house.session.query(OperatorChange):
-        change.at = clock.now() - timedelta(days=1, minutes=1)
-    house.session.flush()
-    wanted.approve(house.session, sue, number)
+        wanted.approve(house.session, sue, ask(house, carl, lost(30)))
+    wanted.approve(house.session, house.actor("admin"), ask(house, carl, lost(30)))
 
 
 def test_opening_stock_is_said_once_for_each_item_and_place(house: House):

@@ -167,6 +167,33 @@ def test_stock_is_corrected_once_however_often_the_form_is_sent(browse: Browse) 
     assert row_of(chief.get("/office/stock").text, "MUG")[2] == "7"
 
 
+def test_a_large_correction_waits_for_somebody_else_at_the_desk(browse: Browse) -> None:
+    chief, admin, office = browse("supervisor"), browse("admin"), browse("office")
+    form = {"sku": "MUG", "location": "A-01", "direction": "more", "reason": "found", "note": "behind"}
+    for units in ("500", "600", "700"):
+        asked = chief.post("/office/adjustments", data=form | {"quantity": units})
+        assert asked.headers["Location"].endswith("/office/exceptions#corrections")
+    assert row_of(chief.get("/office/stock").text, "MUG")[2] == "10", "nothing is posted yet"
+    page = admin.get("/office/exceptions").text
+    assert "+500" in page
+    assert "behind" in page
+    verbs = re.findall(r'action="(/office/exceptions/corrections/\d+/(?:approvals|refusals))"', page)
+    assert len(verbs) == 6
+    assert "/approvals" not in office.get("/office/exceptions").text.split('id="corrections"')[1]
+    assert office.post(verbs[0]).status_code == 403
+    assert office.post(verbs[1]).status_code == 403
+    assert chief.post(verbs[0]).status_code == 422
+    assert admin.post(verbs[0]).status_code == 303
+    assert row_of(chief.get("/office/stock").text, "MUG")[2] == "510"
+    assert admin.post(verbs[0]).status_code == 409
+    assert admin.post(verbs[3]).status_code == 303
+    assert chief.post(verbs[5]).status_code == 303, "whoever asked takes it back"
+    page = admin.get("/office/exceptions").text
+    assert "+600" not in page
+    assert "+700" not in page
+    assert row_of(chief.get("/office/stock").text, "MUG")[2] == "510"
+
+
 def test_an_oversold_item_names_the_order_that_it_hits(browse: Browse) -> None:
     chief = browse("supervisor")
     form = {"sku": "MUG", "location": "A-01", "direction": "less", "quantity": "9", "reason": "lost"}
