@@ -6,7 +6,7 @@ are sums of those facts, kept so that a scan need not add up the past; ``verify`
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import STRICT, BigInt, Id, Model
@@ -125,6 +125,9 @@ class Balance(Model):
     A serial number is one unit in the world: ``serial_here`` is the number for as long as its unit stands in this
     place, and no two places have the same one of an item. It is a column of its own, and not a partial index on
     ``quantity``, so that PostgreSQL still changes the quantities of all other goods without touching an index.
+
+    A container stands where its contents stand: ``filled_id`` is the container for as long as something is in it, and
+    with the place it must be one that stands there when the transaction ends.
     """
 
     __tablename__ = "balance"
@@ -140,12 +143,23 @@ class Balance(Model):
     serial_here: Mapped[str | None] = mapped_column(
         Computed("CASE WHEN serial <> '' AND quantity > 0 THEN serial END", persisted=True)
     )
+    filled_id: Mapped[int | None] = mapped_column(
+        BigInt, Computed("CASE WHEN quantity > 0 THEN container_id END", persisted=True)
+    )
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["filled_id", "location_id"],
+            ["container.id", "container.location_id"],
+            name="fk_balance_filled_id",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         CheckConstraint("allocated >= 0 AND allocated <= quantity", name="allocated"),
         CheckConstraint("serial = '' OR quantity <= 1", name="serial"),
         CheckConstraint(f"condition {_CONDITION}", name="condition"),
         Index("ix_balance_location_id", "location_id"),
         Index("ix_balance_container_id", "container_id"),
+        Index("ix_balance_filled_id", "filled_id"),
         Index(
             "uq_balance_serial",
             "item_id",

@@ -80,8 +80,9 @@ def seed_statements(dialect: str) -> list[str]:
 class Container(Model):
     """Holds stock and moves with it. A tote comes back; a carton leaves, its code an SSCC; an LPN is a licence plate.
 
-    ``location_id`` is where it stands now. ``status``: open, closed (a carton that is packed), shipped. ``task_id`` is
-    the pick that a tote was given to: no other task is offered it until it is empty again.
+    ``location_id`` is where it stands now, with everything in it: ``ledger.standing`` is its one writer, and a key of
+    the balances holds them to it. ``status``: open, closed (a carton that is packed), shipped.
+    ``task_id`` is the pick that a tote was given to: no other task is offered it until it is empty again.
     """
 
     __tablename__ = "container"
@@ -94,6 +95,7 @@ class Container(Model):
     weight_grams: Mapped[int | None]
     task_id: Mapped[int | None] = mapped_column(BigInt, index=True)
     __table_args__ = (
+        Index("uq_container_id_location_id", "id", "location_id", unique=True),
         CheckConstraint("kind IN ('tote','carton','lpn')", name="kind"),
         CheckConstraint("status IN ('open','closed','shipped')", name="status"),
         STRICT,
