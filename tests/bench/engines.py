@@ -62,7 +62,9 @@ def postgresql(size: Size) -> Iterator[Database]:
     FOLDER.mkdir(exist_ok=True)
     server = get_server(FOLDER / "postgresql", cleanup_mode="stop")
     try:
-        here = PostgresqlServer(str(server.get_postmaster_info().socket_dir), Path(server.bin_path))
+        here = PostgresqlServer(
+            str(server.get_postmaster_info().socket_dir), Path(server.bin_path), FOLDER / "postgresql"
+        )
         kept = f"kept_{_key(size)}"
         with here.admin() as connection:
             is_kept = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (kept,)).fetchone()
