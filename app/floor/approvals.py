@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, Lot
 from app.floor.differences import booked_at, compare, key_of
-from app.floor.models import Scan
+from app.floor.models import ASKS_APPROVAL, Scan
 from app.people.models import Operator
 from app.places.models import Location
 from app.tasks.models import IS_UNFINISHED, Task
@@ -61,7 +61,7 @@ def waiting_approvals(session: Session, warehouse_id: int, *, limit: int = 50) -
     """The oldest first; the changes are held against the books as they are now."""
     asked_at = (
         select(func.max(Scan.received_at))
-        .where(Scan.task_id == Task.id, Scan.answer_code == "approval_needed", Scan.outcome == "accepted")
+        .where(Scan.task_id == Task.id, ASKS_APPROVAL, Scan.outcome == "accepted")
         .correlate(Task)
         .scalar_subquery()
     )

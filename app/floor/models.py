@@ -11,6 +11,9 @@ from app.db import STRICT, BigInt, Id, Model
 _SHORT = text("kind = 'action' AND outcome = 'accepted' AND code IN ('short','missing')")
 
 
+_APPROVAL = text("answer_code = 'approval_needed'")
+
+
 class Scan(Model):
     """One scan or action, kept for ever. ``scan_id`` was made by the device at the trigger. ``expected`` is what the
     prompt asked for.
@@ -37,7 +40,7 @@ class Scan(Model):
     __table_args__ = (
         CheckConstraint("kind IN ('scan','action')", name="kind"),
         CheckConstraint("outcome IN ('accepted','refused')", name="outcome"),
-        Index("ix_scan_task_id", "task_id"),
+        Index("ix_scan_approval", "task_id", sqlite_where=_APPROVAL, postgresql_where=_APPROVAL),
         Index("ix_scan_short", "id", sqlite_where=_SHORT, postgresql_where=_SHORT),
         STRICT,
     )
@@ -50,6 +53,10 @@ IS_SHORT = and_(
 )
 """Somebody said at a bin or a dock (short), or at a tote (missing), that there are too few; in the words of
 ``ix_scan_short``, because SQLite takes a partial index only for a query that has its condition spelt out."""
+
+
+ASKS_APPROVAL = Scan.answer_code == literal_column("'approval_needed'")
+"""A count that waits for a second person; in the words of ``ix_scan_approval``."""
 
 
 class ScanAnswer(Model):
