@@ -13,20 +13,29 @@ from app.language import _
 from app.orders.models import Order, OrderLine
 from app.orders.reserve import settle, target
 from app.orders.shipments import leave_out_empty
+from app.people.decisions import By, decide
 from app.refusal import NotFound, Refused
 from app.tasks.queue import cancel_open_tasks
 
+NOBODY = By(program="orders")
+"""The program itself: a channel takes its order back, an import is taken back."""
 
-def cancel_order(session: Session, order_id: int, *, reason: str) -> None:
-    """Cancel whatever is not shipped. Twice is the same as once."""
+
+def cancel_order(session: Session, order_id: int, *, reason: str, by: By = NOBODY) -> None:
+    """Cancel whatever is not shipped. Twice is the same as once. The reason is kept, with who and when."""
     order = _locked(session, order_id)
     lines = _lines(session, order_id)
+    units = sum(target(line) for line in lines)
     for line in lines:
         line.cancelled = line.cancelled_here = line.quantity - line.shipped
+    if units:
+        decide(session, "order", order_id, what="cancelled", reason=reason, by=by)
     _settle(session, order, lines, reason)
 
 
-def cancel_lines(session: Session, order_id: int, lines: Sequence[tuple[str, int]], *, reason: str) -> None:
+def cancel_lines(
+    session: Session, order_id: int, lines: Sequence[tuple[str, int]], *, reason: str, by: By = NOBODY
+) -> None:
     """Cancel ``(line_ref, quantity)`` units.
 
     Errors: ``unknown_line``; ``cancel_too_many`` where fewer are unshipped.
@@ -45,6 +54,8 @@ def cancel_lines(session: Session, order_id: int, lines: Sequence[tuple[str, int
             )
         row.cancelled += quantity
         row.cancelled_here = row.cancelled
+    detail = ", ".join(f"{line_ref}: {quantity}" for line_ref, quantity in lines)
+    decide(session, "order", order_id, what="cancelled", reason=reason, by=by, detail=detail)
     _settle(session, order, list(rows.values()), reason)
 
 

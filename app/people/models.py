@@ -7,7 +7,7 @@ thing with another ``kind``, so both can be listed and revoked, and a disabled o
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import STRICT, BigInt, Id, Model
@@ -160,3 +160,26 @@ class OperatorChange(Model):
     what: Mapped[str]
     detail: Mapped[str] = mapped_column(default="")
     __table_args__ = (STRICT,)
+
+
+class Decision(Model):
+    """What was decided about an order or a purchase order (``document_type``), by whom and why (see ``decisions``).
+
+    ``operator_id`` is None where a program decided, which ``program`` names.
+    """
+
+    __tablename__ = "decision"
+    id: Mapped[Id]
+    document_type: Mapped[str]
+    document_id: Mapped[int]
+    what: Mapped[str]
+    reason: Mapped[str]
+    detail: Mapped[str]
+    operator_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"))
+    program: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (
+        CheckConstraint("operator_id IS NOT NULL OR program <> ''", name="by"),
+        Index("ix_decision_document", "document_type", "document_id"),
+        STRICT,
+    )

@@ -12,12 +12,14 @@ from app import clock
 from app.db import table
 from app.language import _
 from app.ledger.sums import shift
+from app.people.decisions import By, decide
 from app.refusal import NotFound, Refused
 from app.supply.at_the_dock import tell_the_dock
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from app.tasks.models import Task, TaskLine
 
 line_table = table(PurchaseOrderLine)
+BY_ITSELF = By(program="supply")
 
 
 def supplier_of(session: Session, code: str) -> Supplier:
@@ -206,8 +208,10 @@ def _open_lines(session: Session, order_id: int) -> int:
     return session.execute(statement).scalar_one()
 
 
-def short_close(session: Session, number: str) -> int:
-    """What is still open of a purchase order will not come; *inbound* falls. Returns the units given up."""
+def short_close(session: Session, number: str, *, reason: str = "", by: By = BY_ITSELF) -> int:
+    """What is still open of a purchase order will not come; *inbound* falls. Returns the units given up.
+
+    The reason is kept, with who and when."""
     order = purchase_order_of(session, number)
     given_up = 0
     lines = session.scalars(
@@ -223,6 +227,8 @@ def short_close(session: Session, number: str) -> int:
             shift(session, line.item_id, order.warehouse_id, inbound=-missing)
             given_up += missing
     order.status = "closed"
+    if given_up:
+        decide(session, "purchase_order", order.id, what="short_closed", reason=reason, by=by, detail=str(given_up))
     session.flush()
     return given_up
 

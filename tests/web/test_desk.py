@@ -194,6 +194,16 @@ def test_a_large_correction_waits_for_somebody_else_at_the_desk(browse: Browse) 
     assert row_of(chief.get("/office/stock").text, "MUG")[2] == "510"
 
 
+def test_an_order_shows_who_cancelled_it_and_why(browse: Browse) -> None:
+    chief = browse("supervisor")
+    order = re.search(r"/office/orders/(\d+)", chief.get("/office/orders").text)
+    assert order is not None
+    chief.post(f"{order[0]}/cancellations", data={"reason": "changed their mind"})
+    page = chief.get(order[0]).text
+    assert "changed their mind" in page
+    assert "Cancelled" in page
+
+
 def test_an_oversold_item_names_the_order_that_it_hits(browse: Browse) -> None:
     chief = browse("supervisor")
     form = {"sku": "MUG", "location": "A-01", "direction": "less", "quantity": "9", "reason": "lost"}

@@ -13,6 +13,7 @@ from app.orders.models import Order
 from app.orders.place import LineRequest, OrderRequest, place
 from app.orders.progress import LineProgress, lines_of
 from app.orders.waves import release
+from app.people.decisions import By
 from app.places.numbers import next_number
 from app.places.warehouses import warehouse_of
 from app.web.api import queries
@@ -20,6 +21,7 @@ from app.web.api.body import Between, Code, RowId, Size, Units
 from app.web.api.paging import Page, Paged
 from app.web.api.route import BOOKS, DESK, TRADE, reads, writes, writes_in_portions
 from app.web.portions import Portions
+from app.web.security import current_actor
 
 Filter = Annotated[str, Size(0, 64)]
 _Part = Annotated[str, Size(0, 200)]
@@ -183,11 +185,12 @@ def cancel_order(session: Session, body: NewCancellation, *, order_id: int) -> O
 
     Errors: ``unknown_order``; ``unknown_line``; ``cancel_too_many``.
     """
+    by = By(current_actor().operator_id)
     if body.lines is None:
-        cancel.cancel_order(session, order_id, reason=body.reason)
+        cancel.cancel_order(session, order_id, reason=body.reason, by=by)
     else:
         wanted = [(line.line_ref, line.quantity) for line in body.lines]
-        cancel.cancel_lines(session, order_id, wanted, reason=body.reason)
+        cancel.cancel_lines(session, order_id, wanted, reason=body.reason, by=by)
     return _state(session, queries.order_of(session, order_id))
 
 

@@ -8,6 +8,7 @@ from app.db import reading, transact
 from app.orders.cancel import cancel_order
 from app.orders.progress import lines_of
 from app.orders.waves import release as release_orders
+from app.people.decisions import By, decisions_about
 from app.web import forms
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads import orders as reads
@@ -15,6 +16,7 @@ from app.web.office.reads.stock import names_of
 from app.web.portions import Portions
 from app.web.rules import OFFICE, READERS, allow
 from app.web.screens import current_warehouse
+from app.web.security import current_actor
 
 _COLUMNS = ("channel", "order_ref", "status", "placed_at", "need_by", "ship_to", "lines", "units", "promised")
 
@@ -56,6 +58,7 @@ def order(order_id: int) -> str:
             shipments=shipments,
             cartons=reads.cartons_of(session, [shipment.id for shipment in shipments]),
             tasks=reads.tasks_of(session, order_id),
+            decisions=decisions_about(session, "order", order_id),
         )
 
 
@@ -63,8 +66,8 @@ def order(order_id: int) -> str:
 @allow(roles=OFFICE)
 def cancel(order_id: int) -> WerkzeugResponse:
     """Cancel what is not shipped."""
-    reason = forms.text("reason") or "customer"
-    transact(lambda session: cancel_order(session, order_id, reason=reason))
+    reason, by = forms.text("reason") or "customer", By(current_actor().operator_id)
+    transact(lambda session: cancel_order(session, order_id, reason=reason, by=by))
     return back_to("order", order_id=order_id)
 
 

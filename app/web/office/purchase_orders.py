@@ -4,11 +4,13 @@ from flask import Response, render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
+from app.people.decisions import By, decisions_about
 from app.supply.purchase_orders import purchase_order_of, short_close
 from app.web import forms
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads import purchase_orders as reads
 from app.web.rules import OFFICE, READERS, allow
+from app.web.security import current_actor
 
 _COLUMNS = ("number", "supplier", "warehouse", "status", "lines", "ordered", "received", "to_come", "eta")
 
@@ -46,6 +48,7 @@ def purchase_order(number: str) -> str:
             order=found,
             supplier=reads.supplier_name(session, found.supplier_id),
             lines=reads.purchase_lines(session, found.id),
+            decisions=decisions_about(session, "purchase_order", found.id),
         )
 
 
@@ -53,6 +56,7 @@ def purchase_order(number: str) -> str:
 @allow(roles=OFFICE)
 def close_short() -> WerkzeugResponse:
     """What is still open will not come: inbound falls."""
-    number = forms.needed("number")
-    transact(lambda session: short_close(session, number))
+    number, reason = forms.needed("number"), forms.text("reason").strip()
+    by = By(current_actor().operator_id)
+    transact(lambda session: short_close(session, number, reason=reason, by=by))
     return back_to("purchase_order", number=number)
