@@ -7,6 +7,7 @@ from app.catalog.models import Item
 from app.floor.differences import Difference, balance, last_movement
 from app.floor.step import Prompt, Said, Way, Work, action_way, scan_way
 from app.language import _
+from app.orders.put_back import ask_again
 from app.places.models import Location
 
 
@@ -47,6 +48,7 @@ def finish_count(work: Work, found: list[Difference]) -> Said:
     """The count is over: what it found is said."""
     counted = sum(work.memory["counts"].values())
     work.remember(is_done=True)
+    ask_again(work.session, balance.c.location_id == work.task.location_id)  # it is there after all: put it back
     if not found and not counted:
         return Said("zero_confirmed", _("%(place)s is empty, as the books say.", place=counted_bin(work).code))
     if not found:

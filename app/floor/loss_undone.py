@@ -11,6 +11,7 @@ from app.ledger.models import BALANCE_KEY, Balance
 from app.ledger.post import Move, Posted
 from app.orders import fulfil, lost
 from app.orders.models import Order
+from app.orders.put_back import ask_again
 from app.places.models import PICKED_INTO, Container
 from app.refusal import Refused
 
@@ -27,6 +28,7 @@ def give_back(work: Work, posted: Posted) -> None:
         if box.status == "shipped":
             raise Refused("shipped_already", _("This carton has left. Unload it first."))
         if box.kind in PICKED_INTO:
+            ask_again(work.session, balance.c.container_id == box.id)
             into = [move for move in posted.moves if move.target.container_id == container_id]
             _give_back(work, box, into)
 

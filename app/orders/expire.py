@@ -19,6 +19,7 @@ from app.ledger.for_sale import balance, is_good, location, lot, not_for_sale
 from app.ledger.post import Header, Move, Place, post
 from app.orders import lost
 from app.orders.models import Order, OrderLine, Reservation
+from app.orders.put_back import ask_again
 from app.orders.stock_in_hand import (
     IN_HAND,
     allocation,
@@ -68,6 +69,8 @@ def hold_expired(session: Session, warehouse: Warehouse, *, item_ids: Sequence[i
         if quantity:
             tasks |= _take_out(session, each)
             _post(session, each, quantity)
+            if each.container_id is not None:
+                ask_again(session, balance.c.container_id == each.container_id)
             units += quantity
     lost.choose_again(session, tasks, warehouse_id=warehouse.id, today=clock.today(warehouse.time_zone))
     close_empty_tasks(session, Task.id.in_(set(tasks.values())))

@@ -1,12 +1,15 @@
 """What stands in a tote or carton is what orders hold there, and stands where the tote stands: whatever people do."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.control.verification import verify
 from app.ledger.models import Balance
+from app.orders.expire import hold_expired
 from app.orders.models import Holding
 from app.places.models import Container, Location
 from app.refusal import Refused
@@ -325,6 +328,31 @@ def test_two_packing_lines_of_one_promise_lose_together_no_more_than_was_cancell
     assert held(floor, "TOTE-1") == 0
     drained(floor)
     assert floor.sums("MUG") == (1, 0, 0, 0)
+
+
+def test_what_a_putter_did_not_find_and_a_count_did_is_put_back_after_all(floor: Floor, counter: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.picked("O-1", ("MUG", 3))
+    floor.cancel("O-1")
+    putter = floor.worker("Rob").take(floor.tasks("putaway")[0]).act("short", quantity=1).hears("short")
+    putter.robot().finished()
+    assert floor.tasks("putaway") == []
+    counter.start("count", location="PACK").scan("PACK", "MUG", "MUG", "PACK").hears("count_agrees")
+    drained(floor)
+    assert floor.sums("MUG") == (5, 0, 0, 0)
+    assert floor.inside("MUG", "TOTE-1") == 0
+
+
+def test_what_expires_in_its_tote_is_put_away_too(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    soon = clock.now() + timedelta(days=2)
+    floor.stock("MILK", 5, lot="L1", expiry=soon.date())
+    floor.picked("O-1", ("MILK", 3))
+    monkeypatch.setattr(clock, "now", lambda: soon + timedelta(days=2))
+    floor.do(lambda house: hold_expired(house.session, house.warehouse()))
+    assert held(floor, "TOTE-1") == 0
+    drained(floor)
+    assert floor.inside("MILK", "TOTE-1") == 0
+    assert floor.sums("MILK") == (5, 5, 3, 0)
 
 
 # Adjustments.
