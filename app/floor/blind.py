@@ -66,7 +66,7 @@ def line_for(work: Work, meaning: Meaning) -> Line:
     again = lines(work.session, work.task.id, TaskLine.item_id == meaning.id, TaskLine.status == "open", limit=1)
     if again:
         return again[0]
-    new = add_lines(work.session, work.task.id, [NewLine(item_id=meaning.id)])[0]
+    new = add_lines(work.session, work.task.id, [NewLine(item_id=meaning.id, quantity=meaning.quantity)])[0]
     work.session.refresh(work.task)
     line = line_of(work.session, new)
     assert line is not None, "a line that was just made is gone"

@@ -20,7 +20,7 @@ from app.orders.models import Holding, ShipmentCarton
 from app.places.models import Container
 from app.places.numbers import next_sscc
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, lines
+from app.tasks.lines import Line, lines, reopen_units
 from app.tasks.models import TaskLine
 
 balance = table(Balance)
@@ -200,9 +200,8 @@ def reopen_carton(work: Work) -> Said:
     for each in facts["packed"]:
         line = by_id[each["line"]]
         _tell_packed(work, held, line, each["quantity"], target=each["tote"])
-        if line.status == "done":
+        if reopen_units(work.session, line.id, each["quantity"]):
             work.count_lines(-1)
-        change_line(work.session, line.id, done=line.done - each["quantity"], status="open")
     spare = carton_of(work)
     if spare is not None:
         drop_carton(work, spare)

@@ -13,9 +13,9 @@ from app.ledger.standing import hold_still, stand
 from app.orders.models import Order
 from app.places.models import Container
 from app.refusal import Refused
-from app.tasks.lines import Line, cancel_lines, change_line
+from app.tasks.lines import Line, cancel_lines
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import NewLine, add_lines, finish, open_task
+from app.tasks.queue import NewLine, add_lines, call_off, hold, open_task
 
 
 def move_containers(
@@ -95,12 +95,17 @@ def to_putaway(work: Work, received: list[Move]) -> list[int]:
     )
 
 
+def hold_putaway(work: Work, line_ids: list[int]) -> None:
+    """Whoever puts these lines away waits, or has ended: what they did is seen from now on."""
+    if line_ids:
+        hold(work.session, Task.id.in_(select(TaskLine.task_id).where(TaskLine.id.in_(line_ids))))
+
+
 def withdraw_from_putaway(work: Work, line_ids: list[int]) -> None:
-    """The receipt is undone: its put-away lines go, and a task that has none left."""
+    """The receipt is undone: its put-away lines go, and a task that nobody holds and that has none left."""
     cancel_lines(work.session, line_ids)
-    emptied = select(Task.id).join(TaskLine, TaskLine.task_id == Task.id).where(TaskLine.id.in_(line_ids))
-    for task_id in set(work.session.scalars(emptied.where(Task.status == "open", Task.lines <= 0))):
-        finish(work.session, task_id, status="cancelled")
+    of_lines = Task.id.in_(select(TaskLine.task_id).where(TaskLine.id.in_(line_ids)))
+    call_off(work.session, of_lines, Task.status == "open", Task.lines <= 0)
 
 
 def to_packing(work: Work) -> None:
@@ -138,18 +143,17 @@ def before_put_back(work: Work, line: Line) -> None:
 
 def withdraw_from_shipping(work: Work, carton: Container) -> None:
     """The carton is open again: the shipping task loses its line. Errors: ``being_shipped`` while someone loads it."""
-    line = work.session.execute(
-        select(TaskLine.id, Task.id.label("task"), Task.status)
+    asked = (
+        select(TaskLine.task_id)
         .join(Task, Task.id == TaskLine.task_id)
         .where(TaskLine.source_container_id == carton.id, Task.kind == "ship", TaskLine.status == "open")
-    ).first()
+    )
+    loading = Task.id.in_(work.session.scalars(asked).all())
+    hold(work.session, loading)  # it may be begun, or loaded, at this moment
+    line = work.session.execute(asked.add_columns(TaskLine.id, Task.status)).first()
     if line is None:
         return
     if line.status == "claimed":
         raise Refused("being_shipped", _("Someone is loading this order. Stop them first."))
-    change_line(work.session, line.id, status="cancelled")
-    task = work.session.get_one(Task, line.task, populate_existing=True)
-    task.lines -= 1
-    if task.lines == 0:
-        task.status, task.done_at = "cancelled", work.now
-    work.session.flush()
+    cancel_lines(work.session, [line.id])
+    call_off(work.session, loading, Task.lines <= 0)

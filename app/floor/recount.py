@@ -9,7 +9,7 @@ from app.db import lock
 from app.floor.step import Work
 from app.places.models import Location
 from app.tasks.models import Task
-from app.tasks.queue import finish, open_task
+from app.tasks.queue import call_off, open_task
 
 SOON = 80
 """The priority of such a count: before the yearly ones, after what a customer waits for."""
@@ -19,7 +19,7 @@ ASKED = "asked"
 
 def open_count(work: Work, location_id: int) -> int:
     """Ask for a count of a place, once: a count that was asked for here remembers by which scans. Returns its id."""
-    lock(work.session, work.session.get_one(Location, location_id))
+    hold_place(work, location_id)
     unfinished = Task.status.in_(("open", "claimed"))
     known = work.session.execute(
         select(Task.id, Task.status, Task.memory)
@@ -30,7 +30,7 @@ def open_count(work: Work, location_id: int) -> int:
     if known is not None and (known.status == "claimed" or _is_begun(known.memory)):
         return int(known.id)
     waiting = waiting_count(work, known.id) if known is not None else None
-    if waiting is not None and waiting.status == "open":  # one that is just being called off answers for nobody else
+    if waiting is not None and waiting.status == "open":  # one that is just being ended answers for nobody else
         if ASKED in waiting.memory:
             waiting.memory = {**waiting.memory, ASKED: [*waiting.memory[ASKED], work.key]}
         return waiting.id
@@ -46,6 +46,14 @@ def open_count(work: Work, location_id: int) -> int:
     )
     new.memory = {ASKED: [work.key]}
     return new.id
+
+
+def hold_place(work: Work, location_id: int) -> None:
+    """Who says that a place held less, and who takes that back, do so one after the other.
+
+    Held before the stock, as everywhere (``app/tasks/queue.py``); an open count of it may still be claimed meanwhile.
+    """
+    lock(work.session, work.session.get_one(Location, location_id))
 
 
 def waiting_count(work: Work, task_id: int) -> Task | None:
@@ -72,4 +80,4 @@ def withdraw_count(work: Work, count: Task, key: str) -> None:
     count.memory = {**count.memory, ASKED: asked}
     work.session.flush()
     if not asked:
-        finish(work.session, count.id, status="cancelled")
+        call_off(work.session, Task.id == count.id)

@@ -201,9 +201,7 @@ class Work:
 
     def finish_units(self, line: Line, quantity: int) -> bool:
         """``quantity`` more units of a line are posted; returns whether that was the last of them."""
-        done = line.done + quantity
-        is_whole = done >= line.quantity
-        lines.change_line(self.session, line.id, done=done, status="done" if is_whole else "open")
+        is_whole = lines.finish_units(self.session, line.id, quantity)
         if is_whole:
             self.count_lines(1)
         self.forget("line", "counted")

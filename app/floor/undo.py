@@ -13,7 +13,7 @@ from app.floor.totes import require_mine
 from app.language import _
 from app.ledger.post import reverse
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, line_of
+from app.tasks.lines import Line, line_of, reopen_units
 
 Facts = dict[str, Any]
 
@@ -81,9 +81,8 @@ def _reverse(work: Work, facts: Facts, line: Line, *, allocate_source: bool) -> 
 
 def _reopen(work: Work, line: Line, quantity: int) -> None:
     """The line waits for these units again, and the task is open again if it was finished."""
-    if line.status == "done":
+    if reopen_units(work.session, line.id, quantity):
         work.count_lines(-1)
-    change_line(work.session, line.id, done=line.done - quantity, status="open")
     if work.task.status == "done":
         work.task.status, work.task.done_at = "claimed", None
     work.session.flush()

@@ -14,6 +14,7 @@ from app.orders.models import Order, OrderLine
 from app.orders.reserve import settle, target
 from app.orders.shipments import leave_out_empty
 from app.people.decisions import By, decide
+from app.orders.stock_in_hand import hold_work
 from app.refusal import NotFound, Refused
 from app.tasks.queue import cancel_open_tasks
 
@@ -72,6 +73,8 @@ def _settle(session: Session, order: Order, lines: Sequence[OrderLine], reason: 
 
 
 def _locked(session: Session, order_id: int) -> Order:
+    """The order, with all work for it held still first: who scans at it has a task and asks for the order next."""
+    hold_work(session, [order_id])
     order = session.scalar(
         select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
     )

@@ -252,8 +252,10 @@ def join_shipment(session: Session, order_id: int, warehouse_id: int, container_
 
 
 def shipped(session: Session, container_id: int) -> None:
-    """A carton went out of the door: its units are consumed, and *committed* falls with *on hand*."""
-    _lock_orders(session, container_id)
+    """A carton went out of the door: its units are consumed, and *committed* falls with *on hand*.
+
+    Whoever posts that holds the carton's orders before (``hold_orders``).
+    """
     for held in sorted(held_in(session, [container_id]), key=lambda one: (one.item_id, one.reservation_id)):
         _consume(session, held, held.quantity)
     session.execute(update(holding).where(holding.c.container_id == container_id).values(is_shipped=True))
@@ -278,9 +280,9 @@ def shipped(session: Session, container_id: int) -> None:
 def unshipped(session: Session, container_id: int) -> None:
     """A shipped carton was taken off the truck: its units are committed to their lines again.
 
+    As in ``shipped``, its orders are held before.
     Errors: ``returned_already`` where units of it came back as a return: then it had left.
     """
-    _lock_orders(session, container_id)
     left = held_in(session, [container_id], is_shipped=True)
     _check_not_returned(session, left)
     for held in sorted(left, key=lambda one: (one.item_id, one.reservation_id)):
@@ -314,8 +316,8 @@ def _check_not_returned(session: Session, left: Sequence[Held]) -> None:
             )
 
 
-def _lock_orders(session: Session, container_id: int) -> None:
-    """Hold the orders of a carton's units, so that a cancellation comes wholly before or wholly after."""
+def hold_orders(session: Session, container_id: int) -> None:
+    """Hold the orders of a carton's units before they leave, or come back: a cancellation is before or after that."""
     mine = (
         select(OrderLine.order_id)
         .join(Reservation, Reservation.order_line_id == OrderLine.id)

@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, func, nulls_first, select, update
 from sqlalchemy.orm import Session
 
 from app.db import table
-from app.ledger.models import Availability
+from app.ledger.models import Availability, Balance
 from app.ledger.sums import AVAILABLE
 from app.orders import allocate
 from app.orders.models import Order, OrderLine
@@ -24,6 +24,7 @@ from app.orders.stock_in_hand import (
     IN_HAND,
     allocation,
     close_empty_tasks,
+    hold_picks_of,
     holding,
     release_allocation,
     set_aside,
@@ -31,6 +32,7 @@ from app.orders.stock_in_hand import (
 )
 from app.orders.waves import link_lines
 from app.tasks.models import Task, TaskLine
+from app.tasks.queue import hold
 
 balance = allocate.balance
 
@@ -59,6 +61,7 @@ def let_go(session: Session, balance_id: int, units: int) -> dict[int, int | Non
 
     Returns the reservations that lost their stock, each with its pick task.
     """
+    hold_picks_of(session, Balance.id == balance_id)
     row = session.execute(
         select(balance.c.quantity, balance.c.allocated).where(balance.c.id == balance_id).with_for_update()
     ).one()
@@ -151,9 +154,7 @@ def choose_again(
     wanted = allocate.unchosen(session, sorted(tasks))
     if not wanted:
         return Instead({}, 0)
-    going_on = set(
-        session.scalars(select(Task.id).where(Task.id.in_(set(tasks.values())), Task.status.in_(("open", "claimed"))))
-    )
+    going_on = hold(session, Task.id.in_({task_id for task_id in tasks.values() if task_id is not None}))
     stock = allocate.free_stock(
         session,
         item_ids=[item for item, _warehouse, _units in wanted.values()],

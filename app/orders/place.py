@@ -21,6 +21,7 @@ from app.orders.cancel import cancel_order
 from app.orders.expire import hold_expired_of
 from app.orders.models import Order, OrderLine
 from app.orders.reserve import settle, shortfalls, target
+from app.orders.stock_in_hand import hold_work
 from app.refusal import Conflict, Refused
 
 
@@ -136,6 +137,9 @@ def _find_or_create(session: Session, request: OrderRequest) -> tuple[Order, boo
         "created_at": now,
     }
     created = session.scalar(statement.returning(Order.id), values)
+    if created is None:
+        known = select(Order.id).where(Order.channel == request.channel, Order.order_ref == request.order_ref)
+        hold_work(session, session.scalars(known))
     order = session.scalars(
         select(Order)
         .where(Order.channel == request.channel, Order.order_ref == request.order_ref)

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import table
 from app.ledger.balances import release_units
+from app.ledger.models import Balance
 from app.ledger.post import Header, Move, Place, post
 from app.ledger.standing import hold_still
 from app.orders.models import Allocation, Holding, Order, OrderLine, Reservation
 from app.places.models import Container
 from app.tasks.lines import cancel_lines, shrink_line
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import NewLine, open_task
+from app.tasks.queue import NewLine, hold, open_task
 
 allocation = table(Allocation)
 holding = table(Holding)
@@ -27,11 +28,35 @@ IN_HAND = (holding.c.quantity > 0) & holding.c.is_shipped.is_(False)
 """Holdings that are still in the building."""
 
 
+def hold_work(session: Session, order_ids: Iterable[int]) -> None:
+    """Hold the picking, packing and loading of these orders still: their lines may change now.
+
+    It comes before the orders themselves (``app/tasks/queue.py`` says why), for whoever scans holds a task and then
+    asks for its order.
+    """
+    ids = sorted(set(order_ids))
+    hold(session, Task.document_type == "order", Task.document_id.in_(ids), Task.kind.in_(("pick", "pack", "ship")))
+
+
+def hold_picks_of(session: Session, *where: ColumnElement[bool]) -> None:
+    """Hold the picks still that have chosen units of these balances: they may lose them now."""
+    picking = (
+        select(TaskLine.task_id)
+        .join(Allocation, Allocation.task_line_id == TaskLine.id)
+        .join(Balance, Balance.id == Allocation.balance_id)
+        .where(*where, Balance.allocated > 0, ALLOCATED > 0)
+    )
+    ids = session.scalars(picking.distinct()).all()
+    if ids:
+        hold(session, Task.id.in_(ids))
+
+
 def lock_reservations(session: Session, reservation_ids: Iterable[int]) -> None:
     """Hold these reservations still, in the order of their ids: whoever chooses stock for them waits."""
     ids = sorted(set(reservation_ids))
     table_ = table(Reservation)
-    session.execute(select(table_.c.id).where(table_.c.id.in_(ids)).order_by(table_.c.id).with_for_update())
+    rows = select(table_.c.id).where(table_.c.id.in_(ids)).order_by(table_.c.id)
+    session.execute(rows.with_for_update(key_share=True))  # a pick that only refers to one goes on
 
 
 def lock_stock_in_hand(session: Session, reservation_ids: Iterable[int]) -> None:
@@ -40,7 +65,7 @@ def lock_stock_in_hand(session: Session, reservation_ids: Iterable[int]) -> None
     lock_reservations(session, ids)
     for stage in (allocation, holding):
         mine = select(stage.c.id).where(stage.c.reservation_id.in_(ids))
-        session.execute(mine.order_by(stage.c.id).with_for_update())
+        session.execute(mine.order_by(stage.c.id).with_for_update(key_share=True))
 
 
 def allocated_units(session: Session, reservation_id: int) -> int:
@@ -87,7 +112,7 @@ def release_allocation(session: Session, allocation_id: int, units: int) -> None
     """Give ``units`` of one allocation back to its bin; its pick line shrinks, or vanishes with the last of them."""
     row = session.execute(
         update(allocation)
-        .where(allocation.c.id == allocation_id)
+        .where(allocation.c.id == allocation_id, units <= ALLOCATED)
         .values(released=allocation.c.released + units)
         .returning(allocation.c.balance_id, allocation.c.task_line_id, ALLOCATED.label("open"))
     ).one()

@@ -27,7 +27,7 @@ from app.orders.reserve import OPEN, reservation
 from app.orders.stock_in_hand import ALLOCATED, allocation, release_allocation
 from app.places.models import Warehouse
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import add_lines, finish, open_task
+from app.tasks.queue import add_lines, call_off, hold, open_task
 
 
 def release_wave(
@@ -164,6 +164,7 @@ def withdraw(session: Session, task_id: int) -> int:
 
     The orders keep their promise and can be released again. Returns the units given back to their bins.
     """
+    hold(session, Task.id == task_id)
     lines = select(TaskLine.id).where(TaskLine.task_id == task_id)
     rows = session.execute(
         select(allocation.c.id, ALLOCATED.label("open"))
@@ -172,5 +173,5 @@ def withdraw(session: Session, task_id: int) -> int:
     ).all()
     for row in rows:
         release_allocation(session, row.id, row.open)
-    finish(session, task_id, status="done" if session.get_one(Task, task_id).done_lines else "cancelled")
+    call_off(session, Task.id == task_id)
     return sum(int(row.open) for row in rows)

@@ -4,7 +4,7 @@ The inspector's decision posts; what the channel believes about "restock" moves 
 transaction that posts the movement.
 """
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import changed, table
@@ -72,13 +72,20 @@ def close(session: Session, number: str) -> None:
     Errors: ``unknown_return``; ``inspection_waiting`` while received units wait for a decision.
     """
     rma = rma_of(session, number)
+    _hold(session, Rma.id == rma.id)
     waiting = session.scalar(select(func.sum(RmaLine.received - RmaLine.inspected)).where(RmaLine.rma_id == rma.id))
     if waiting:
         raise Refused("inspection_waiting", _("%(n)s units wait for a decision. Inspect them first.", n=waiting))
     session.execute(update(table(Rma)).where(Rma.id == rma.id).values(status="closed"))
 
 
+def _hold(session: Session, which: ColumnElement[bool]) -> None:
+    """Hold a return still: of two who inspect its last lines, or inspect and close it, the second sees the first."""
+    session.execute(select(Rma.id).where(which).with_for_update(key_share=True))
+
+
 def _locked(session: Session, rma_line_id: int) -> RmaLine:
+    _hold(session, Rma.id.in_(select(RmaLine.rma_id).where(RmaLine.id == rma_line_id)))
     return session.scalars(
         select(RmaLine).where(RmaLine.id == rma_line_id).with_for_update().execution_options(populate_existing=True)
     ).one()

@@ -18,7 +18,7 @@ from app.ledger.sums import shift_inbound
 from app.refusal import Refused
 from app.supply.at_the_dock import tell_the_dock
 from app.supply.models import PurchaseOrder
-from app.supply.purchase_orders import being_received, line_table, require_changeable, units_to_come
+from app.supply.purchase_orders import being_received, hold_orders, line_table, require_changeable, units_to_come
 
 PORTION = 1000
 """As many values as every database takes in one statement."""
@@ -38,6 +38,7 @@ class NewLine:
 
 def add_lines(session: Session, lines: Sequence[NewLine]) -> list[int]:
     """Write new lines; *inbound* follows. Returns their ids."""
+    _hold(session, {each.order.id for each in lines})
     inbound: dict[tuple[int, int], int] = defaultdict(int)
     for each in lines:
         inbound[each.item_id, each.order.warehouse_id] += each.quantity
@@ -120,6 +121,7 @@ def change_goods(session: Session, goods: Sequence[NewGoods]) -> dict[int, Refus
 
     Answers line id -> why not, for the lines that stay as they are; see ``require_changeable``.
     """
+    _hold(session, {each.order.id for each in goods})
     rows = _locked(session, sorted(each.line_id for each in goods))
     refused = _refused(session, goods, rows)
     inbound: dict[tuple[int, int], int] = defaultdict(int)
@@ -166,6 +168,11 @@ _GOODS = (
     .where(line_table.c.id == bindparam("row_id"))
     .values(item_id=bindparam("new_item"), quantity=bindparam("new_quantity"), **_TERMS)
 )
+
+
+def _hold(session: Session, order_ids: set[int]) -> None:
+    for portion in _portions(sorted(order_ids)):
+        hold_orders(session, PurchaseOrder.id.in_(portion))
 
 
 def _locked(session: Session, line_ids: Sequence[int]) -> dict[int, Row[Any]]:

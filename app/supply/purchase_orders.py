@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -61,6 +61,16 @@ def new_purchase_order(*, number: str, supplier_id: int, warehouse_id: int) -> P
     return PurchaseOrder(number=number, supplier_id=supplier_id, warehouse_id=warehouse_id, created_at=clock.now())
 
 
+def hold_orders(session: Session, *where: ColumnElement[bool]) -> list[PurchaseOrder]:
+    """These orders as they are now, held until the transaction ends.
+
+    Whoever receives or changes lines holds their order before them, or of two who end its last two lines at the same
+    moment each would still see the other's line open, and the order would never be closed.
+    """
+    statement = select(PurchaseOrder).where(*where).order_by(PurchaseOrder.id).with_for_update(key_share=True)
+    return list(session.scalars(statement.execution_options(populate_existing=True)))
+
+
 def require_same(order: PurchaseOrder, *, supplier_id: int, warehouse_id: int) -> None:
     """Errors: ``purchase_order_differs`` where the number is known for another supplier or warehouse."""
     if (order.supplier_id, order.warehouse_id) != (supplier_id, warehouse_id):
@@ -90,6 +100,7 @@ def save_line(
     """
     if eta is not None and not clock.is_of_our_time(eta):
         raise Refused("bad_time", _("%(year)s is not a year of a delivery. Look at its times.", year=eta.year))
+    hold_orders(session, PurchaseOrder.id == order.id)
     row = session.scalar(
         select(PurchaseOrderLine)
         .where(PurchaseOrderLine.purchase_order_id == order.id, PurchaseOrderLine.line == line)
@@ -175,6 +186,8 @@ def receive_units(session: Session, line_id: int, quantity: int, *, tolerance_pe
 
     Errors: ``over_receipt`` beyond the ordered quantity plus the tolerance, whoever else receives at the same time.
     """
+    of_line = select(PurchaseOrderLine.purchase_order_id).where(PurchaseOrderLine.id == line_id)
+    (order,) = hold_orders(session, PurchaseOrder.id.in_(of_line))
     line = session.scalars(
         select(PurchaseOrderLine)
         .where(PurchaseOrderLine.id == line_id)
@@ -193,7 +206,6 @@ def receive_units(session: Session, line_id: int, quantity: int, *, tolerance_pe
         )
     before = open_units(line)
     line.received += quantity
-    order = session.get_one(PurchaseOrder, line.purchase_order_id)
     session.flush()
     shift(session, line.item_id, order.warehouse_id, inbound=open_units(line) - before)
     order.status = "open" if _open_lines(session, order.id) else "closed"
@@ -213,6 +225,7 @@ def short_close(session: Session, number: str, *, reason: str = "", by: By = BY_
 
     The reason is kept, with who and when."""
     order = purchase_order_of(session, number)
+    hold_orders(session, PurchaseOrder.id == order.id)
     given_up = 0
     lines = session.scalars(
         select(PurchaseOrderLine)

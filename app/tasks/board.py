@@ -13,9 +13,8 @@ from app.people.actor import Actor
 from app.people.models import Operator
 from app.refusal import NotFound, Refused
 from app.tasks.models import IS_UNFINISHED, Task
-from app.tasks.queue import ROLES, release, require_role, task_of
+from app.tasks.queue import ROLES, UNFINISHED, release, require_role, task_of
 
-UNFINISHED = ("open", "claimed")
 _FIRST, _NORMAL = 10, 100
 _holder, _assignee = aliased(Operator), aliased(Operator)
 

@@ -1,4 +1,9 @@
-"""A task's lines as the floor reads them: one row with every name that a prompt shows."""
+"""A task's lines: as the floor reads them (one row with every name that a prompt shows), and every way they change.
+
+**Who changes a line, or a task's counters, holds the task's row** (``queue.hold``; a scan holds its own task anyway).
+So a line that was read is the line that is written, and none stays open with nothing left to do. The statements are
+relative and ask for the status that they begin from all the same, and the table's CHECK is the last wall.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +11,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, ItemBarcode, Lot
-from app.db import core, table
+from app.db import changed, core, table
 from app.places.models import Container, Location
 from app.tasks.models import Task, TaskLine
 
@@ -152,48 +157,86 @@ def _change(names: tuple[str, ...]) -> Any:
 
 
 def change_line(session: Session, line_id: int, **values: Any) -> None:
-    """Change one line's row."""
+    """Write facts into one line (its target, its lot, its turn): what is done has verbs of its own, below."""
+    assert not values.keys() & {"done", "status"}, "what is done of a line is never written as it was read"
     core(session).execute(_change(tuple(sorted(values))), {"b_line": line_id, **values})
+
+
+_IS_WHOLE = task_line.c.done + bindparam("n") >= task_line.c.quantity
+_FINISH = (
+    update(task_line)
+    .where(task_line.c.id == bindparam("b_line"), task_line.c.status == "open")
+    .values(done=task_line.c.done + bindparam("n"), status=case((_IS_WHOLE, "done"), else_="open"))
+    .returning(task_line.c.status)
+)
+
+
+def finish_units(session: Session, line_id: int, units: int) -> bool:
+    """``units`` more of an open line are posted. Returns whether the line is done now; its task is not told."""
+    found = core(session).execute(_FINISH, {"b_line": line_id, "n": units}).first()
+    assert found is not None, "a line was worked at that was not open"
+    return bool(found.status == "done")
+
+
+def reopen_units(session: Session, line_id: int, units: int) -> bool:
+    """``units`` that were posted are taken back: the line waits for them again. Returns whether it was done before.
+
+    The line's task is not told.
+    """
+    again = update(task_line).where(task_line.c.id == line_id).values(done=task_line.c.done - units, status="open")
+    if changed(session, again.where(task_line.c.status == "done")):
+        return True
+    was_open = changed(session, again.where(task_line.c.status == "open"))
+    assert was_open, "units of a line that was given up were taken back"
+    return False
+
+
+def count(session: Session, task_id: int, *, lines: int = 0, done: int = 0) -> None:
+    """A task has more lines (fewer, where negative), or more of them are done."""
+    counters = {"lines": Task.lines + lines, "done_lines": Task.done_lines + done}
+    session.execute(update(table(Task)).where(Task.id == task_id).values(counters))
 
 
 def cancel_lines(session: Session, line_ids: Iterable[int]) -> None:
     """Lines whose reason went away (a cancelled order, a short bin): the worker is moved on to the next."""
     for line_id in sorted(line_ids):
-        row = session.execute(
-            update(table(TaskLine))
-            .where(TaskLine.id == line_id, TaskLine.status == "open")
-            .values(status="cancelled")
-            .returning(TaskLine.task_id)
-        ).first()
+        gone = update(task_line).where(task_line.c.id == line_id, task_line.c.status == "open")
+        row = session.execute(gone.values(status="cancelled").returning(task_line.c.task_id)).first()
         if row:
-            session.execute(update(table(Task)).where(Task.id == row.task_id).values(lines=Task.lines - 1))
+            count(session, row.task_id, lines=-1)
 
 
 def shrink_line(session: Session, line_id: int, units: int) -> None:
     """An open line asks for ``units`` fewer; it is done, or vanishes, where no more is left to do."""
-    line = session.execute(select(table(TaskLine)).where(TaskLine.id == line_id)).one()
-    if line.status != "open":
-        return
-    if line.quantity - units > line.done:
-        change_line(session, line_id, quantity=line.quantity - units)
-    elif line.done:
-        change_line(session, line_id, quantity=line.done, status="done")
-        session.execute(update(table(Task)).where(Task.id == line.task_id).values(done_lines=Task.done_lines + 1))
-    else:
-        cancel_lines(session, [line_id])
+    less, done = task_line.c.quantity - units, task_line.c.done
+    row = session.execute(
+        update(task_line)
+        .where(task_line.c.id == line_id, task_line.c.status == "open")
+        .values(
+            quantity=case((less > done, less), (done > 0, done), else_=task_line.c.quantity),
+            status=case((less > done, "open"), (done > 0, "done"), else_="cancelled"),
+        )
+        .returning(task_line.c.task_id, task_line.c.status)
+    ).first()
+    if row is not None and row.status != "open":
+        gone = row.status == "cancelled"
+        count(session, row.task_id, lines=-1 if gone else 0, done=0 if gone else 1)
 
 
 def grow_line(session: Session, line_id: int, units: int) -> None:
     """The opposite of ``shrink_line``: a line asks for ``units`` more. One that vanished or was done is open again."""
-    line = session.execute(select(table(TaskLine)).where(TaskLine.id == line_id)).one()
-    asked = line.done if line.status == "cancelled" else line.quantity
-    change_line(session, line_id, quantity=asked + units, status="open")
-    counts: dict[str, dict[str, Any]] = {
-        "cancelled": {"lines": Task.lines + 1},
-        "done": {"done_lines": Task.done_lines - 1},
-    }
-    if line.status in counts:
-        session.execute(update(table(Task)).where(Task.id == line.task_id).values(counts[line.status]))
+    row = session.execute(select(task_line.c.task_id, task_line.c.status).where(task_line.c.id == line_id)).one()
+    asked = task_line.c.done if row.status == "cancelled" else task_line.c.quantity
+    grown = changed(
+        session,
+        update(task_line)
+        .where(task_line.c.id == line_id, task_line.c.status == row.status)
+        .values(quantity=asked + units, status="open"),
+    )
+    assert grown, "a line changed under somebody who did not hold its task"
+    if row.status != "open":
+        gone = row.status == "cancelled"
+        count(session, row.task_id, lines=1 if gone else 0, done=0 if gone else -1)
 
 
 def to_the_end(session: Session, task_id: int, line_id: int) -> None:

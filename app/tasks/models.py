@@ -84,6 +84,7 @@ class TaskLine(Model):
     __table_args__ = (
         CheckConstraint("status IN ('open','done','cancelled')", name="status"),
         CheckConstraint("quantity >= 0 AND done >= 0", name="quantity"),
+        CheckConstraint("status <> 'open' OR done < quantity", name="open"),
         Index("ix_task_line_turn", "task_id", "status", "position"),
         Index("ix_task_line_document_line_id", "document_line_id"),
         Index("ix_task_line_target_location_id", "target_location_id"),

@@ -1,13 +1,19 @@
 """The queue of work: open a task, claim it, release it, take it over. Two workers never hold one line.
 
 A claim is one conditional UPDATE, so that of two workers who reach for the same task one is told that it is gone.
+
+**The order of the locks**, everywhere: tasks (of several by ``TURNS``, then by id); the document (an order, a purchase
+order, a return); places; reservations, allocations, holdings; balances in the ledger's order; the kept sums. A scan
+begins with its own task, so whoever changes work that somebody may be scanning at (a cancellation, a count that finds
+less) holds those tasks before anything else, with ``hold``. Out of this order two may wait for each other: nothing is
+lost by it, for the entrance tries the loser again, but it costs a second.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import case, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -16,6 +22,7 @@ from app.language import _
 from app.people.actor import Actor
 from app.people.models import Operator
 from app.refusal import Conflict, Forbidden, NotFound
+from app.tasks.lines import count
 from app.tasks.models import Task, TaskLine
 from app.words import word
 
@@ -30,6 +37,9 @@ ROLES = {
     "move": ("picker", "receiver"),
 }
 """Who may do which kind of task (a supervisor and an admin may do all)."""
+TURNS = ("count", "move", "inspect", "receive", "putaway", "pick", "pack", "ship")
+"""The order in which tasks of several kinds are held: whose scan changes another's lines comes before that other."""
+UNFINISHED = ("open", "claimed")
 APPROVAL = "approval"
 """The document type of work that waits for a supervisor's decision: nobody else is given it."""
 
@@ -98,8 +108,23 @@ def add_lines(session: Session, task_id: int, lines: Sequence[NewLine]) -> list[
     ]
     statement = insert(table(TaskLine)).returning(table(TaskLine).c.id, sort_by_parameter_order=True)
     ids = list(session.execute(statement, rows).scalars())
-    session.execute(update(table(Task)).where(Task.id == task_id).values(lines=Task.lines + len(lines)))
+    count(session, task_id, lines=len(lines))
     return ids
+
+
+def hold(session: Session, *where: ColumnElement[bool]) -> set[int]:
+    """Hold unfinished tasks still until the transaction ends, in the order of the locks. Returns their ids.
+
+    Whoever scans at one of them waits, or is waited for; only who holds a task may change its lines and counters.
+    """
+    turn = case({kind: number for number, kind in enumerate(TURNS)}, value=Task.kind)
+    statement = (
+        select(table(Task).c.id)
+        .where(*where, Task.status.in_(UNFINISHED))
+        .order_by(turn, Task.id)
+        .with_for_update(key_share=True)
+    )
+    return set(session.scalars(statement))
 
 
 def require_role(actor: Actor, kind: str) -> None:
@@ -209,9 +234,14 @@ def take_over(session: Session, actor: Actor, task_id: int) -> str:
     return name
 
 
-def finish(session: Session, task_id: int, *, status: str = "done") -> None:
-    """Close a task: done, or cancelled because its document went away."""
-    session.execute(update(table(Task)).where(Task.id == task_id).values(status=status, done_at=clock.now()))
+def call_off(session: Session, *where: ColumnElement[bool]) -> None:
+    """Cancel those of these unfinished tasks that ask for nothing any more, because their document went away."""
+    session.execute(
+        update(table(Task))
+        .where(*where, Task.status.in_(UNFINISHED))
+        .values(status="cancelled", done_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def cancel_open_tasks(session: Session, *, kind: str, document_type: str, document_id: int) -> None:
@@ -222,7 +252,7 @@ def cancel_open_tasks(session: Session, *, kind: str, document_type: str, docume
             Task.kind == kind,
             Task.document_type == document_type,
             Task.document_id == document_id,
-            Task.status.in_(("open", "claimed")),
+            Task.status.in_(UNFINISHED),
         )
         .values(status="cancelled", done_at=clock.now())
     )

@@ -57,7 +57,7 @@ def task(task_id: int) -> WerkzeugResponse:
     with reading() as session:
         job = board.job_of(session, task_id)
         answer = advance.show(session, settings(), actor, task_id)
-    if job.status in board.UNFINISHED and job.operator_id != actor.operator_id:
+    if job.status in queue.UNFINISHED and job.operator_id != actor.operator_id:
         return make_response(
             render_template("floor/taken.html", job=job, url=url_for("tasks.take_over", task_id=task_id))
         )

@@ -3,44 +3,22 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.db import transact
-from app.floor import advance
 from app.floor.start import start
 from app.places.models import Container
 from app.refusal import Refused
 from app.tasks.models import Task
+from app.tasks.queue import NewLine, open_task
+from tests.floor.meanwhile import acting, meanwhile, scanning
 from tests.floor.story import Floor, Worker
+from tests.stock.house import House
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-def meanwhile(floor: Floor, work: Callable[[Session], Any], other: Callable[[], Any]) -> Any:
-    """``work`` in a transaction that ends only when ``other``, begun after it, has ended or waits for its end."""
-    second = threading.Thread(target=other)
-
-    def both(session: Session) -> Any:
-        done = work(session)
-        second.start()
-        while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) and second.is_alive():
-            time.sleep(0.01)
-        return done
-
-    answer = transact(both, engine=floor.engine)
-    second.join()
-    return answer
-
-
-def scanning(floor: Floor, worker: Worker, code: str) -> Callable[[Session], Any]:
-    def scan(session: Session) -> Any:
-        return advance.scan(session, floor.settings, worker.actor, worker.task, scan_id=f"{code}-first", code=code)
-
-    return scan
 
 
 def purchased(floor: Floor) -> str:
@@ -157,16 +135,76 @@ def test_of_two_who_put_back_the_last_units_of_a_carton_one_sends_it_to_the_door
     assert len(floor.tasks("ship")) == 1
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_carton_that_is_set_aside_while_its_last_unit_is_put_back_goes_to_the_door(
+    floor: Floor, is_first: bool
+) -> None:
+    floor.stock("MUG", 2)
+    floor.packed("O-1", ("MUG", 1))
+    loader = floor.worker("Lea", "packer").start("ship", "O-1")
+    floor.do(lambda house: too_much_in(house, str(loader.prompt["container"])))
+    hand = floor.worker("Ben", "receiver").take(floor.tasks("putaway")[0]).scan("MUG")
+    where = hand.prompt["target"]
+    if is_first:
+        heard = meanwhile(floor, acting(floor, loader, "set_aside"), lambda: hand.scan(where))
+        assert (heard["code"], hand.hears("put_away")) == ("set_aside", hand)
+    else:
+        meanwhile(floor, scanning(floor, hand, where), lambda: loader.act("set_aside"))
+        loader.refused("carton_may_leave")
+    loader.robot()
+    for task in floor.tasks("ship"):
+        floor.worker("Zoe", "packer").take(task).robot().finished()
+    assert floor.sums("MUG") == (2, 0, 0, 0)
+
+
+def too_much_in(house: House, carton: str) -> None:
+    """A unit on hold stands in the carton, and somebody is to put it back."""
+    house.adjust("MUG", 1, "PACK", condition="hold", container=carton)
+    line = NewLine(
+        item_id=house.item("MUG").id,
+        quantity=1,
+        source_location_id=house.bin("PACK").id,
+        source_container_id=house.box(carton).id,
+        source_condition="hold",
+    )
+    of_order = {"document_type": "put_back", "document_id": house.id("O-1"), "document": "O-1"}
+    open_task(house.session, kind="putaway", warehouse_id=house.warehouse().id, lines=[line], **of_order)
+
+
+def test_a_short_that_is_taken_back_beside_another_short_of_that_bin_is_not_called_counted(floor: Floor) -> None:
+    floor.stock("MUG", 4)
+    floor.stock("CUP", 4)
+    first = floor.worker("Ben", "picker").take(floor.order("O-1", ("MUG", 2))[0]).act("short").hears("short")
+    second = floor.worker("Lea", "picker").take(floor.order("O-2", ("CUP", 2))[0])
+    assert meanwhile(floor, acting(floor, second, "short"), lambda: first.act("undo"))["code"] == "short"
+    first.hears("short_undone")
+    assert len(floor.tasks("count")) == 1
+    second.act("undo").hears("short_undone")
+    assert floor.tasks("count") == []
+
+
+def test_of_three_shorts_of_a_bin_one_is_taken_back_beside_another_and_one_count_is_left(floor: Floor) -> None:
+    for sku in ("MUG", "CUP", "POT"):
+        floor.stock(sku, 4)
+    first, second, third = (
+        floor.worker(name, "picker").take(floor.order(f"O-{name}", (sku, 2))[0])
+        for name, sku in (("Ben", "MUG"), ("Lea", "CUP"), ("Tom", "POT"))
+    )
+    first.act("short").hears("short")
+    second.act("short").hears("short")
+    meanwhile(floor, acting(floor, first, "undo"), lambda: third.act("short"))
+    third.hears("short")
+    assert len(floor.tasks("count")) == 1
+
+
 def test_a_short_while_another_takes_back_theirs_of_the_same_bin_has_a_count(floor: Floor) -> None:
     floor.stock("MUG", 4)
     floor.stock("CUP", 4)
     first = floor.worker("Ben", "picker").take(floor.order("O-1", ("MUG", 2))[0]).act("short").hears("short")
     second = floor.worker("Lea", "picker").take(floor.order("O-2", ("CUP", 2))[0])
 
-    def found(session: Session) -> Any:
-        return advance.act(session, floor.settings, first.actor, first.task, action_id="found", name="undo")
-
-    assert meanwhile(floor, found, lambda: second.act("short"))["code"] == "short_undone"
+    undone = meanwhile(floor, acting(floor, first, "undo"), lambda: second.act("short"))
+    assert undone["code"] == "short_undone"
     second.hears("short")
     assert len(floor.tasks("count")) == 1
     second.act("undo").hears("short_undone")

@@ -27,7 +27,7 @@ from app.people.actor import Actor
 from app.people.models import Operator
 from app.places.models import ADJUSTMENT, CUSTOMER, Container, Location, Warehouse
 from app.places.warehouses import floor_of, open_warehouse
-from app.tasks.lines import change_line
+from app.tasks.lines import count, finish_units
 from app.tasks.models import TaskLine
 
 SETTINGS = Settings(secret_key="only-for-tests")
@@ -195,9 +195,8 @@ class House:
         return done
 
     def _count_done(self, line_id: int, units: int) -> None:
-        line = self.session.get_one(TaskLine, line_id, populate_existing=True)
-        status = "done" if line.done + units >= line.quantity else "open"
-        change_line(self.session, line_id, done=line.done + units, status=status)
+        line = self.session.get_one(TaskLine, line_id)
+        count(self.session, line.task_id, done=finish_units(self.session, line_id, units))
 
     def short(self, ref: str, place: str = "A-01") -> int:
         """The picker finds the bin empty. Returns the units that no other bin has."""

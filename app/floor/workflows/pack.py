@@ -15,7 +15,7 @@ from app.floor.verified import next_line, not_wanted, open_lines, verified_units
 from app.language import _
 from app.orders import fulfil
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, line_of
+from app.tasks.lines import Line, line_of, shrink_line
 from app.tasks.models import TaskLine
 
 
@@ -229,11 +229,8 @@ def _missing(work: Work) -> Said:
     for line in missing:
         units += line.left
         work.report(sku=line.sku, place=line.source_container or "", units=line.left)
-        status = "done" if line.done else "cancelled"
-        change_line(work.session, line.id, status=status, quantity=line.done or line.quantity)
-    partly = len([line for line in missing if line.done])
-    work.task.lines -= len(missing) - partly
-    work.count_lines(partly)
+        shrink_line(work.session, line.id, line.left)
+    work.session.refresh(work.task)
     work.next_line()
     carton = carton_of(work)
     if carton is not None and not fulfil.held_in(work.session, [carton.id]):

@@ -236,9 +236,14 @@ def _done(work: Work) -> Said:
 
 def _is_put_away(work: Work) -> bool:
     """Whether something of the last receipt has left the dock."""
-    stack = work.memory.get("undo", [])
-    begun = [line_of(work.session, id_) for id_ in stack[-1]["putaway"]] if stack else []
+    begun = [line_of(work.session, id_) for id_ in _last_putaway(work)]
     return any(each is not None and each.done for each in begun)
+
+
+def _last_putaway(work: Work) -> list[int]:
+    """The put-away lines of the last receipt."""
+    stack = work.memory.get("undo", [])
+    return list(stack[-1]["putaway"]) if stack else []
 
 
 def _undo(work: Work) -> Said:
@@ -246,6 +251,8 @@ def _undo(work: Work) -> Said:
     forgotten = logistic_unit.forget(work)
     if forgotten is not None:
         return forgotten
+    if not work.counted:
+        handover.hold_putaway(work, _last_putaway(work))
     if not work.counted and _is_put_away(work):
         raise Refused("put_away_already", _("This was put away already. Move it back first."))
     return undo(work, tell=_tell_undone, begun=(*arriving.FACTS, "fault", "unit"))

@@ -6,6 +6,7 @@ carton that may not leave is set aside, so that the others go.
 
 from sqlalchemy import select
 
+from app.db import lock
 from app.floor import confirm, shipping
 from app.floor.question import with_undo
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
@@ -17,7 +18,7 @@ from app.orders import fulfil
 from app.orders.models import Order
 from app.places.models import CUSTOMER, Container
 from app.refusal import Refused
-from app.tasks.lines import Line, cancel_lines, change_line, lines
+from app.tasks.lines import Line, cancel_lines, lines
 from app.tasks.models import TaskLine
 from app.tasks.queue import NewLine, open_task
 
@@ -116,6 +117,7 @@ def _accept_door(work: Work, meaning: Meaning) -> Said:
     door = confirm.target_location(work, meaning, kinds=DOORS)
     assert line.source_container_id is not None, "a shipping line without its carton"
     carton = work.session.get_one(Container, line.source_container_id, populate_existing=True)
+    fulfil.hold_orders(work.session, carton.id)
     moves = _contents(work, carton)
     posted = work.post("ship", moves, line_id=line.id, note=door.code)
     fulfil.shipped(work.session, carton.id)
@@ -166,6 +168,7 @@ def _set_aside(work: Work) -> Said:
 
     Errors: ``carton_may_leave``.
     """
+    lock(work.session, work.session.get_one(Order, work.task.document_id))  # its last unit may just be put back
     left = [work.the_line] if work.counted else lines(work.session, work.task.id, TaskLine.status == "open")
     fit = shipping.may_leave(work.session, [line.source_container_id or 0 for line in left])
     kept = next((line for line in left if line.source_container_id not in fit), None)
@@ -187,11 +190,9 @@ def _done(work: Work) -> Said:
     if not work.task.done_lines:
         raise Refused("nothing_loaded", _("Nothing is loaded yet. Scan a carton, or release the task."))
     left = lines(work.session, work.task.id, TaskLine.status == "open")
-    for line in left:
-        change_line(work.session, line.id, status="cancelled")
-    work.task.lines -= len(left)
+    cancel_lines(work.session, [line.id for line in left])
+    work.session.refresh(work.task)
     work.remember(is_done=True, left=len(left))
-    work.session.flush()
     open_task(
         work.session,
         kind="ship",
@@ -218,6 +219,9 @@ def _done(work: Work) -> Said:
 
 
 def _undo(work: Work) -> Said:
+    stack = work.memory.get("undo", [])
+    if stack and not work.counted:
+        fulfil.hold_orders(work.session, stack[-1]["carton"])
     return undo(work, tell=_tell_undone)
 
 
