@@ -267,10 +267,11 @@ def transact(work: Callable[[Session], Result], *, engine: Engine | None = None)
 
     A deadlock or serialization failure runs ``work`` again from the start, at most ``TRIES`` times, so ``work`` must
     not have effects outside the database. Those that run again go one at a time, so that they do not meet each other
-    anew. A broken constraint runs it again once: where another wrote the same thing at the same moment, ``work`` sees
-    it now and says so in its own words. Any exception rolls everything back.
+    anew. A broken constraint runs it again, each once: where another wrote the same thing at the same moment, ``work``
+    sees it now and says so in its own words. Any exception rolls everything back.
     """
     engine = engine or db.engine
+    broken: set[str] = set()
     for attempt in range(1, TRIES + 1):
         try:
             with _one_writer(engine), Session(engine, expire_on_commit=False) as session:
@@ -280,14 +281,22 @@ def transact(work: Callable[[Session], Result], *, engine: Engine | None = None)
                 result = work(session)
                 session.commit()
                 return result
-        except IntegrityError:
-            if attempt > 1:
+        except IntegrityError as error:
+            # Not "at the first try only": what was thrown back by a deadlock may meet its twin at the second.
+            if attempt == TRIES or _constraint(error) in broken:
                 raise
+            broken.add(_constraint(error))
         except OperationalError as error:
             if attempt == TRIES or not _may_pass(error):
                 raise
             time.sleep(random.uniform(0, 0.01) * 2**attempt)  # noqa: S311 - jitter, not a secret
     raise AssertionError("unreachable")
+
+
+def _constraint(error: IntegrityError) -> str:
+    """The constraint that was broken, by its name, or in SQLite's words."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or error.orig)
 
 
 def _may_pass(error: OperationalError) -> bool:

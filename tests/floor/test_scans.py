@@ -2,16 +2,21 @@
 
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.barcode.internal import InternalKind, encode
+from app.db import transact
+from app.floor import advance
 from app.floor.heard import forget_answers
 from app.floor.models import Scan, ScanAnswer
 from app.ledger.history import latest
 from app.refusal import Conflict
+from tests.floor.meanwhile import meanwhile
 from tests.floor.story import SWITCHED_ON, Floor, Worker
 
 
@@ -70,6 +75,29 @@ def test_case_51_the_same_id_at_the_same_moment_when_the_task_goes_to_somebody_e
     counter.hears("recount").scan("MUG")
     _six_at_once([floor.worker("Cat", "counter") for _hand in range(6)], counter.task, "A-01")
     assert counter.send("once", "A-01").hears("approval_needed").answer["replayed"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite lets one writer in at a time
+def test_case_51_a_scan_that_is_tried_again_while_its_twin_is_judged_is_that_one(
+    floor: Floor, picker: Worker, task: int
+) -> None:
+    """Thrown back once (a deadlock), it comes again just when the twin holds the task: it hears the twin's answer."""
+    picker.take(task).scan("A-01", "MUG")
+    tries: list[int] = []
+    answers: list[dict[str, Any]] = []
+
+    def scan(session: Session) -> dict[str, Any]:
+        return advance.scan(session, floor.settings, picker.actor, task, scan_id="once", code="TOTE-1")
+
+    def thrown_back(session: Session) -> dict[str, Any]:
+        tries.append(1)
+        if len(tries) == 1:
+            session.execute(text("DO $$ BEGIN RAISE EXCEPTION 'thrown back' USING ERRCODE = '40P01'; END $$"))
+        return scan(session)
+
+    first = meanwhile(floor, scan, lambda: answers.append(transact(thrown_back, engine=floor.engine)))
+    assert answers == [{**first, "replayed": True}]
+    assert floor.inside("MUG", "TOTE-1") == 1
 
 
 def _six_at_once(hands: list[Worker], task: int, code: str) -> None:
