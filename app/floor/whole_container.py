@@ -1,11 +1,14 @@
 """A container that moves with everything in it, and where moved goods may stand."""
 
+from sqlalchemy import select
+
 from app.floor import confirm
 from app.floor.content import content_of, require_unpicked
 from app.floor.handover import move_containers
 from app.floor.override import choose_again, let_go
 from app.floor.step import Meaning, Said, Work
 from app.language import _
+from app.ledger.models import Balance
 from app.places.models import Container, Location
 from app.refusal import Refused
 from app.tasks.queue import NewLine, add_lines
@@ -25,9 +28,12 @@ def place_for(work: Work, meaning: Meaning, *, is_sellable: bool) -> Location:
 def move_whole(work: Work, meaning: Meaning) -> Said:
     """The container goes there with everything in it.
 
-    Errors: ``picked_stock``; ``reserved_stock``; those of the place.
+    Errors: ``nothing_here`` and ``stands_elsewhere`` where somebody emptied it, or carried it off, since it was
+    scanned; ``picked_stock``; ``reserved_stock``; those of the place.
     """
     content = content_of(work)
+    if not content:
+        raise _gone(work)
     place = place_for(work, meaning, is_sellable=all(row.condition == "available" for row in content))
     require_unpicked(work)
     confirm.room(work, place, sum(row.quantity for row in content))
@@ -64,6 +70,23 @@ def move_whole(work: Work, meaning: Meaning) -> Said:
     work.finish_units(work.the_line, 1)
     work.forget("bin", "container", "place", "override")
     return Said("moved", _("%(code)s stands in %(place)s", code=_code(work, container_id), place=place.code))
+
+
+def _gone(work: Work) -> Refused:
+    """What was scanned to be moved is not there any more: empty, or with all that is in it at another place."""
+    code = work.memory["place"]
+    stands = work.session.scalar(
+        select(Location.code)
+        .join(Balance, Balance.location_id == Location.id)
+        .where(Balance.container_id == work.memory["container"], Balance.quantity > 0)
+        .limit(1)
+    )
+    if stands is None:
+        return Refused("nothing_here", _("%(code)s is empty now. Undo, then scan what you move.", code=code))
+    return Refused(
+        "stands_elsewhere",
+        _("%(code)s stands in %(place)s by now. Undo, then scan it again.", code=code, place=stands),
+    )
 
 
 def _code(work: Work, container_id: int) -> str:

@@ -66,6 +66,34 @@ def test_stock_that_an_order_chose_while_it_was_in_hand_is_refused_at_the_target
     picker.scan("B-01").refused("reserved_stock").act("quantity", quantity=1).scan("B-01").hears("moved")
 
 
+def test_a_container_that_was_emptied_meanwhile_does_not_move(floor: Floor, picker: Worker) -> None:
+    floor.stock("MUG", 5, box="LPN-1")
+    floor.bin("B-01")
+    picker.start("move").scan("LPN-1").hears("source_confirmed")
+    floor.worker("Ben", "picker").start("move").scan("LPN-1", "MUG").act("quantity", quantity=5).scan("B-01")
+    picker.scan("B-01").refused("nothing_here").scan("MUG").refused("not_here")
+    picker.act("undo").scan("B-01", "MUG", "A-01").hears("moved")
+
+
+def test_a_container_that_was_carried_off_meanwhile_is_scanned_again(floor: Floor, picker: Worker) -> None:
+    floor.stock("MUG", 5, box="LPN-1")
+    floor.bin("B-01")
+    floor.bin("C-01")
+    picker.start("move").scan("LPN-1").hears("source_confirmed")
+    floor.worker("Ben", "picker").start("move").scan("LPN-1", "B-01").hears("moved")
+    picker.scan("C-01").refused("stands_elsewhere")
+    assert "B-01" in picker.message
+    picker.act("undo").scan("LPN-1", "C-01").hears("moved")
+
+
+def test_what_was_moved_away_by_another_is_not_moved_twice(floor: Floor, picker: Worker) -> None:
+    floor.stock("MUG", 5)
+    floor.bin("B-01")
+    picker.start("move").scan("A-01", "MUG").act("quantity", quantity=5)
+    floor.worker("Ben", "picker").start("move").scan("A-01", "MUG").act("quantity", quantity=5).scan("B-01")
+    picker.scan("B-01").refused("not_enough_stock").act("undo").act("undo").scan("B-01", "MUG", "A-01").hears("moved")
+
+
 def test_a_licence_plate_moves_whole(floor: Floor, picker: Worker) -> None:
     floor.stock("MUG", 5, box="LPN-1")
     floor.stock("TEA", 3, box="LPN-1")
