@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from app.floor import handover, short_undone
 from app.floor.drop import must_drop
-from app.floor.recount import open_count
+from app.floor.recount import hold_place, open_count
 from app.floor.step import Arguments, Said, Work
 from app.language import _
 from app.orders import fulfil
@@ -38,6 +38,7 @@ def short(work: Work, arguments: Arguments) -> Said:
     missing = sum(each.left for each in same) - work.counted
     if missing <= 0:
         raise Refused("nothing_to_short", _("You have all %(n)s of it. Scan the tote.", n=work.counted))
+    hold_place(work, line.source_location_id)  # before its stock: an Undo of another short here may be waiting for that
     released, elsewhere = fulfil.short(
         work.session,
         allocation_ids=[each.document_line_id for each in same if each.document_line_id is not None],

@@ -6,14 +6,17 @@ As long as nobody counts the place, and nothing else was done with the units tha
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from app.floor import totes
 from app.floor.confirm import once_more
-from app.floor.recount import waiting_count, withdraw_count
+from app.floor.recount import hold_place, waiting_count, withdraw_count
 from app.floor.step import BEGUN, Said, Work
 from app.language import _
 from app.orders import found_again
 from app.refusal import Refused
 from app.tasks.lines import Line, grow_line, line_of
+from app.tasks.models import Task
 
 Facts = dict[str, Any]
 AT_LINE = ("line", "counted", *BEGUN)
@@ -70,6 +73,10 @@ def take_back(work: Work, facts: Facts) -> Said | None:
     line = line_of(work.session, facts["line"])
     assert line is not None, "a line that was short is gone"
     place = line.source_container or line.source
+    if facts["count"]:
+        counted = work.session.scalar(select(Task.location_id).where(Task.id == facts["count"]))
+        assert counted is not None, "a count without its bin"
+        hold_place(work, counted)
     count = waiting_count(work, facts["count"]) if facts["count"] else None
     if facts["count"] and count is None:
         _stays(work, line, _("%(place)s is being counted, or was.", place=place))
