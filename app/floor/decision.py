@@ -7,7 +7,7 @@ from app.barcode.internal import InternalKind, encode
 from app.floor import confirm
 from app.floor.sent_back import prompt, rma_line
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, action_way, scan_way
-from app.floor.suggest import suggest_bin
+from app.floor.suggest import send_to_bin
 from app.language import N_, _
 from app.ledger.post import Move, Place
 from app.places.models import SCRAP, SUPPLIER, Location
@@ -72,9 +72,9 @@ def decide(work: Work, arguments: Arguments, *, name: str) -> Said:
 
 def _plan(work: Work, name: str) -> int | None:
     """The suggested place: a bin for what is sellable, else the quarantine (or the bench, where there is none)."""
-    bench, item_id = work.memory["bench"], work.the_line.item_id
+    bench = work.memory["bench"]
     if name == "restock":
-        return suggest_bin(work, item_id=item_id, units=bench["units"])
+        return send_to_bin(work, work.the_line, units=bench["units"])
     kept = work.first_place(("quarantine", "returns"))
     return kept.id if kept else None
 

@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.db import transact
 from app.floor.start import start
 from app.places.models import Container
 from app.refusal import Refused
-from app.tasks.models import Task
+from app.tasks.models import Task, TaskLine
 from app.tasks.queue import NewLine, open_task
 from tests.floor.meanwhile import acting, meanwhile, scanning
 from tests.floor.story import Floor, Worker
@@ -209,3 +209,45 @@ def test_a_short_while_another_takes_back_theirs_of_the_same_bin_has_a_count(flo
     assert len(floor.tasks("count")) == 1
     second.act("undo").hears("short_undone")
     assert floor.tasks("count") == []
+
+
+def at_the_dock(floor: Floor, *skus: str) -> list[Worker]:
+    """Workers who each stand at the dock before a delivery of one item."""
+    hands = []
+    for number, sku in enumerate(skus):
+        floor.item(sku)
+        floor.purchase(f"PO-{number}", (sku, 2))
+        floor.worker("robot").start("receive", f"PO-{number}").robot()
+        hands.append(floor.worker(f"Hand {number}", "receiver").start("putaway", f"PO-{number}"))
+    return hands
+
+
+def test_two_who_take_goods_up_at_the_same_moment_are_sent_to_two_bins(floor: Floor) -> None:
+    first, second = at_the_dock(floor, "MUG", "CUP")
+    for code in ("A-01", "A-02"):
+        floor.bin(code)
+    answer = meanwhile(floor, scanning(floor, first, "MUG"), lambda: second.scan("CUP"))
+    assert (answer["prompt"]["target"], second.prompt["target"]) == ("A-01", "A-02")
+
+
+def test_many_who_take_goods_up_at_the_same_moment_are_each_sent_to_a_bin_of_their_own(floor: Floor) -> None:
+    skus = [f"SKU-{number}" for number in range(8)]
+    hands = at_the_dock(floor, *skus)
+    for number in range(12):
+        floor.bin(f"A-{number:02}")
+    ready = threading.Barrier(len(hands))
+
+    def take_up(hand: Worker, sku: str) -> None:
+        ready.wait()
+        hand.scan(sku)
+
+    for _time in range(3):
+        threads = [threading.Thread(target=take_up, args=pair) for pair in zip(hands, skus, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len({hand.prompt["target"] for hand in hands}) == len(hands)
+        for hand in hands:  # once more, from the beginning
+            hand.act("undo").hears("count_undone")
+        floor.do(lambda house: house.session.execute(update(TaskLine).values(target_location_id=None)))

@@ -9,7 +9,7 @@ from app.barcode.internal import InternalKind, encode
 from app.floor import confirm, handover, plates, recount, short_undone
 from app.floor.question import about_line
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
-from app.floor.suggest import suggest_bin
+from app.floor.suggest import send_to_bin
 from app.floor.undo import no_arguments, undo
 from app.language import _
 from app.ledger.for_sale import SELLABLE, is_for_sale
@@ -87,15 +87,11 @@ def _other_line(work: Work, line: Line, meaning: Meaning) -> Line:
 
 
 def _suggest(work: Work, line: Line) -> None:
-    """Write the suggested bin into the line, so that nobody else is sent to the same empty bin."""
+    """The suggested bin stands in the line from now on: nobody else is sent to the same empty bin."""
     if line.target_location_id is not None:
         return
-    target = suggest_bin(
-        work, item_id=line.item_id, units=work.counted, condition=line.source_condition, avoid=_full_bins(work)
-    )
-    if target is not None:
-        change_line(work.session, line.id, target_location_id=target)
-        work.next_line()
+    send_to_bin(work, line, units=work.counted, condition=line.source_condition, avoid=_full_bins(work))
+    work.next_line()
 
 
 def _ask_target(work: Work) -> Prompt:
