@@ -196,7 +196,7 @@ class House:
 
     def _count_done(self, line_id: int, units: int) -> None:
         line = self.session.get_one(TaskLine, line_id)
-        count(self.session, line.task_id, done=finish_units(self.session, line_id, units))
+        count(self.session, line.task_id, done=int(finish_units(self.session, line_id, units)))
 
     def short(self, ref: str, place: str = "A-01") -> int:
         """The picker finds the bin empty. Returns the units that no other bin has."""
