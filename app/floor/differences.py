@@ -18,7 +18,7 @@ from app.ledger.for_sale import condition_in
 from app.ledger.models import Balance, Movement
 from app.ledger.post import Move, Place
 from app.orders.expire import hold_expired
-from app.orders.stock_in_hand import hold_picks_of
+from app.orders.stock_in_hand import hold_work_at
 from app.places.models import ADJUSTMENT, Location, Warehouse
 from app.refusal import Refused
 
@@ -56,7 +56,7 @@ def last_movement(work: Work) -> int:
 def books(work: Work) -> Counts:
     """What the books have in this bin, its rows locked until the differences are posted."""
     assert work.task.location_id is not None, "a count without its bin"
-    hold_picks_of(work.session, Balance.location_id == work.task.location_id)  # before the stock, as their scans do
+    hold_work_at(work.session, Balance.location_id == work.task.location_id)  # before the stock, as their scans do
     return booked_at(work.session, work.task.location_id, only=work.memory.get("only"), is_locked=True)
 
 

@@ -24,6 +24,7 @@ from app.orders.stock_in_hand import (
     IN_HAND,
     allocation,
     close_empty_tasks,
+    hold_work_at,
     holding,
     loading_lines,
     lock_stock_in_hand,
@@ -59,6 +60,7 @@ def hold_expired(session: Session, warehouse: Warehouse, *, item_ids: Sequence[i
     gone = _expired(session, warehouse, item_ids, limit)
     if not gone:
         return 0
+    hold_work_at(session, balance.c.id.in_([each.id for each in gone]))
     held = _held(session, gone)
     orders = _lock_orders(session, held)
     tasks: dict[int, int | None] = {}

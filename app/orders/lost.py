@@ -24,7 +24,7 @@ from app.orders.stock_in_hand import (
     IN_HAND,
     allocation,
     close_empty_tasks,
-    hold_picks_of,
+    hold_work_at,
     holding,
     release_allocation,
     set_aside,
@@ -61,7 +61,7 @@ def let_go(session: Session, balance_id: int, units: int) -> dict[int, int | Non
 
     Returns the reservations that lost their stock, each with its pick task.
     """
-    hold_picks_of(session, Balance.id == balance_id)
+    hold_work_at(session, Balance.id == balance_id)
     row = session.execute(
         select(balance.c.quantity, balance.c.allocated).where(balance.c.id == balance_id).with_for_update()
     ).one()
@@ -88,6 +88,7 @@ def lose_held(session: Session, balance_id: int, units: int) -> None:
 
     Nobody is asked to pack them any more, and a carton that is empty now goes out with no shipment.
     """
+    hold_work_at(session, Balance.id == balance_id)
     place = session.execute(select(balance).where(balance.c.id == balance_id).with_for_update()).one()
     rows = session.execute(_held_of(place).where(IN_HAND).order_by(holding.c.id.desc()).with_for_update()).all()
     missing = sum(row.quantity for row in rows) - (place.quantity - units)

@@ -38,17 +38,28 @@ def hold_work(session: Session, order_ids: Iterable[int]) -> None:
     hold(session, Task.document_type == "order", Task.document_id.in_(ids), Task.kind.in_(("pick", "pack", "ship")))
 
 
-def hold_picks_of(session: Session, *where: ColumnElement[bool]) -> None:
-    """Hold the picks still that have chosen units of these balances: they may lose them now."""
-    picking = (
-        select(TaskLine.task_id)
-        .join(Allocation, Allocation.task_line_id == TaskLine.id)
+def hold_work_at(session: Session, *where: ColumnElement[bool]) -> None:
+    """Hold the work still of every order that has chosen units of these balances, or holds some in their containers.
+
+    ``where`` says which, on ``Balance``. For whoever may find less there; it comes before the stock itself.
+    """
+    chosen = (
+        select(OrderLine.order_id)
+        .join(Reservation, Reservation.order_line_id == OrderLine.id)
+        .join(Allocation, Allocation.reservation_id == Reservation.id)
         .join(Balance, Balance.id == Allocation.balance_id)
         .where(*where, Balance.allocated > 0, ALLOCATED > 0)
     )
-    ids = session.scalars(picking.distinct()).all()
-    if ids:
-        hold(session, Task.id.in_(ids))
+    held = (
+        select(OrderLine.order_id)
+        .join(Reservation, Reservation.order_line_id == OrderLine.id)
+        .join(Holding, Holding.reservation_id == Reservation.id)
+        .join(Balance, Balance.container_id == Holding.container_id)
+        .where(*where, Balance.quantity > 0, IN_HAND)
+    )
+    orders = set(session.execute(chosen.union(held)).scalars())
+    if orders:
+        hold_work(session, orders)
 
 
 def lock_reservations(session: Session, reservation_ids: Iterable[int]) -> None:
