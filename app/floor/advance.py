@@ -87,6 +87,12 @@ def show(session: Session, settings: Settings, actor: Actor, task_id: int) -> An
     return answered(work, outcome=None, code="", message="")
 
 
+def held(session: Session, settings: Settings, actor: Actor, task_id: int) -> Work:
+    """The task held still, ready to be worked at by somebody who scans nothing. Errors: ``unknown_task``."""
+    work, _seen = _load(session, settings, actor, task_id, is_locked=True)
+    return work
+
+
 def _advance(
     session: Session,
     settings: Settings,

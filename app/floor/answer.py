@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.floor.ended import ended_words
 from app.floor.step import Prompt, Work, Workflow, action_way
 from app.floor.workflows import WORKFLOWS
 from app.language import _
@@ -56,5 +57,7 @@ def _nothing_waits(work: Work, workflow: Workflow, *, said: str) -> Prompt:
         ways = [action_way("done", _("Done"))]
         return Prompt(expects=("confirm",), instruction=_("Nothing is left to do here."), ways=ways)
     if work.task.status == "cancelled":
+        if ended := ended_words(work):
+            return Prompt(instruction=ended)
         return Prompt(instruction=_("This task was cancelled. Bring what you hold back and take the next one."))
     return Prompt(instruction=workflow.finished(work))

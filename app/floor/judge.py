@@ -2,6 +2,7 @@
 
 from app.barcode.internal import InternalKind
 from app.floor import confirm, due, logistic_unit, printing
+from app.floor.ended import require_going_on
 from app.floor.resolve import read, resolve
 from app.floor.step import BEGUN, Arguments, Meaning, Said, Step, Work, Workflow
 from app.language import _
@@ -12,7 +13,11 @@ FACTS = ("lot", "expiry", "serial")
 
 
 def vanished(work: Work) -> Said | None:
-    """The line that the worker was at went away, or shrank (its order was cancelled): say so and go on, never crash."""
+    """The line that the worker was at went away, or shrank (its order was cancelled): say so and go on, never crash.
+
+    Errors: ``task_ended`` where a supervisor ended the whole job.
+    """
+    require_going_on(work)
     line_id = work.memory.get("line")
     if line_id is None:
         return None

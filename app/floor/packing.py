@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.db import lock
-from app.orders.fulfil import containers_of, held_in
+from app.orders.fulfil import Held, containers_of, held_in
 from app.orders.models import Order
 from app.places.models import Container
 from app.tasks.models import Task, TaskLine
@@ -21,19 +21,16 @@ def open_packing(session: Session, order: Order, *, warehouse_id: int, container
     Returns the task's id; None where every unit is asked for already.
     """
     lock(session, order)
-    held = [one for one in held_in(session, container_ids) if one.order_id == order.id]
-    asked = _asked_for(session, [one.holding_id for one in held])
     new = [
         NewLine(
             item_id=one.item_id,
-            quantity=one.quantity - asked[one.holding_id],
+            quantity=units,
             lot_id=one.lot_id,
             serial=one.serial,
             source_container_id=one.container_id,
             document_line_id=one.holding_id,
         )
-        for one in held
-        if one.quantity > asked[one.holding_id]
+        for one, units in unasked(session, order, container_ids=container_ids)
     ]
     if not new:
         return None
@@ -61,6 +58,14 @@ def open_packing(session: Session, order: Order, *, warehouse_id: int, container
         ).id
     add_lines(session, found, new)
     return found
+
+
+def unasked(session: Session, order: Order, *, container_ids: Collection[int]) -> list[tuple[Held, int]]:
+    """What the order holds in these totes, with the units of it that no packing line asks for."""
+    held = [one for one in held_in(session, container_ids) if one.order_id == order.id]
+    asked = _asked_for(session, [one.holding_id for one in held])
+    left = [(one, one.quantity - asked[one.holding_id]) for one in held]
+    return [(one, units) for one, units in left if units > 0]
 
 
 def _asked_for(session: Session, holding_ids: Sequence[int]) -> dict[int, int]:

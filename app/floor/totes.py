@@ -73,6 +73,11 @@ def ask_again(work: Work) -> None:
         work.task.container_id = None
 
 
+def let_go_of_all(work: Work) -> None:
+    """The job is over: every tote that it was given is free again once it is empty."""
+    work.session.execute(update(container).where(container.c.task_id == work.task.id).values(task_id=None))
+
+
 def _let_go(work: Work, container_id: int) -> None:
     is_mine = (container.c.id == container_id, container.c.task_id == work.task.id)  # somebody may have it by now
     work.session.execute(update(container).where(*is_mine).values(task_id=None))

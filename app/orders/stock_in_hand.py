@@ -167,7 +167,7 @@ def put_back_picked(session: Session, reservation_id: int, units: int, *, reason
     return given
 
 
-def set_aside(session: Session, holding_id: int, units: int, *, reason: str) -> None:
+def set_aside(session: Session, holding_id: int, units: int, *, reason: str, operator_id: int | None = None) -> None:
     """Units that are in a tote or carton and that its order does not want there: on hold, with a put-back task."""
     row = session.execute(
         select(
@@ -190,7 +190,8 @@ def set_aside(session: Session, holding_id: int, units: int, *, reason: str) -> 
         Header(
             key=f"put-back:{row.id}:{clock.now().isoformat()}",
             reason="put_back",
-            device="orders",
+            operator_id=operator_id,
+            device="" if operator_id else "orders",
             document_type="order",
             document=row.order_ref,
             note=reason,

@@ -58,6 +58,18 @@ IS_UNFINISHED = Task.status.in_([literal_column("'open'"), literal_column("'clai
 out. With it a list of open work reads open work, and not the years behind it."""
 
 
+class EndedTask(Model):
+    """A task that a supervisor ended before its time: who, when, why, and who held it then."""
+
+    __tablename__ = "ended_task"
+    task_id: Mapped[int] = mapped_column(BigInt, ForeignKey("task.id"), primary_key=True, autoincrement=False)
+    by_id: Mapped[int] = mapped_column(BigInt, ForeignKey("operator.id"))
+    held_by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"))
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"), STRICT)
+
+
 class TaskLine(Model):
     """A movement not yet believed: ``quantity`` units from source to target, ``done`` of them already posted.
 

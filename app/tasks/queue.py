@@ -23,7 +23,7 @@ from app.people.actor import Actor
 from app.people.models import Operator
 from app.refusal import Conflict, Forbidden, NotFound
 from app.tasks.lines import count
-from app.tasks.models import Task, TaskLine
+from app.tasks.models import EndedTask, Task, TaskLine
 from app.words import word
 
 ROLES = {
@@ -242,6 +242,17 @@ def call_off(session: Session, *where: ColumnElement[bool]) -> None:
         .values(status="cancelled", done_at=clock.now())
         .execution_options(synchronize_session=False)
     )
+
+
+def end(session: Session, actor: Actor, task: Task, *, reason: str) -> None:
+    """A supervisor ends a task that is held here: it is cancelled, and who did that, when and why is kept."""
+    held_by_id = task.operator_id if task.status == "claimed" else None
+    call_off(session, Task.id == task.id)
+    session.add(
+        EndedTask(task_id=task.id, by_id=actor.operator_id, held_by_id=held_by_id, reason=reason, at=clock.now())
+    )
+    session.flush()
+    session.refresh(task)
 
 
 def cancel_open_tasks(session: Session, *, kind: str, document_type: str, document_id: int) -> None:
