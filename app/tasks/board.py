@@ -12,7 +12,7 @@ from app.language import _
 from app.people.actor import Actor
 from app.people.models import Operator
 from app.refusal import NotFound, Refused
-from app.tasks.models import IS_UNFINISHED, Task
+from app.tasks.models import IS_UNFINISHED, EndedTask, Task
 from app.tasks.queue import ROLES, UNFINISHED, release, require_role, task_of
 
 _FIRST, _NORMAL = 10, 100
@@ -66,6 +66,47 @@ def unfinished(session: Session, *, warehouse_id: int, kind: str = "", after: in
     if kind:
         statement = statement.where(Task.kind == kind)
     return [Job(*row) for row in session.execute(statement.order_by(Task.id).limit(limit))]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A task that ``by`` ended before its time; ``held_by`` had it in hand then."""
+
+    id: int
+    kind: str
+    document: str
+    lines: int
+    done_lines: int
+    held_by: str | None
+    by: str
+    at: datetime
+    reason: str
+
+
+def ended(session: Session, *, warehouse_id: int, before: int = 0, limit: int = 50) -> list[Ended]:
+    """Tasks that a supervisor ended, the last one first; before a task id, where one is given."""
+    statement = (
+        select(
+            Task.id,
+            Task.kind,
+            Task.document,
+            Task.lines,
+            Task.done_lines,
+            _holder.name,
+            _assignee.name,
+            EndedTask.at,
+            EndedTask.reason,
+        )
+        .join(EndedTask, EndedTask.task_id == Task.id)
+        .outerjoin(_holder, _holder.id == EndedTask.held_by_id)
+        .join(_assignee, _assignee.id == EndedTask.by_id)
+        .where(Task.warehouse_id == warehouse_id)
+        .order_by(EndedTask.task_id.desc())
+        .limit(limit)
+    )
+    if before:
+        statement = statement.where(EndedTask.task_id < before)
+    return [Ended(*row) for row in session.execute(statement)]
 
 
 def job_of(session: Session, task_id: int) -> Job:

@@ -134,6 +134,21 @@ def test_a_task_is_given_back_and_taken_by_another(house: Api, make_api: MakeApi
     assert tom("POST", "/tasks/claims", {"warehouse": "MAIN"}).json["task"]["operator"] == "tom"
 
 
+def test_a_task_is_ended_by_a_supervisor_and_its_worker_hears_why(house: Api, make_api: MakeApi) -> None:
+    task_id = pick_task(house)
+    mia = make_api("mia", roles=("picker",), scopes=("floor",))
+    sue = make_api("sue", roles=("supervisor",), scopes=("floor",))
+    mia("POST", "/tasks/claims", {"warehouse": "MAIN"})
+    assert mia("POST", f"/tasks/{task_id}/ends", {"reason": "mine"}).code == "role_missing"
+    assert sue("POST", f"/tasks/{task_id}/ends", {"reason": " "}).code == "reason_needed"
+    ended = sue("POST", f"/tasks/{task_id}/ends", {"reason": "the aisle is shut"})
+    assert (ended.status, ended.json["task"]["status"]) == (200, "cancelled")
+    heard = scan(mia, task_id, "A-01")
+    assert (heard.status, heard.code) == (422, "task_ended")
+    assert "the aisle is shut" in heard.json["message"]
+    assert sue("POST", f"/tasks/{task_id}/ends", {"reason": "again"}).code == "task_done"
+
+
 def test_a_task_is_taken_over_where_the_other_stands(house: Api, make_api: MakeApi) -> None:
     task_id = pick_task(house)
     mia, tom = (
@@ -206,8 +221,9 @@ def test_a_task_that_there_is_not_is_not_found(house: Api) -> None:
         act(house, 999, "undo"),
         house("POST", "/tasks/999/releases"),
         house("POST", "/tasks/999/takeovers"),
+        house("POST", "/tasks/999/ends", {"reason": "none"}),
     ]
-    assert [(answer.status, answer.code) for answer in answers] == [(404, "unknown_task")] * 5
+    assert [(answer.status, answer.code) for answer in answers] == [(404, "unknown_task")] * 6
     assert house("POST", "/tasks/claims", {"warehouse": "NOWHERE"}).code == "unknown_warehouse"
 
 

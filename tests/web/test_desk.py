@@ -26,6 +26,7 @@ PAGES = [
     "/office/balances?location=A-01",
     "/office/items/MUG",
     "/office/work",
+    "/office/work/ended",
     "/office/returns",
     "/office/exceptions",
     "/office/people",
@@ -263,6 +264,22 @@ def test_a_supervisor_gives_work_away_puts_it_first_and_takes_it_back(browse: Br
     assert "picker" in row_of(chief.get("/office/work").text, "SO-1")[3]
     assert chief.post("/office/work/1/releases").status_code == 303
     assert "picker" not in row_of(chief.get("/office/work").text, "SO-1")[2]
+
+
+def test_a_supervisor_ends_a_job_and_its_worker_hears_why(browse: Browse) -> None:
+    chief, picker = browse("supervisor"), browse("picker")
+    chief.post("/office/waves")
+    picker.post("/tasks/next")
+    assert picker.post("/office/work/1/ends", data={"reason": "mine"}).status_code == 403
+    assert chief.post("/office/work/1/ends", data={"reason": " "}).status_code == 422
+    assert chief.post("/office/work/1/ends", data={"reason": "the aisle is shut"}).status_code == 303
+    heard = picker.post("/tasks/1/scans", data={"scan_id": "late", "code": "A-01"})
+    assert heard.status_code == 422
+    assert "the aisle is shut" in heard.text
+    assert "the aisle is shut" in picker.get("/tasks/1").text
+    row = row_of(chief.get("/office/work/ended").text, "SO-1")
+    assert {"supervisor", "the aisle is shut", "picker"} <= set(row)
+    assert chief.post("/office/waves").headers["Location"] == "/office/work?released=1"
 
 
 def test_a_file_is_looked_at_first_then_taken_and_a_wrong_one_is_not(browse: Browse) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from sqlalchemy.orm import Session
 
-from app.floor import advance
+from app.floor import advance, ending
+from app.floor.ending import LONGEST_REASON
 from app.floor.start import start
 from app.floor.step import Prompt
 from app.people.actor import Actor
@@ -217,6 +218,24 @@ def act(session: Session, body: NewAction, *, task_id: int) -> tuple[Answer, int
 def release_task(session: Session, *, task_id: int) -> Answer:
     """Give a task back to the queue, with all that is done in it. Errors: ``unknown_task``; ``not_your_task``."""
     queue.release(session, current_actor(), task_id)
+    return _shown(session, task_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEnd:
+    """``reason`` is told to whoever holds the task, and kept."""
+
+    reason: Annotated[str, Size(1, LONGEST_REASON)]
+
+
+@writes(f"{_TASK}/ends", may=WORKERS, answer=TaskAnswer)
+def end_task(session: Session, body: NewEnd, *, task_id: int) -> Answer:
+    """End a task that nobody can finish. What it held goes where it belongs, by the rules of a cancellation: chosen
+    stock is free, what is in totes is put back, and its document can go on. Its worker hears ``task_ended``.
+
+    Errors: ``unknown_task``; ``role_missing`` for anybody but a supervisor; ``reason_needed``; ``task_done``.
+    """
+    ending.end_task(session, settings(), current_actor(), task_id, reason=body.reason)
     return _shown(session, task_id)
 
 

@@ -4,6 +4,7 @@ from flask import render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
+from app.floor import ending
 from app.tasks import board, queue
 from app.tasks.models import KINDS
 from app.web import forms
@@ -11,7 +12,7 @@ from app.web.office.desk import PAGE, asked, back_to, desk, page_of
 from app.web.office.reads.people import active_operators
 from app.web.rules import CHIEFS, READERS, allow
 from app.web.screens import current_warehouse
-from app.web.security import current_actor
+from app.web.security import current_actor, settings
 
 
 @desk.get("/work")
@@ -33,6 +34,7 @@ def work() -> str:
         kind=kind,
         kinds=KINDS,
         people=people,
+        ended=asked("ended"),
         released=int(released) if released.isascii() and released.isdigit() else None,
     )
 
@@ -44,6 +46,26 @@ def give_back(task_id: int) -> WerkzeugResponse:
     actor = current_actor()
     transact(lambda session: queue.release(session, actor, task_id))
     return back_to("work", kind=forms.text("kind"))
+
+
+@desk.post("/work/<int:task_id>/ends")
+@allow(roles=CHIEFS)
+def end(task_id: int) -> WerkzeugResponse:
+    """End a job that nobody can finish; what it held goes where it belongs."""
+    actor, reason = current_actor(), forms.text("reason", longest=ending.LONGEST_REASON)
+    transact(lambda session: ending.end_task(session, settings(), actor, task_id, reason=reason))
+    return back_to("work", kind=forms.text("kind"), ended=str(task_id))
+
+
+@desk.get("/work/ended")
+@allow(roles=READERS)
+def ended_work() -> str:
+    """Jobs that were ended before their time: by whom, when and why, the last one first."""
+    before = forms.page_after()
+    with reading() as session:
+        found = board.ended(session, warehouse_id=current_warehouse().id, before=before, limit=PAGE + 1)
+    rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].id if found else 0)
+    return render_template("office/ended.html", rows=rows, next_url=next_url)
 
 
 @desk.post("/work/<int:task_id>/assignments")
