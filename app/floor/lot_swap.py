@@ -19,7 +19,7 @@ from app.orders import fulfil
 from app.orders.models import Allocation, OrderLine, Reservation
 from app.places.models import Location
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, line_of
+from app.tasks.lines import Line, change_line, line_of, shrink_line
 from app.tasks.models import TaskLine
 from app.tasks.queue import NewLine, add_lines
 
@@ -66,9 +66,8 @@ def _of_other_lot(work: Work, line: Line, lot_id: int, holding_id: int) -> int:
         document_line_id=holding_id,
     )
     new_id = add_lines(work.session, work.task.id, [new])[0]
+    shrink_line(work.session, line.id, line.left)
     work.session.refresh(work.task)
-    change_line(work.session, line.id, quantity=line.done, status="done")
-    work.count_lines(1)
     return new_id
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.db import transact
 from app.floor.start import start
-from app.places.models import Container
+from app.ledger.post import Move, Place, post
+from app.places.models import ADJUSTMENT, Container
 from app.refusal import Refused
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import NewLine, open_task
@@ -159,7 +160,8 @@ def test_a_carton_that_is_set_aside_while_its_last_unit_is_put_back_goes_to_the_
 
 def too_much_in(house: House, carton: str) -> None:
     """A unit on hold stands in the carton, and somebody is to put it back."""
-    house.adjust("MUG", 1, "PACK", condition="hold", container=carton)
+    inside = Place(house.bin("PACK").id, house.box(carton).id, "hold")
+    post(house.session, house.header("found"), [Move(house.item("MUG").id, 1, Place(ADJUSTMENT, None, "hold"), inside)])
     line = NewLine(
         item_id=house.item("MUG").id,
         quantity=1,
