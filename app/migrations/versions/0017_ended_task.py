@@ -1,6 +1,6 @@
 """Who ended a job before its time, when and why.
 
-Revision: 0015, after 0014.
+Revision: 0017, after 0016.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import app.db
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
 """An open line has something left to do.
 
-Revision: 0014, after 0013.
+Revision: 0016, after 0015.
 """
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
