@@ -1,6 +1,6 @@
 """Who ended a job before its time, when and why.
 
-Revision: 0017, after 0016.
+Revision: 0018, after 0017.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import app.db
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
