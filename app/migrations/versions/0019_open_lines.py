@@ -1,12 +1,12 @@
 """An open line has something left to do.
 
-Revision: 0017, after 0016.
+Revision: 0019, after 0018.
 """
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
