@@ -13,8 +13,8 @@ from app.language import _
 from app.orders.models import Order, OrderLine
 from app.orders.reserve import settle, target
 from app.orders.shipments import leave_out_empty
-from app.people.decisions import By, decide
 from app.orders.stock_in_hand import hold_work
+from app.people.decisions import By, decide
 from app.refusal import NotFound, Refused
 from app.tasks.queue import cancel_open_tasks
 
