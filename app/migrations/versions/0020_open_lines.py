@@ -1,12 +1,12 @@
 """An open line has something left to do.
 
-Revision: 0019, after 0018.
+Revision: 0020, after 0019.
 """
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
