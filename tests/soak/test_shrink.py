@@ -32,8 +32,8 @@ DAY = [
 def test_a_fault_is_shrunk_to_the_steps_that_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     cancel = orders.cancel.cancel_order
 
-    def broken(session: Any, order_id: int, *, reason: str) -> None:
-        cancel(session, order_id, reason=reason)
+    def broken(session: Any, order_id: int, **how: Any) -> None:
+        cancel(session, order_id, **how)
         assert order_id != 2, "nobody thought of this"
 
     monkeypatch.setattr(orders.cancel, "cancel_order", broken)

@@ -8,7 +8,7 @@ from tests.soak.day.house import LOTS, SERIALS, TOTES, WAREHOUSE, place_code, to
 from tests.soak.day.worker import Day, Hand
 
 MOST_STEPS, MOST_ROUNDS = 400, 30
-MOST_REQUESTS = 4000
+MOST_REQUESTS, MOST_UNDONE = 4000, 3
 SSCC_DIGITS = 18
 _FOLLOWS = {"pick": ("pack", "ship"), "pack": ("ship",), "receive": ("putaway",)}
 
@@ -59,6 +59,7 @@ class Robot:
     def __init__(self, day: Day, hands: list[Hand]) -> None:
         self._day, self._hands = day, hands
         self.refused: Counter[str] = Counter()
+        self._undone: Counter[int] = Counter()
 
     def finish_all(self, *, with_waves: bool) -> None:
         stuck: dict[int, str] = {}
@@ -69,6 +70,7 @@ class Robot:
                 return
             if with_waves:
                 self._hands[0].post("/waves", {"warehouse": WAREHOUSE}, token=self._day.keys.desk)
+            self.pack_again()
             if round_ % 4 == 3:
                 self.clear_totes()
             tasks = self._open_tasks()
@@ -78,7 +80,7 @@ class Robot:
             if len(stuck) == len(tasks):
                 break
         for why in stuck.values():
-            self._day.faults.append(f"cannot be ended: {why}")
+            self._day.faults.append(f"cannot be ended: {why}{self._totes_in_use() if 'an empty tote' in why else ''}")
         if not stuck:
             self._day.faults.append(f"new work opens for ever: {self._open_tasks()[:3]}")
 
@@ -91,11 +93,23 @@ class Robot:
                     self._finish(next_)
         return why
 
+    def _totes_in_use(self) -> str:
+        rows = [row for row in pages(self._hands[0], "/balances") if row["container"] in TOTES]
+        return "".join(f"\n    {row['container']} at {row['location']}: {row['quantity']} {row['sku']}" for row in rows)
+
     def look_at_promises(self) -> None:
         """What is promised is there, unless somebody lost it after it was promised."""
         for row in pages(self._hands[0], "/availability"):
             if row["available"] < 0 and not self._day.book.lost[row["sku"]]:
                 self._day.faults.append(f"more is promised than there is: {row}")
+
+    def pack_again(self) -> None:
+        """What a packer missed is in its tote after all: it is packed for its order, which frees the tote."""
+        hand = self._hands[0]
+        for tote in sorted({row["container"] for row in pages(hand, "/balances") if row["container"] in TOTES}):
+            answer = hand.see(hand.post("/tasks", {"kind": "pack", "warehouse": WAREHOUSE, "document": tote}))
+            if answer.status == 201 and hand.task is not None:
+                self._finish_with_what_follows(hand.task)
 
     def clear_totes(self) -> None:
         """What stands in a tote or carton for nobody (adjusted into it, found there) is moved out by scans."""
@@ -143,6 +157,7 @@ class Robot:
 
     def _work(self, hand: Hand) -> str:
         stands_still = 0
+        self._undone.clear()
         for number in range(MOST_STEPS):
             task, before = hand.task, hand.prompt
             if task is None or task["status"] in ("done", "cancelled"):
@@ -178,6 +193,9 @@ class Robot:
             return next((way for way in ways if way.get("action") in ("done", "undo")), None)
         tried = max(0, stands_still - 1)
         others = [way for way in ways if way.get("action") not in ("undo", "reprint", "label_printed")]
+        if tried == len(others) and self._undone[hand.task["id"]] < MOST_UNDONE:
+            self._undone[hand.task["id"]] += 1  # a person would begin it again: what was read is not so any more
+            return {"action": "undo"}
         return others[tried] if tried < len(others) else None
 
     def _count(self, hand: Hand) -> dict[str, Any]:

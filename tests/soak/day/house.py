@@ -13,7 +13,7 @@ from app.db import db, transact
 from app.factory import create_app
 from app.imports import run
 from app.people.models import Operator
-from app.people.tokens import create_api_token
+from app.people.tokens import create_api_token, create_session
 from app.places.warehouses import open_warehouse
 
 WAREHOUSE = "MAIN"
@@ -79,12 +79,19 @@ class Keys:
     floor: tuple[str, ...]
     chiefs: tuple[str, ...]
     desk: str
+    browsers: dict[str, str] = field(default_factory=dict)
+    """The session of whoever sits at a screen, by badge."""
     opening: dict[str, int] = field(default_factory=dict)
 
     def named(self) -> dict[str, str]:
         """The tokens by the badge of whoever has them."""
         floor = {f"W{n}": token for n, token in enumerate(self.floor, 1)}
-        return floor | {f"S{n}": token for n, token in enumerate(self.chiefs, 1)} | {"D1": self.desk}
+        return (
+            floor
+            | {f"S{n}": token for n, token in enumerate(self.chiefs, 1)}
+            | {"D1": self.desk}
+            | {f"{badge} at a screen": session for badge, session in self.browsers.items()}
+        )
 
     def name_of(self, token: str) -> str:
         return next(name for name, known in self.named().items() if known == token)
@@ -144,10 +151,14 @@ def _stock() -> list[tuple[str, str, int]]:
 
 
 def _people(session: Session) -> Keys:
+    browsers = {}
+
     def token(badge: str, roles: tuple[str, ...], scopes: tuple[str, ...]) -> str:
         person = Operator(name=badge, badge=badge, roles=list(roles), created_at=clock.now())
         session.add(person)
         session.flush()
+        if "office" in scopes:
+            browsers[badge] = create_session(session, operator_id=person.id, device_id=None, hours=12)
         return create_api_token(session, name=badge, scopes=scopes, operator_id=person.id)
 
     opening: dict[str, int] = dict.fromkeys(ITEMS, 0)
@@ -157,6 +168,7 @@ def _people(session: Session) -> Keys:
         floor=tuple(token(f"W{n}", FLOOR_ROLES, ("floor",)) for n in range(1, WORKERS + 1)),
         chiefs=tuple(token(f"S{n}", ("supervisor",), ("floor", "office")) for n in (1, 2)),
         desk=token("D1", ("office",), ("office",)),
+        browsers=browsers,
         opening=opening,
     )
 

@@ -1,7 +1,6 @@
 """A house that is asked without sockets, one request after the other: for replays, quick and always the same."""
 
 import io
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
@@ -23,17 +22,9 @@ class Inside:
         self._answer: Answer | None = None
 
     def ask(self, token: str, asked: Asked) -> Answer:
-        headers = {"Authorization": f"Bearer {token}", "Host": "localhost"}
-        if asked.key:
-            headers["Idempotency-Key"] = asked.key
-        response = self._client.open(
-            f"/api/v1{asked.path}",
-            method=asked.method,
-            headers=headers,
-            data=None if asked.body is None else json.dumps(asked.body),
-            content_type="application/json",
-        )
-        return Answer(response.status_code, json.loads(response.data) if response.data else None)
+        headers = {"Host": "localhost", **asked.headers(token)}
+        response = self._client.open(asked.address, method=asked.method, headers=headers, data=asked.data())
+        return Answer(response.status_code, response.json if response.data and "json" in response.mimetype else None)
 
     def send(self, token: str, asked: Asked) -> None:
         self._answer = self.ask(token, asked)

@@ -62,7 +62,9 @@ class _Player:
             body = {key: self._filled(value, path, hand) for key, value in play.body.items()}
         except _NotThere:
             return
-        if path.endswith(("/scans", "/actions")):
+        if path.startswith("@"):
+            asked = Asked("POST", path, body | ({"scan_id": str(uuid.uuid4())} if path == "@/scans" else {}))
+        elif path.endswith(("/scans", "/actions")):
             asked = Asked(
                 "POST", path, {"scan_id" if path.endswith("/scans") else "action_id": str(uuid.uuid4()), **body}
             )

@@ -81,7 +81,12 @@ class _Naming:
         if path == "/tasks/claims":
             task = step.answer.get("task")
             return Play(step.who, f"/tasks/{{{self._tasks[task['id']]}}}/takeovers", {}) if task else None
-        if len(parts) > 2 and parts[1] == "tasks":
+        if parts[:3] == ["@", "office", "work"]:
+            name = self._tasks.get(int(parts[3]))
+            if name is None:
+                return None
+            parts[3] = f"{{{name}}}"
+        if len(parts) > 2 and parts[1] == "tasks" and parts[0] != "@":
             name = self._tasks.get(int(parts[2]))
             if name is None:
                 return None

@@ -5,6 +5,9 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
+
+from app.web.cookies import SESSION
 
 PATIENCE_SECONDS = 60
 
@@ -15,12 +18,32 @@ class Gone(Exception):  # noqa: N818 - what happened, not an error of ours
 
 @dataclass(frozen=True)
 class Asked:
-    """One request, as it can be sent again: the same id is in ``body``, or is the ``key``."""
+    """One request, as it can be sent again: the same id is in ``body``, or is the ``key``.
+
+    A path that begins with ``@`` is a screen's: its token is a browser's session, its body a form.
+    """
 
     method: str
     path: str
     body: Any = None
     key: str = ""
+
+    @property
+    def address(self) -> str:
+        return self.path[1:] if self.path.startswith("@") else f"/api/v1{self.path}"
+
+    def headers(self, token: str) -> dict[str, str]:
+        """Who asks, and how the body is to be read."""
+        if self.path.startswith("@"):
+            form = "application/x-www-form-urlencoded"
+            return {"Cookie": f"{SESSION}={token}", "Sec-Fetch-Site": "same-origin", "Content-Type": form}
+        key = {"Idempotency-Key": self.key} if self.key else {}
+        return {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **key}
+
+    def data(self) -> bytes:
+        if self.path.startswith("@"):
+            return urlencode(self.body or {}).encode()
+        return b"" if self.body is None else json.dumps(self.body).encode()
 
 
 @dataclass(frozen=True)
@@ -46,12 +69,10 @@ class Wire:
         return self.receive()
 
     def send(self, token: str, asked: Asked) -> None:
-        data = b"" if asked.body is None else json.dumps(asked.body).encode()
-        key = f"Idempotency-Key: {asked.key}\r\n" if asked.key else ""
-        head = (
-            f"{asked.method} /api/v1{asked.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{key}"
-            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
-        )
+        data = asked.data()
+        headers = {"Host": "localhost", **asked.headers(token), "Content-Length": str(len(data))}
+        lines = [f"{asked.method} {asked.address} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        head = "\r\n".join([*lines, "", ""])
         try:
             if self._socket is None:
                 self._socket = socket.create_connection(("127.0.0.1", self._port()), timeout=PATIENCE_SECONDS)
@@ -81,7 +102,7 @@ class Wire:
         if b"connection: close" in head:
             self.hang_up()
         body = data[end + 4 :]
-        return Answer(int(head[9:12]), json.loads(body) if body else None)
+        return Answer(int(head[9:12]), json.loads(body) if body and b"json" in head else None)
 
     def _more(self) -> bytes:
         assert self._socket is not None, "nothing was sent"
