@@ -76,6 +76,7 @@ class Settings:
     keep_requests_days: int = 30
     keep_print_jobs_days: int = 90
     keep_devices_days: int = 400
+    keep_security_log_days: int = 400
     keep_answers_days: int = 30
     ledger_head_file: str = ""
     restricted_layouts: tuple[str, ...] = ()

@@ -1,11 +1,17 @@
 """operator and token: who may work here, and which programs may stand for them."""
 
+from datetime import timedelta
+
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cli.common import in_the_app, settings
+from app.config import MOST_DAYS
 from app.db import reading, transact
+from app.people.changes import note
+from app.people.locks import OFFICE, PIN, open_badge
 from app.people.models import ROLES, Operator
 from app.people.office_sign_in import take_back
 from app.people.operators import operator_of, save_operator, save_program
@@ -64,6 +70,21 @@ def forget_password(badge: str) -> None:
     click.echo(f"{transact(work)} sets password and telephone up again at the next sign-in to the office.")
 
 
+@operator.command("unlock")
+@click.argument("badge")
+@in_the_app
+def unlock(badge: str) -> None:
+    """Open BADGE, and the office to them: wrong PINs and passwords are forgotten, wherever they were tried."""
+
+    def work(session: Session) -> str:
+        person = operator_of(session, badge)
+        open_badge(session, person, PIN, OFFICE)
+        note(session, operator_id=person.id, by_id=None, what="unlocked")
+        return person.name
+
+    click.echo(f"{transact(work)} can sign in again.")
+
+
 @click.group("token")
 def token() -> None:
     """Tokens of programs and of handhelds with their own client."""
@@ -73,14 +94,16 @@ def token() -> None:
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, required=True, help=f"Of {', '.join(SCOPES)}; commas or repeated.")
 @click.option("--operator", "badge", help="The badge of the person it acts for; without, an operator of its own.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), help="How long it is good; without, until it is revoked.")
 @in_the_app
-def create(name: str, scopes: tuple[str, ...], badge: str | None) -> None:
+def create(name: str, scopes: tuple[str, ...], badge: str | None, days: int | None) -> None:
     """Make a token and print it, alone and this once."""
     wanted = [scope.strip() for each in scopes for scope in each.split(",") if scope.strip()]
 
     def work(session: Session) -> str:
         acts_for = operator_of(session, badge) if badge else _own_operator(session, name, wanted)
-        return create_api_token(session, name=name, scopes=wanted, operator_id=acts_for.id)
+        end = clock.now() + timedelta(days=days) if days else None
+        return create_api_token(session, name=name, scopes=wanted, operator_id=acts_for.id, expires_at=end)
 
     click.echo(transact(work))
 
@@ -98,6 +121,8 @@ def tokens() -> None:
         names = {person.id: person.badge for person in session.scalars(select(Operator))}
         for each in list_tokens(session, kind="api"):
             seen = each.last_seen_at.strftime("%Y-%m-%d %H:%M UTC")
+            if each.expires_at is not None:
+                seen += f"  until {each.expires_at:%Y-%m-%d %H:%M} UTC"
             click.echo(f"{each.id:6} {each.name:24} {names[each.operator_id]:24} {','.join(each.scopes):32} {seen}")
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app import clock
+from app.people import security_log
 from app.people.models import Operator, OperatorChange
 
 
@@ -22,6 +23,7 @@ class ChangeRow:
 
 def note(session: Session, *, operator_id: int, by_id: int | None, what: str, detail: str = "") -> None:
     """Write down that somebody changed something about a person."""
+    security_log.tell(session, what, operator_id=operator_id, by_id=by_id, detail=detail)
     session.add(OperatorChange(operator_id=operator_id, by_id=by_id, at=clock.now(), what=what, detail=detail))
 
 

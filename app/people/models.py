@@ -149,6 +149,35 @@ class RecoveryCode(Model):
     __table_args__ = (STRICT,)
 
 
+class EnrolledDevice(Model):
+    """A device that a supervisor let in; ``by_id`` is None for those from before anybody had to."""
+
+    __tablename__ = "enrolled_device"
+    device_id: Mapped[int] = mapped_column(BigInt, ForeignKey("device.id"), primary_key=True)
+    by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"))
+    at: Mapped[datetime]
+    __table_args__ = (STRICT,)
+
+
+class SecurityEvent(Model):
+    """Something at a door: who came in or did not, what was locked and who opened it, which rights were given.
+
+    ``operator_id``: who it is about, None where nobody knows. ``by_id``: who did it; None for the person themselves and
+    for the command line. ``address`` and ``device``: where from; no secret, and nothing that was typed.
+    """
+
+    __tablename__ = "security_event"
+    id: Mapped[Id]
+    at: Mapped[datetime] = mapped_column(index=True)
+    what: Mapped[str]
+    operator_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("operator.id"))
+    address: Mapped[str]
+    device: Mapped[str]
+    detail: Mapped[str] = mapped_column(default="")
+    __table_args__ = (STRICT,)
+
+
 class OperatorChange(Model):
     """Who changed what about a person, and when. ``by_id`` is None where it was done on the command line."""
 

@@ -22,6 +22,7 @@ from app.people.actor import Actor
 from app.people.changes import note
 from app.people.models import Operator, RecoveryCode, Token
 from app.people.pins import check_pin
+from app.people.security_log import tell
 from app.people.sign_in import Attempt, SignedIn
 from app.people.tokens import renew, revoke_sessions
 from app.refusal import Conflict, Forbidden, NotFound, Refused
@@ -199,7 +200,10 @@ def _take_recovery(session: Session, operator_id: int, code_hash: str) -> bool:
         _recovery.c.code_hash == code_hash,
         _recovery.c.used_at.is_(None),
     )
-    return changed(session, update(_recovery).where(*is_good).values(used_at=clock.now())) == 1
+    if changed(session, update(_recovery).where(*is_good).values(used_at=clock.now())) != 1:
+        return False
+    tell(session, "recovery_code_used", operator_id=operator_id)
+    return True
 
 
 def _hash(settings: Settings, operator_id: int, code: str) -> str:

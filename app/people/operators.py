@@ -158,6 +158,8 @@ def change_person(session: Session, actor: Actor, operator_id: int, *, name: str
         detail = f"{operator.name} → {_named(name)}"
         note(session, operator_id=operator_id, by_id=actor.operator_id, what="renamed", detail=detail)
     operator.name, operator.roles = _named(name), after
+    if TRUSTED & set(after) - set(before):
+        revoke_sessions(session, operator_id=operator_id)  # one that was open before does not gain rights over others
 
 
 def give_pin(session: Session, actor: Actor, operator_id: int, *, pin_hash: str) -> None:

@@ -18,9 +18,11 @@ from app.barcode.internal import InternalKind, decode
 from app.config import Settings
 from app.language import _
 from app.people import locks
+from app.people.changes import note
 from app.people.locks import OFFICE, PIN
 from app.people.models import TRUSTED, Device, Operator, OwnDevice, Stranger, Token
 from app.people.pins import check_pin
+from app.people.security_log import tell
 from app.people.tokens import create_session, digest
 from app.refusal import Forbidden, Refused
 
@@ -30,7 +32,8 @@ class Attempt:
     """One try, charged already. ``operator_id`` is None where the badge is nobody's or its operator is disabled.
 
     It came from a device that we know, or from a stranger. ``kind``: at a PIN, or at password and code.
-    ``is_own``: on a device on which this person has signed in before.
+    ``is_own``: on a device on which this person has signed in before. ``locks_badge``, ``locks_device``: what it has
+    locked if it was wrong.
     """
 
     operator_id: int | None
@@ -39,6 +42,8 @@ class Attempt:
     stranger_id: int | None
     kind: str
     is_own: bool
+    locks_badge: bool
+    locks_device: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,8 @@ def name_behind(session: Session, badge: str, *, device_key: str, address: str) 
     where = locks.source(session, device_key=device_key, address=address, moment=moment)
     locks.require_open(where, moment)
     if operator is None:
-        locks.charge(where, moment)
+        if locks.charge(where, moment):
+            _tell_of_lock(session, is_known=isinstance(where, Device))
         return None
     locks.count_of(session, operator, where, PIN).require_open(moment)
     return operator.name
@@ -107,13 +113,12 @@ def _begin(session: Session, operator: Operator | None, device_key: str, address
     moment = clock.now()
     where = locks.source(session, device_key=device_key, address=address, moment=moment)
     locks.require_open(where, moment)
-    is_own = False
+    is_own = locks_badge = False
     if operator is not None:
         count = locks.count_of(session, operator, where, kind)
         count.require_open(moment)
-        count.charge(moment)
-        is_own = count.is_own
-    locks.charge(where, moment)
+        locks_badge, is_own = count.charge(moment), count.is_own
+    locks_device = locks.charge(where, moment)
     session.flush()
     return Attempt(
         operator_id=operator.id if operator else None,
@@ -122,7 +127,23 @@ def _begin(session: Session, operator: Operator | None, device_key: str, address
         stranger_id=where.id if isinstance(where, Stranger) else None,
         kind=kind,
         is_own=is_own,
+        locks_badge=locks_badge,
+        locks_device=locks_device,
     )
+
+
+def failed(session: Session, attempt: Attempt) -> None:
+    """What was asked was not right: the security log tells of it, and of what that locked."""
+    if attempt.operator_id is not None:
+        tell(session, f"{attempt.kind}_wrong", operator_id=attempt.operator_id)
+    if attempt.locks_badge:
+        tell(session, f"{attempt.kind}_locked", operator_id=attempt.operator_id)
+    if attempt.locks_device:
+        _tell_of_lock(session, is_known=attempt.device_id is not None)
+
+
+def _tell_of_lock(session: Session, *, is_known: bool) -> None:
+    tell(session, "device_locked" if is_known else "address_locked")
 
 
 def require_pin(settings: Settings, attempt: Attempt, pin: str) -> int:
@@ -154,6 +175,9 @@ def complete(
         device.profile = {**device.profile, "is_carried": is_carried}
     token = create_session(session, operator_id=operator_id, device_id=device.id, hours=settings.session_hours)
     token_id = session.scalars(select(Token.id).where(Token.token_hash == digest(token))).one()
+    tell(
+        session, "signed_in" if attempt.kind == PIN else "signed_in_office", operator_id=operator_id, detail=device.name
+    )
     return SignedIn(token=token, device_key=new_key, operator_id=operator_id, token_id=token_id)
 
 
@@ -174,6 +198,7 @@ def unlock(session: Session, badge: str, *, supervisor: Attempt) -> str:
         message = _("Only an admin unlocks the badge of whoever decides over others' work. Ask one.")
         raise Forbidden("role_missing", message)
     locks.open_badge(session, operator, PIN)
+    note(session, operator_id=operator.id, by_id=chief.id, what="unlocked")
     return operator.name
 
 

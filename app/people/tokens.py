@@ -20,6 +20,7 @@ from app.language import _
 from app.people.actor import Actor
 from app.people.models import Device, Operator, OwnDevice, Token
 from app.people.scanners import scanner_of
+from app.people.security_log import tell
 from app.refusal import NotFound, Refused
 
 SCOPES = ("floor", "office", "integration")
@@ -99,7 +100,9 @@ def create_api_token(
             "scope_unknown",
             _("No such scope: %(scope)s. Choose from floor, office, integration.", scope=", ".join(wrong) or "-"),
         )
-    return _create(session, kind="api", name=name, scopes=scopes, operator_id=operator_id, expires_at=expires_at)
+    text = _create(session, kind="api", name=name, scopes=scopes, operator_id=operator_id, expires_at=expires_at)
+    tell(session, "token_made", operator_id=operator_id, detail=f"{name}: {', '.join(sorted(set(scopes)))}")
+    return text
 
 
 def create_session(session: Session, *, operator_id: int, device_id: int | None, hours: int) -> str:
@@ -158,14 +161,59 @@ def note_seen(session: Session, token_id: int, *, now: datetime) -> None:
     session.execute(update(_token).where(_token.c.id == token_id, _token.c.last_seen_at < now).values(last_seen_at=now))
 
 
-def revoke(session: Session, token_id: int) -> None:
+def revoke(session: Session, token_id: int, *, by_id: int | None = None) -> None:
     """End a token now. Repeating it changes nothing. Errors: ``NotFound`` ``token_unknown``."""
-    if session.get(Token, token_id) is None:
+    found = session.get(Token, token_id)
+    if found is None:
         raise NotFound("token_unknown", _("There is no such token. Look at the list again."))
-    changed(
-        session,
-        update(_token).where(_token.c.id == token_id, _token.c.revoked_at.is_(None)).values(revoked_at=clock.now()),
+    alive = _token.c.id == token_id, _token.c.revoked_at.is_(None)
+    if changed(session, update(_token).where(*alive).values(revoked_at=clock.now())):
+        what, detail = ("token_revoked", found.name) if found.kind == "api" else ("signed_out", "")
+        tell(session, what, operator_id=found.operator_id, by_id=by_id, detail=detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """Where somebody is signed in. ``is_office``: with password and code."""
+
+    token_id: int
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_office: bool
+
+
+def open_sessions(session: Session, operator_id: int) -> list[OpenSession]:
+    """Where this person is signed in in a browser, the one last used first."""
+    rows = session.execute(
+        select(_token.c.id, _device.c.name, _token.c.created_at, _token.c.last_seen_at, _token.c.proved_at)
+        .outerjoin(_device, _device.c.id == _token.c.device_id)
+        .where(
+            _token.c.operator_id == operator_id,
+            _token.c.kind == "session",
+            _token.c.revoked_at.is_(None),
+            _token.c.expires_at > clock.now(),
+        )
+        .order_by(_token.c.last_seen_at.desc(), _token.c.id.desc())
     )
+    return [
+        OpenSession(
+            token_id=row.id,
+            device=row.name or "",
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_office=row.proved_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def end_own_session(session: Session, *, operator_id: int, token_id: int) -> None:
+    """End one of one's own shifts in browsers. Errors: ``NotFound`` ``token_unknown`` for anything else."""
+    found = session.get(Token, token_id)
+    if found is None or found.operator_id != operator_id or found.kind != "session":
+        raise NotFound("token_unknown", _("There is no such token. Look at the list again."))
+    revoke(session, token_id, by_id=operator_id)
 
 
 def revoke_all(session: Session, *, operator_id: int) -> int:
@@ -185,7 +233,10 @@ def revoke_sessions(session: Session, *, operator_id: int, but: int | None = Non
     )
     if but is not None:
         statement = statement.where(_token.c.id != but)
-    return changed(session, statement.values(revoked_at=clock.now()))
+    ended = changed(session, statement.values(revoked_at=clock.now()))
+    if ended:
+        tell(session, "sessions_ended", operator_id=operator_id, detail=str(ended))
+    return ended
 
 
 def forget_sessions(session: Session, *, before: datetime) -> int:

@@ -5,7 +5,8 @@
 - ``scans``     THE door: a scan or an action reaches its task
 - ``photos``    a photo instead of a scan (``photo_reader`` reads it beside the server)
 - ``scanner``   tests any scanner; ``barcode_links`` puts an unknown barcode on its item
-- ``auth``      sign in and out; ``own_pin`` changes one's PIN; ``office_door`` asks for password and code
+- ``auth``      sign in and out; ``own_pin`` and ``own_sessions`` change one's PIN and end one's sessions;
+  ``office_door`` asks for password and code
 - ``home`` ``tasks`` ``enquiry`` ``history`` ``labels`` ``preferences`` ``guide``   the floor's screens
 - ``pictures``  pictures of items out of the house's own folder
 - ``offline``   what a browser keeps for a dead spot
@@ -25,7 +26,7 @@ from app.web import errors, logs, office, offline, screens, security
 
 _FLOOR = (
     "auth", "home", "tasks", "scans", "photos", "barcode_links", "enquiry", "history", "labels", "preferences",
-    "own_pin", "office_door", "scanner", "guide", "pictures", "health", "offline",
+    "own_pin", "own_sessions", "office_door", "scanner", "guide", "pictures", "health", "offline",
 )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def unlock() -> WerkzeugResponse:
     try:
         require_private_line()
         attempt = transact(lambda session: rules.begin(session, chief, **device()))
-        rules.require_pin(settings(), attempt, pin)
+        prove_pin(attempt, pin)
         name = transact(lambda session: rules.unlock(session, badge, supervisor=attempt))
     except Refused as refusal:
         page = render_template("floor/unlock.html", badge=badge, message=refusal.message, name="")
@@ -117,9 +117,18 @@ def _ask_for_pin(badge: str) -> str:
 
 def _begin_shift(badge: str, pin: str) -> WerkzeugResponse:
     attempt = transact(lambda session: rules.begin(session, badge, **device()))
-    rules.require_pin(settings(), attempt, pin)
+    prove_pin(attempt, pin)
     entered = transact(lambda session: rules.complete(session, attempt, settings=settings(), **device_kind()))
     return let_in(entered, url_for("home.home"))
+
+
+def prove_pin(attempt: rules.Attempt, pin: str) -> None:
+    """Whether the PIN of this try is right; the security log tells where it is not. Errors: ``wrong_pin``."""
+    try:
+        rules.require_pin(settings(), attempt, pin)
+    except Refused:
+        transact(lambda session: rules.failed(session, attempt))
+        raise
 
 
 def let_in(entered: rules.SignedIn, address: str) -> WerkzeugResponse:

@@ -14,7 +14,7 @@ from app.people import sign_in, totp
 from app.people.pins import hash_password
 from app.refusal import Refused
 from app.web import cookies, forms
-from app.web.auth import device, device_kind, let_in, require_private_line
+from app.web.auth import device, device_kind, let_in, prove_pin, require_private_line
 from app.web.rules import READERS, allow
 from app.web.security import current_actor, current_bearer, settings
 
@@ -36,12 +36,20 @@ def enter() -> WerkzeugResponse:
     password, code = forms.text("password", longest=500), forms.text("code", longest=50)
     try:
         require_private_line()
-        begun = transact(lambda session: rules.begin(session, badge, **device()))
-        proof = rules.require_password(settings(), begun, password=password, code=code)
-        entered = transact(lambda session: rules.complete(session, begun, proof, settings=settings(), **device_kind()))
+        entered = _entered(badge, password=password, code=code)
     except Refused as refusal:
         return make_response(_door(badge=badge, message=refusal.message), refusal.status)
     return let_in(entered, url_for("office.overview"))
+
+
+def _entered(badge: str, *, password: str, code: str) -> sign_in.SignedIn:
+    begun = transact(lambda session: rules.begin(session, badge, **device()))
+    try:
+        proof = rules.require_password(settings(), begun, password=password, code=code)
+        return transact(lambda session: rules.complete(session, begun, proof, settings=settings(), **device_kind()))
+    except Refused:
+        transact(lambda session: sign_in.failed(session, begun.attempt))
+        raise
 
 
 @pages.get("/set-up")
@@ -76,13 +84,13 @@ def _set_up(nonce: str) -> tuple[list[str], str]:
     if password != forms.text("again", longest=500):
         raise Refused("passwords_differ", _("The password was typed in two ways. Type it again."))
     attempt = transact(lambda session: sign_in.begin_as(session, actor.operator_id, **device()))
-    sign_in.require_pin(settings(), attempt, forms.text("pin", longest=64))
+    prove_pin(attempt, forms.text("pin", longest=64))
     transact(lambda session: sign_in.give_back(session, attempt))
     step = rules.require_code(settings(), actor.operator_id, nonce=nonce, code=forms.text("code", longest=50))
     password_hash = hash_password(settings(), password, names=[actor.name, "trueshelf"])
     begun = transact(lambda session: rules.begin_again(session, actor.operator_id, **device()))
     if begun is not None:
-        rules.require_old_password(settings(), begun, forms.text("old", longest=500))
+        _prove_old_password(begun)
 
     def work(session: Session) -> tuple[list[str], str]:
         return rules.set_up(
@@ -97,6 +105,14 @@ def _set_up(nonce: str) -> tuple[list[str], str]:
         )
 
     return transact(work)
+
+
+def _prove_old_password(begun: rules.OfficeAttempt) -> None:
+    try:
+        rules.require_old_password(settings(), begun, forms.text("old", longest=500))
+    except Refused:
+        transact(lambda session: sign_in.failed(session, begun.attempt))
+        raise
 
 
 def _require_may_set_up() -> None:

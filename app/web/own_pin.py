@@ -12,7 +12,7 @@ from app.people.operators import choose_pin
 from app.people.pins import hash_pin
 from app.refusal import Refused
 from app.web import forms
-from app.web.auth import device
+from app.web.auth import device, prove_pin
 from app.web.rules import allow
 from app.web.security import current_actor, current_bearer, settings
 
@@ -48,7 +48,7 @@ def _change() -> None:
         badge = session.get_one(Operator, actor.operator_id).badge
     pin_hash = hash_pin(settings(), new, badge=badge)
     attempt = transact(lambda session: sign_in.begin_as(session, actor.operator_id, **device()))
-    sign_in.require_pin(settings(), attempt, forms.text("pin", longest=64))
+    prove_pin(attempt, forms.text("pin", longest=64))
 
     def work(session: Session) -> None:
         sign_in.give_back(session, attempt)

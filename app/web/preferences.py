@@ -30,6 +30,7 @@ def preferences() -> str:
         "floor/settings.html",
         settings_url=url_for("preferences.keep"),
         pin_url=url_for("own_pin.page"),
+        sessions_url=url_for("own_sessions.page"),
         help_url=url_for("guide.guide"),
         warehouses=[] if current_actor().roles.isdisjoint(OFFICE) else houses,
         warehouse=current_warehouse().code if houses else "",

@@ -17,6 +17,7 @@ from app import clock
 from app.config import Settings
 from app.db import can_keep, transact
 from app.language import DEFAULT, LANGUAGES, _, choose
+from app.people import security_log
 from app.people.actor import Actor
 from app.people.scanners import in_this_house
 from app.people.tokens import Bearer, bearer_for, note_seen
@@ -111,6 +112,7 @@ def _gate() -> None:
         raise request.routing_exception  # a Host that is not ours: nothing about this request can be believed
     token, is_browser = _token(request)
     g.bearer = _bearer(token) if token and request.endpoint != "static" else None
+    security_log.comes_from(request.remote_addr or "?", g.bearer.actor.device if g.bearer else "")
     _choose_language()
     if request.endpoint is None:
         return  # no such page, or not by this method: the dispatcher says so

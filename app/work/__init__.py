@@ -23,6 +23,7 @@ from app.ledger.seal import BATCH, seal
 from app.orders.backorders import fill_backorders
 from app.people.keyed_requests import forget_requests
 from app.people.locks import FORGOTTEN_AFTER, forget_strangers
+from app.people.security_log import forget_events
 from app.people.tokens import forget_devices, forget_sessions
 from app.work import anchor, expiry
 from app.work.heartbeat import EVERY_SECONDS, beat, note_failure, note_success
@@ -103,6 +104,7 @@ def _forget(settings: Settings) -> int:
         + transact(lambda session: forget_requests(session, before=before(settings.keep_requests_days)))
         + transact(lambda session: forget_old(session, before=before(settings.keep_print_jobs_days)))
         + transact(lambda session: forget_devices(session, before=before(settings.keep_devices_days)))
+        + transact(lambda session: forget_events(session, before=before(settings.keep_security_log_days)))
         + transact(lambda session: forget_strangers(session, before=now - FORGOTTEN_AFTER))
         + transact(lambda session: imports.forget_old(session, before=before(settings.keep_requests_days)))
     )

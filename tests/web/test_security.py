@@ -217,6 +217,9 @@ def test_logs_have_one_line_each_and_no_secrets(
     client.get("/labels/badge/picker.pdf")
     written = capsys.readouterr().err
     lines = [json.loads(line) for line in written.splitlines()]
+    told = [line["what"] for line in lines if line["event"] == "security"]
+    assert told == ["signed_in"]
+    lines = [line for line in lines if line["event"] == "request"]
     assert [line["status"] for line in lines] == [422, 303, 404, 200]
     for secret in (
         "86420",

@@ -16,6 +16,7 @@ from app.web.office import (
     printers,
     purchase_orders,
     returns,
+    security_log,
     stock,
     work,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "printers",
     "purchase_orders",
     "returns",
+    "security_log",
     "stock",
     "work",
 ]

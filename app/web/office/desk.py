@@ -17,11 +17,15 @@ from app.web.security import current_bearer
 desk = Blueprint("office", __name__, url_prefix="/office")
 PAGE = 50
 MOST_ROWS = 100_000
-_PLACE_OF = {"files": "imports", "labels": "printers", "label_sheets": "printers", "first_steps": "overview"}
+_PLACE_OF = {
+    "files": "imports", "labels": "printers", "label_sheets": "printers", "first_steps": "overview",
+    "security_log": "people", "devices": "people",
+}  # fmt: skip
 """The menu's place of a file of views, where it is not that file's own name."""
 _BELOW = {
     "order", "purchase_order", "balances", "item", "correct", "one_return", "person", "change_person", "give_pin",
     "one_label", "label_sheets", "ended_work", "first_steps", "add_warehouse", "save_warehouse", "add_places",
+    "security_log", "devices",
 }  # fmt: skip
 """Pages below the one in the menu: from there it goes back up."""
 Row = TypeVar("Row")
@@ -38,7 +42,7 @@ def frame() -> dict[str, Any]:
         "imports",
     )  # fmt: skip
     views = current_app.view_functions
-    rules = {name: rule_of(views[f"office.{name}"]) for name in (*places, "ledger")}
+    rules = {name: rule_of(views[f"office.{name}"]) for name in (*places, "ledger", "security_log")}
     return {
         "desk_here": here,
         "desk_up": here if endpoint in _BELOW else "",

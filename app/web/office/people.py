@@ -135,7 +135,8 @@ def welcome_back(operator_id: int) -> WerkzeugResponse:
 @allow(roles=("admin",))
 def end_token(token_id: int) -> WerkzeugResponse:
     """End a program's token."""
-    transact(lambda session: revoke(session, token_id))
+    actor = current_actor()
+    transact(lambda session: revoke(session, token_id, by_id=actor.operator_id))
     return back_to("people")
 
 
