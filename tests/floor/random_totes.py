@@ -17,7 +17,7 @@ from app.refusal import Refused
 from app.tasks.models import Task
 from tests.floor.story import Floor, Worker
 
-ITEMS = ("MUG", "CUP", "MILK")
+ITEMS = ("MUG", "CUP", "MILK", "MILK")
 LOTS = ("L1", "L2", "L3")
 BINS = ("A-01", "A-02", "B-01")
 TOTES = ("TOTE-1", "TOTE-2", "TOTE-3", "TOTE-4")
@@ -146,10 +146,18 @@ class Day:
             self._undo_or_nothing(worker)
 
     def _undo_or_nothing(self, worker: Worker) -> None:
-        if self.chance.random() < 0.2:
+        if self.chance.random() < 0.4:
             self._go(worker, {"action": "undo"})
 
+    def _other_lot(self, worker: Worker) -> None:
+        """The tote holds another lot than the books have, and whoever packs it says so."""
+        for _again in range(2):
+            self._go(worker, {"scan": f"(01)09506000134352(10){'L2' if worker.prompt.get('lot') == 'L1' else 'L1'}"})
+
     def _anything(self, worker: Worker) -> None:
+        if worker.prompt.get("lot") and worker.answer["task"]["kind"] == "pack" and self.chance.random() < 0.7:
+            self._other_lot(worker)
+            return
         if self.chance.random() < 0.4:
             action = self.chance.choice((*ACTIONS, "quantity", "quantity"))
             how = {"quantity": self.chance.randint(1, 6)} if action == "quantity" else {}

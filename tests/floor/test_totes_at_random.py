@@ -12,7 +12,7 @@ from tests.floor.random_totes import Day
 from tests.floor.story import Floor
 
 SOAK = bool(os.environ.get("TRUESHELF_SOAK"))
-SEEDS = [int(os.environ["TRUESHELF_SEED"])] if "TRUESHELF_SEED" in os.environ else range(1, 101 if SOAK else 5)
+SEEDS = [int(os.environ["TRUESHELF_SEED"])] if "TRUESHELF_SEED" in os.environ else range(1, 101 if SOAK else 3)
 STEPS = 400 if SOAK else 150
 
 
