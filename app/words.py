@@ -20,6 +20,8 @@ WORDS = {
     "found": N_("Found"),
     "lost": N_("Lost"),
     "expired": N_("Expired"),
+    "blocked": N_("Bin blocked"),
+    "unblocked": N_("Bin unblocked"),
     "other": N_("Other"),
     "no_order": N_("No purchase order"),
     "drop": N_("Set down"),

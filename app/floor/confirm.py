@@ -147,7 +147,9 @@ def target_location(work: Work, meaning: Meaning, *, kinds: tuple[str, ...]) -> 
     """
     if meaning.type != "location":
         raise wrong(meaning, wanted=_("Scan where it goes."))
-    place = work.session.get_one(Location, meaning.id)
+    # Held, where goods come to stand for sale: whoever just blocks the bin goes before or after.
+    held = {"read": True} if "bin" in kinds else None
+    place = work.session.get_one(Location, meaning.id, populate_existing=True, with_for_update=held)
     if place.kind not in kinds:
         raise Refused("not_here", _("Not here: %(place)s is no place for this. Scan another.", place=place.code))
     if place.is_blocked:

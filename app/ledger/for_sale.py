@@ -5,6 +5,7 @@ hold or damaged, wherever it is. The place decides in which condition goods may 
 that nobody could ever pick:
 
 - a bin: for sale, and picked from. A blocked one: everything in it is on hold as long as it is blocked
+  (``control.blocking``)
 - dock, stage: for sale while put-away work asks for it, which brings it into a bin; nobody picks there
 - floor, pack: for sale only in the tote or carton that an order picked it into; it is promised to that order
 - quarantine, returns: never for sale. Inspection is the way out
@@ -16,7 +17,7 @@ touch no sum. ``ledger verify`` looks whether anything is kept for sale where no
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, literal_column, or_
 
 from app.catalog.models import Lot
 from app.db import table
@@ -38,15 +39,15 @@ def is_for_sale(condition: str) -> bool:
 
 
 def not_for_sale(condition: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """``is_for_sale`` turned round, of a column."""
-    return condition != SELLABLE
+    """``is_for_sale`` turned round, of a column; written out, as the index of these rows has it."""
+    return condition != literal_column(f"'{SELLABLE}'")
 
 
 def condition_in(kind: str, *, is_blocked: bool = False) -> str:
     """The condition of goods that come to stand in such a place, where nobody says another."""
     if kind in NOTHING_SOLD:
         return "quarantine"
-    return "hold" if is_blocked else SELLABLE
+    return "hold" if is_blocked and kind in PICKED_FROM else SELLABLE
 
 
 def is_good(day: date) -> ColumnElement[bool]:
@@ -64,7 +65,9 @@ def may_be_chosen(day: date) -> ColumnElement[bool]:
     )
 
 
-NOWHERE_SOLD = and_(
-    ~not_for_sale(balance.c.condition), or_(location.c.kind.in_(NOTHING_SOLD), location.c.is_blocked.is_(True))
+NOTHING_FOR_SALE_HERE = or_(
+    location.c.kind.in_(NOTHING_SOLD), and_(location.c.kind.in_(PICKED_FROM), location.c.is_blocked.is_(True))
 )
+"""``condition_in`` is not sellable, of rows of location."""
+NOWHERE_SOLD = and_(~not_for_sale(balance.c.condition), NOTHING_FOR_SALE_HERE)
 """Of rows of balance and location: kept for sale where nothing is sold. No posting may leave such a row."""

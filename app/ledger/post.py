@@ -18,13 +18,13 @@ from app import clock
 from app.db import core, table
 from app.language import _
 from app.ledger.balances import BalanceKey, not_enough, put, take
-from app.ledger.for_sale import is_for_sale
+from app.ledger.for_sale import NOTHING_FOR_SALE_HERE, is_for_sale
 from app.ledger.models import Availability, Balance, Movement, Posting
 from app.ledger.serials import require_nowhere
 from app.ledger.standing import stand
 from app.ledger.sums import add_to_sums, shift
 from app.places.models import LAST_VIRTUAL, Location
-from app.refusal import Conflict, NotFound
+from app.refusal import Conflict, NotFound, Refused
 
 posting, movement, balance, availability = map(table, (Posting, Movement, Balance, Availability))
 location = table(Location)
@@ -120,7 +120,8 @@ def reverse(session: Session, posting_id: int, header: Header, *, allocate_sourc
     again where it came from (an undone pick).
     Errors: ``already_reversed``; ``unknown_posting``; ``not_enough_stock`` where the units have moved on since;
     ``serial_in_stock`` where a unit that would come back stands somewhere else by now; ``container_elsewhere`` where
-    their container has moved on with other goods.
+    their container has moved on with other goods; ``location_blocked`` where units would come to stand for sale in a
+    place that was blocked meanwhile.
     """
     if session.scalar(select(Posting.id).where(Posting.reverses_id == posting_id)):
         raise Conflict("already_reversed", _("This was taken back already. Nothing was changed."))
@@ -139,11 +140,23 @@ def reverse(session: Session, posting_id: int, header: Header, *, allocate_sourc
         )
         for row in reversed(rows)
     ]
+    _require_sold_there(session, moves)
     posted = post(session, replace(header, reverses_id=posting_id), moves)
     boxes = {(move.target.container_id, move.target.location_id) for move in moves if move.target.container_id}
     for container_id, location_id in sorted(boxes):
         stand(session, container_id, location_id)
     return posted
+
+
+def _require_sold_there(session: Session, moves: Iterable[Move]) -> None:
+    places = {move.target.location_id for move in moves if is_for_sale(move.target.condition)}
+    blocked = select(location.c.code).where(location.c.id.in_(places), NOTHING_FOR_SALE_HERE)
+    code = session.scalar(blocked.order_by(location.c.code).limit(1))
+    if code is not None:
+        raise Refused(
+            "location_blocked",
+            _("%(place)s was blocked meanwhile: nothing is put back there. Move it to another place.", place=code),
+        )
 
 
 def _comes_in(move: Move) -> bool:

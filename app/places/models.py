@@ -1,5 +1,7 @@
 """Warehouses, locations (real and virtual) and containers (totes, cartons, licence plates)."""
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +41,7 @@ class Location(Model):
 
     A virtual location (``kind = 'virtual'``, no warehouse) stands for the outside: SUPPLIER, CUSTOMER, ... Every
     warehouse has one location of kind ``floor``: what is in a worker's hands or on a cart is there, in its container.
+    Nothing is put into a blocked place; what that means for the goods in it, ``app.control.blocking`` says.
     """
 
     __tablename__ = "location"
@@ -51,6 +54,8 @@ class Location(Model):
     is_pick_face: Mapped[bool] = mapped_column(default=False)
     max_units: Mapped[int | None]
     is_blocked: Mapped[bool] = mapped_column(default=False)
+    blocked_at: Mapped[datetime | None]
+    blocked_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     __table_args__ = (
         UniqueConstraint("warehouse_id", "code"),
         Index(

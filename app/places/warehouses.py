@@ -43,6 +43,11 @@ def location_of(session: Session, warehouse: Warehouse, code: str) -> Location:
     return found
 
 
+def location_named(session: Session, warehouse_id: int, code: str) -> Location | None:
+    """A location by its code, None where there is none."""
+    return session.scalar(select(Location).where(Location.warehouse_id == warehouse_id, Location.code == code))
+
+
 def floor_of(session: Session, warehouse_id: int) -> int:
     """The id of the place where everything is that a worker carries."""
     return session.execute(

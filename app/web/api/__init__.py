@@ -5,15 +5,15 @@
 - ``schema``, ``openapi``   the published contract, made from the same declarations
 - ``idempotency``  the same request twice is one effect
 - ``paging``       lists are pages
-- ``files`` ``stock`` ``orders`` ``supply`` ``returns`` ``floor`` ``barcodes`` ``labels``   the endpoints
+- ``files`` ``stock`` ``places`` ``orders`` ``supply`` ``returns`` ``floor`` ``barcodes`` ``labels``   the endpoints
 """
 
 from flask import Flask
 
-from app.web.api import barcodes, files, floor, labels, openapi, orders, returns, stock, supply
+from app.web.api import barcodes, files, floor, labels, openapi, orders, places, returns, stock, supply
 from app.web.api.route import pages
 
-ENDPOINTS = (files, stock, orders, supply, returns, floor, barcodes, labels, openapi)
+ENDPOINTS = (files, stock, places, orders, supply, returns, floor, barcodes, labels, openapi)
 """They hang themselves on their addresses when they are imported."""
 
 

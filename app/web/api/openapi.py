@@ -18,7 +18,7 @@ from app.web.rules import allow
 PROBLEM = "application/problem+json"
 _GROUPS = (
     ("/imports", "Files"),
-    ("/availability /balances /movements /items /adjustments /ledger", "Stock"),
+    ("/availability /balances /locations /movements /undecided /items /adjustments /ledger", "Stock"),
     ("/orders /waves", "Orders"),
     ("/purchase-orders /returns", "Deliveries and returns"),
     ("/tasks", "Floor work"),

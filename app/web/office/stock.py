@@ -5,12 +5,14 @@ import uuid
 from flask import Response, make_response, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from app.control import blocking
 from app.control.adjustments import Correction
 from app.control.explanation import explain
 from app.control.wanted import adjust_or_ask
 from app.db import reading, transact
 from app.ledger.models import REASONS
 from app.ledger.on_hand import balances as balance_rows
+from app.places.warehouses import location_named
 from app.refusal import Conflict, Refused
 from app.web import forms
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
@@ -68,8 +70,30 @@ def balances() -> str:
             limit=PAGE + 1,
         )
         names = names_of(session, (row.sku for row in found))
+        here = location_named(session, current_warehouse().id, place) if place else None
     rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].id if found else 0)
-    return render_template("office/balances.html", rows=rows, names=names, next_url=next_url, location=place, sku=sku)
+    return render_template(
+        "office/balances.html", rows=rows, names=names, next_url=next_url, location=place, sku=sku, place=here
+    )
+
+
+@desk.post("/blocks")
+@allow(roles=OFFICE)
+def block() -> WerkzeugResponse:
+    """Block a place, with the reason."""
+    actor, warehouse, place = current_actor(), current_warehouse().code, forms.needed("location").strip()
+    reason = forms.text("reason").strip()
+    transact(lambda session: blocking.block(session, actor, warehouse=warehouse, location=place, reason=reason))
+    return back_to("balances", location=place)
+
+
+@desk.post("/unblocks")
+@allow(roles=OFFICE)
+def unblock() -> WerkzeugResponse:
+    """A place is in use again."""
+    actor, warehouse, place = current_actor(), current_warehouse().code, forms.needed("location").strip()
+    transact(lambda session: blocking.unblock(session, actor, warehouse=warehouse, location=place))
+    return back_to("balances", location=place)
 
 
 @desk.get("/balances.csv")
