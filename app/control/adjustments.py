@@ -16,6 +16,7 @@ from app.catalog.lots import keep_lot, known_lot
 from app.catalog.models import Item, Lot
 from app.config import Settings
 from app.control.limits import APPROVED, Change, require_within
+from app.control.stowing import stow
 from app.db import table
 from app.language import _
 from app.ledger.for_sale import condition_in, is_for_sale
@@ -106,6 +107,7 @@ def _adjust(session: Session, actor: Actor, wanted: Correction, *, key: str, set
         posted = post(session, header, [move])
         if lot_id is not None:
             hold_expired(session, house, item_ids=[item.id])
+        stow(session, stands)
         return posted
     loss = Move(item.id, -quantity, place, outside, lot_id=lot_id, serial=wanted.serial)
     return lose(session, header, loss, house)

@@ -1,20 +1,22 @@
-"""What becomes of a returned unit: the inspector decides at the bench, and only that decision posts.
+"""What becomes of a unit that came back, or stands here and is not for sale: only the inspector's decision posts.
 
 Into a bin and sellable again, kept in quarantine or as damaged, to SCRAP, or to the SUPPLIER.
 """
 
 from app.barcode.internal import InternalKind, encode
-from app.floor import confirm
+from app.floor import confirm, handover
+from app.floor.inspection import of_stock
 from app.floor.sent_back import prompt, rma_line
-from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, action_way, scan_way
+from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, action_way, scan_way
 from app.floor.suggest import send_to_bin
 from app.language import N_, _
+from app.ledger.for_sale import NOTHING_SOLD, PICKED_FROM
 from app.ledger.post import Move, Place
 from app.places.models import SCRAP, SUPPLIER, Location
 from app.refusal import Refused
 from app.returns import disposition
 
-REASONS = ("damaged", "unwanted", "wrong_item", "defective", "parts_missing", "other")
+REASONS = ("damaged", "unwanted", "wrong_item", "defective", "parts_missing", "expired", "other")
 LABELS = {
     "restock": N_("As new: back into stock"),
     "quarantine": N_("Keep it in quarantine"),
@@ -27,6 +29,18 @@ _KEPT = {"restock": "available", "quarantine": "quarantine", "damaged": "damaged
 _OUTSIDE = {"scrap": (SCRAP, "SCRAP"), "vendor": (SUPPLIER, "SUPPLIER")}
 
 
+def decision_ways(work: Work) -> list[Way]:
+    """What may become of it, as ways; what has expired does not go back into stock."""
+    reason = _announced_reason(work)
+    names = [*LABELS] if not _is_expired(work) else ["scrap", "vendor", "quarantine", "damaged"]
+    return [action_way(name, _(LABELS[name]), reason=reason) for name in names]
+
+
+def _is_expired(work: Work) -> bool:
+    line = work.the_line
+    return of_stock(work) and line.expiry is not None and line.expiry < work.today
+
+
 def bench_moves(work: Work, source: Place, target: Place) -> list[Move]:
     """What is on the bench, from a place to a place; each serial number moves alone."""
     bench, item_id = work.memory["bench"], work.the_line.item_id
@@ -36,16 +50,20 @@ def bench_moves(work: Work, source: Place, target: Place) -> list[Move]:
 
 
 def _ask_decision(work: Work) -> Prompt:
-    reason = _announced_reason(work)
-    ways = [action_way(name, _(label), reason=reason) for name, label in LABELS.items()]
     units = work.memory["bench"]["units"]
     return prompt(
-        work, _("What becomes of it?"), value=f"{units} x {work.the_line.sku}", ways=ways, expects=("disposition",)
+        work,
+        _("What becomes of it?"),
+        value=f"{units} x {work.the_line.sku}",
+        ways=decision_ways(work),
+        expects=("disposition",),
     )
 
 
 def _announced_reason(work: Work) -> str:
     """What the customer said, in our words: an action card carries no reason of its own."""
+    if of_stock(work):
+        return "expired" if _is_expired(work) else "other"
     said = rma_line(work, work.the_line).reason
     return said if said in REASONS else "other"
 
@@ -55,7 +73,11 @@ def _no_scan(_work: Work, meaning: Meaning) -> Said:
 
 
 def decide(work: Work, arguments: Arguments, *, name: str) -> Said:
-    """Errors: ``scan_item_first`` before anything is received; ``unknown_reason``."""
+    """Errors: ``scan_item_first`` before anything is received; ``unknown_reason``; ``expired`` for old goods."""
+    if of_stock(work):
+        _begin_bench(work)
+    if name == "restock" and _is_expired(work):
+        raise Refused("expired", _("It has expired: it cannot go back into stock. Decide otherwise."))
     if "bench" not in work.memory:
         raise Refused("scan_item_first", _("Receive the item first: scan it, then the returns place."))
     reason = arguments.reason or _announced_reason(work)
@@ -65,9 +87,23 @@ def decide(work: Work, arguments: Arguments, *, name: str) -> Said:
         )
     if name in _OUTSIDE:
         location_id, code = _OUTSIDE[name]
-        return _settle(work, name, reason, Place(location_id, None, "quarantine"), code)
+        return _settle(work, name, reason, Place(location_id, None, _condition(work)), code)
     work.remember(decision={"name": name, "reason": reason, "plan": _plan(work, name)})
     return Said("decided", _("%(decision)s. Now bring it there.", decision=_(LABELS[name])))
+
+
+def _begin_bench(work: Work) -> None:
+    """What was counted of goods that stand here is decided about as they stand. Errors: ``scan_item_first``."""
+    line = work.line
+    if line is None or not work.counted or "decision" in work.memory:
+        raise Refused("scan_item_first", _("Scan the item first, then say what becomes of it."))
+    place = line.source_container or line.source
+    work.remember(bench={"units": work.counted, "location": confirm.stands_at(work, line), "place": place})
+
+
+def _condition(work: Work) -> str:
+    """The condition in which it stands on the bench."""
+    return work.the_line.source_condition if of_stock(work) else "quarantine"
 
 
 def _plan(work: Work, name: str) -> int | None:
@@ -75,7 +111,10 @@ def _plan(work: Work, name: str) -> int | None:
     bench = work.memory["bench"]
     if name == "restock":
         return send_to_bin(work, work.the_line, units=bench["units"])
-    kept = work.first_place(("quarantine", "returns"))
+    here = work.session.get(Location, bench["location"])
+    if of_stock(work) and here is not None and here.kind in NOTHING_SOLD and not here.is_blocked:
+        return here.id
+    kept = work.first_place(NOTHING_SOLD)
     return kept.id if kept else None
 
 
@@ -95,10 +134,11 @@ def _ask_target(work: Work) -> Prompt:
 
 def _accept_target(work: Work, meaning: Meaning) -> Said:
     decision = work.memory["decision"]
-    kinds = ("bin",) if decision["name"] == "restock" else ("quarantine", "returns")
+    kinds = PICKED_FROM if decision["name"] == "restock" else NOTHING_SOLD
     place = confirm.target_location(work, meaning, kinds=kinds)
     plan = _planned_place(work)
-    confirm.room(work, place, work.memory["bench"]["units"])
+    if place.id != work.memory["bench"]["location"]:
+        confirm.room(work, place, work.memory["bench"]["units"])
     confirm.planned(work, place, plan_id=plan.id if plan else None, plan=plan.code if plan else None)
     name = decision["name"]
     return _settle(work, name, decision["reason"], Place(place.id, None, _KEPT[name]), place.code)
@@ -107,14 +147,15 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
 def _settle(work: Work, name: str, reason: str, target: Place, code: str) -> Said:
     """Post the decision and tell the return; it closes with its last unit."""
     bench, line = work.memory["bench"], work.the_line
-    source = Place(bench["location"], None, "quarantine")
     units = bench["units"]
     posted = None
-    if source != target:
-        moves = [(move, line.sku, bench["place"], code) for move in bench_moves(work, source, target)]
-        posted = work.post(name, moves, line_id=line.id, note=reason)
-    assert line.document_line_id is not None, "an inspection without its return line"
-    disposition.inspected(work.session, line.document_line_id, units)
+    moves = _standing_moves(work, target) if of_stock(work) else _returned_moves(work, target)
+    if moves:
+        shown = [(move, line.sku, bench["place"], code) for move in moves]
+        posted = work.post(name, shown, line_id=line.id, note=reason)
+    if not of_stock(work):
+        assert line.document_line_id is not None, "an inspection without its return line"
+        disposition.inspected(work.session, line.document_line_id, units)
     work.can_undo(
         posting=posted.posting_id if posted else None,
         line=line.id,
@@ -126,7 +167,24 @@ def _settle(work: Work, name: str, reason: str, target: Place, code: str) -> Sai
     )
     work.forget("bench", "decision")
     work.finish_units(line, units)
+    if of_stock(work):
+        handover.after_inspection(work, line)
     return Said("inspected", _("%(n)s × %(sku)s: %(place)s", n=units, sku=line.sku, place=code))
+
+
+def _returned_moves(work: Work, target: Place) -> list[Move]:
+    source = Place(work.memory["bench"]["location"], None, "quarantine")
+    return bench_moves(work, source, target) if source != target else []
+
+
+def _standing_moves(work: Work, target: Place) -> list[Move]:
+    """From wherever the units stand by now; what stays as it stands is not posted."""
+    line, units = work.the_line, work.memory["bench"]["units"]
+    return [
+        Move(line.item_id, taken, stands, target, lot_id=line.lot_id, serial=line.serial)
+        for stands, taken in confirm.standing(work, line, units)
+        if stands != target
+    ]
 
 
 DECISION = Step(("disposition",), _ask_decision, _no_scan)

@@ -10,12 +10,13 @@ from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place, Posted
 from app.ledger.standing import hold_still, stand
+from app.orders.fulfil import held_in
 from app.orders.models import Order
 from app.places.models import Container
 from app.refusal import Refused
 from app.tasks.lines import Line, cancel_lines
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import NewLine, add_lines, call_off, hold, open_task
+from app.tasks.queue import STOCK, NewLine, add_lines, call_off, hold, open_task
 
 
 def move_containers(
@@ -131,9 +132,18 @@ def after_put_back(work: Work, line: Line) -> None:
         resume_shipping(work.session, order, warehouse_id=work.task.warehouse_id)
 
 
+def after_inspection(work: Work, line: Line) -> None:
+    """Goods that were not for sale are out of their carton: what stays in it may be loaded again."""
+    if line.source_container_id is None:
+        return
+    for order_id in sorted({held.order_id for held in held_in(work.session, [line.source_container_id])}):
+        order = work.session.get_one(Order, order_id)
+        resume_shipping(work.session, order, warehouse_id=work.task.warehouse_id)
+
+
 def before_put_back(work: Work, line: Line) -> None:
     """A put-back is undone: its carton stays here again. Errors: ``being_shipped``; ``shipped_already``."""
-    if work.task.document_type != "put_back" or line.source_container_id is None:
+    if work.task.document_type not in ("put_back", STOCK) or line.source_container_id is None:
         return
     container = work.session.get_one(Container, line.source_container_id, populate_existing=True)
     if container.status == "shipped":

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from app.floor import confirm
-from app.floor.question import with_undo
+from app.floor.inspection import of_stock
+from app.floor.question import about_line, with_undo
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, scan_way
 from app.language import _
 from app.ledger.serials import standing
@@ -15,8 +16,13 @@ from app.words import word
 
 
 def prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
-    """The question, with what was announced."""
+    """The question, with what was announced; of goods that stand here, with where they stand."""
     line = work.the_line
+    if of_stock(work):
+        asked = about_line(work, instruction, value=value, ways=ways, expects=expects)
+        asked.location = asked.container or asked.location
+        asked.detail = [(_("Condition"), word(line.source_condition))]
+        return asked
     announced, bench = rma_line(work, line), work.memory.get("bench", {})
     return Prompt(
         expects=expects,

@@ -11,6 +11,7 @@ from app.barcode.internal import InternalKind
 from app.config import Settings
 from app.db import lock
 from app.floor import blind, due, printing
+from app.floor.inspection import open_inspection
 from app.floor.packing import open_packing, totes_at_rest
 from app.floor.resolve import read, resolve
 from app.floor.shipping import resume_shipping
@@ -42,7 +43,8 @@ def start(
     """Open (or find) the task for this work and claim it for the actor. Returns its id.
 
     ``document``: receive wants a purchase order, ``blind`` where none came, or such a receipt's number; pack a tote or
-    an order; ship an order; inspect an RMA or an order; count a bin in ``location``; move nothing.
+    an order; ship an order; inspect an RMA, an order, or
+    the place, container or item whose goods are not for sale; count a bin in ``location``; move nothing.
     Errors: ``unknown_kind``; ``role_missing``; ``unknown_*``; ``nothing_to_do``; ``task_taken``.
     """
     opener = _OPENERS.get(kind)
@@ -171,13 +173,14 @@ def _putaway(session: Session, warehouse: Warehouse, document: str, _location: s
     return found
 
 
-def _inspect(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
+def _inspect(session: Session, warehouse: Warehouse, document: str, location: str) -> int:
+    document = document or location
     rma = session.scalar(select(Rma).where(Rma.number == document))
     if rma is None:
         orders = select(Rma).join(Order, Order.id == Rma.order_id).where(Order.order_ref == document)
         rma = session.scalar(orders.where(Rma.status == "open").order_by(Rma.id).limit(1))
     if rma is None:
-        raise NotFound("unknown_return", _("There is no open return %(number)s. Ask the office.", number=document))
+        return _inspect_stock(session, warehouse, document)
     found = _unfinished(session, rma, kind="inspect", document_type="rma")
     if found is not None:
         return found
@@ -197,6 +200,25 @@ def _inspect(session: Session, warehouse: Warehouse, document: str, _location: s
             NewLine(item_id=row.item_id, quantity=row.quantity - row.inspected, document_line_id=row.id) for row in rows
         ],
     ).id
+
+
+def _inspect_stock(session: Session, warehouse: Warehouse, code: str) -> int:
+    """What stands in this place or container, or of this item, and is not for sale.
+
+    Errors: ``unknown_return`` for a code that names none of these; ``nothing_to_do``.
+    """
+    unknown = NotFound("unknown_return", _("There is no open return %(number)s. Ask the office.", number=code))
+    expects, today = ("location", "container", "item"), clock.today(warehouse.time_zone)
+    try:
+        meaning = resolve(session, read(code, today=today), expects=expects, warehouse_id=warehouse.id, today=today)
+    except Refused as refused:
+        raise unknown from refused
+    if meaning.type not in expects:
+        raise unknown
+    found = open_inspection(session, warehouse, name=meaning.code, **{f"{meaning.type}_id": meaning.id})
+    if found is None:
+        raise Refused("nothing_to_do", _("Nothing of %(code)s waits for a decision.", code=meaning.code))
+    return found
 
 
 def _count(session: Session, warehouse: Warehouse, _document: str, location: str) -> int:
@@ -342,7 +364,12 @@ def _open_for(
     if kind == "container" or (kind, document_type) == ("document", "order"):
         try:
             return start(session, settings, actor, kind="pack", warehouse=warehouse, document=code)
-        except Refused:  # nothing waits in it, or not for this person: it is asked about instead
+        except Refused:  # nothing waits in it, or not for this person: it is looked at otherwise
+            pass
+    if kind in ("location", "container", "item"):
+        try:
+            return start(session, settings, actor, kind="inspect", warehouse=warehouse, document=code)
+        except Refused:  # nothing of it waits for a decision, or not for this person's: it is asked about instead
             return None
     work = _BEGUN_BY.get(document_type) if kind == "document" else None
     if work is None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import changed, table
 from app.floor.step import Work
+from app.ledger.for_sale import NOTHING_SOLD
 from app.ledger.models import Balance
 from app.places.models import Location
 from app.tasks.lines import Line
@@ -78,8 +79,8 @@ def _empty_ones(work: Work, units: int, avoid: Collection[int]) -> Iterator[int]
 
 
 def _quarantine(work: Work, avoid: Collection[int]) -> Select[int]:
-    kept = select(Location.id).where(_here(work, avoid), Location.kind == "quarantine")
-    return kept.order_by(Location.sequence, Location.code).limit(1)
+    kept = select(Location.id).where(_here(work, avoid), Location.kind.in_(NOTHING_SOLD))
+    return kept.order_by(Location.kind != "quarantine", Location.sequence, Location.code).limit(1)
 
 
 def _with_its_like(work: Work, item_id: int, units: int, avoid: Collection[int]) -> Select[int]:

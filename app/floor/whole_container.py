@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from app.control.stowing import stow
 from app.floor import confirm
 from app.floor.content import content_of, require_unpicked
 from app.floor.handover import move_containers
@@ -13,7 +14,8 @@ from app.places.models import Container, Location
 from app.refusal import Refused
 from app.tasks.queue import NewLine, add_lines
 
-SELLABLE = ("bin", "dock", "stage", "pack")
+SELLABLE = ("bin", "dock", "stage")
+"""Where goods may stand that are for sale: in a bin, or where a put-away brings them to one again."""
 UNSELLABLE = ("quarantine", "returns")
 """Where goods may stand that are in quarantine, on hold or damaged."""
 
@@ -66,6 +68,7 @@ def move_whole(work: Work, meaning: Meaning) -> Said:
         quantity=1,
         source=source.code,
         target=place.code,
+        putaway=stow(work.session, place),
     )
     work.finish_units(work.the_line, 1)
     work.forget("bin", "container", "place", "override")

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.catalog.lots import Kept, Name, keep_lots, think_of_lots
+from app.control.stowing import stow
 from app.imports.columns import UNITS_MAX, Column, choice, day, money, text, whole
 from app.imports.result import Outcome
 from app.imports.saving import among, items_by_sku, warehouses_by_code
@@ -111,6 +112,8 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
         outcome.count("created", len(fresh))
     elif not outcome.errors():
         _post(session, fresh, outcome)
+        for place in {each.place.id: each.place for each, _identity in fresh}.values():
+            stow(session, place)
         dated = sorted({identity[0] for _each, identity in fresh if identity[2]})
         for warehouse in warehouses.values():
             while dated and hold_expired(session, warehouse, item_ids=dated, limit=MOST_MOVES):

@@ -22,6 +22,11 @@ IS_CHANGE = text("reason IN ('opening', 'count', 'damage', 'found', 'lost', 'exp
 that only move goods do not pay for that."""
 
 
+def _some(name: str, column: str, which: str) -> Index:
+    """An index of some rows only: what is asked for by it is little among all the others."""
+    return Index(name, column, sqlite_where=text(which), postgresql_where=text(which))
+
+
 class Posting(Model):
     """The header of movements that happen together: who, on what, when, why, for which document.
 
@@ -160,6 +165,8 @@ class Balance(Model):
         Index("ix_balance_location_id", "location_id"),
         Index("ix_balance_container_id", "container_id"),
         Index("ix_balance_filled_id", "filled_id"),
+        _some("ix_balance_loose", "location_id", "container_id IS NULL"),
+        _some("ix_balance_not_for_sale", "id", "condition != 'available'"),
         Index(
             "uq_balance_serial",
             "item_id",

@@ -2,7 +2,8 @@
 
 - chosen for an order and not picked: let go, and another lot is chosen for the same pick where there is one
 - picked, and not shipped: it is taken out of its order too, because nobody may be sent it. The units stay where they
-  are, on hold; the order keeps its promise and is released again, or stands at risk on the desk where no other stock is
+  are, on hold, and a put-back takes them out of the tote or carton; the order keeps its promise and is released
+  again, or stands at risk on the desk where no other stock is
 
 A lot is good on its last day, by the calendar of the warehouse that it stands in.
 """
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.ledger.for_sale import balance, is_good, location, lot, not_for_sale
 from app.ledger.post import Header, Move, Place, post
+from app.ledger.standing import hold_still
 from app.orders import lost
 from app.orders.models import Order, OrderLine, Reservation
 from app.orders.put_back import ask_again
@@ -28,10 +30,10 @@ from app.orders.stock_in_hand import (
     holding,
     loading_lines,
     lock_stock_in_hand,
-    packing_lines,
+    shrink_packing,
 )
 from app.places.models import Warehouse
-from app.tasks.lines import cancel_lines, shrink_line
+from app.tasks.lines import cancel_lines
 from app.tasks.models import Task, TaskLine
 
 REASON = "expired"
@@ -79,6 +81,11 @@ def hold_expired(session: Session, warehouse: Warehouse, *, item_ids: Sequence[i
     if orders:
         close_empty_tasks(session, Task.document_type == "order", Task.document_id.in_(orders))
     return units
+
+
+def expired_items(session: Session, warehouse: Warehouse) -> list[int]:
+    """Items of which something has expired in this warehouse and is not on hold yet; for whoever only looks."""
+    return sorted({each.item_id for each in _expired(session, warehouse, (), AT_ONCE)})
 
 
 def hold_expired_of(session: Session, order_id: int) -> None:
@@ -156,6 +163,8 @@ def _lock_orders(session: Session, reservation_ids: Sequence[int]) -> list[int]:
     )
     orders = session.scalars(select(Order.id).where(Order.id.in_(mine)).order_by(Order.id).with_for_update()).all()
     lock_stock_in_hand(session, reservation_ids)
+    boxes = select(holding.c.container_id).where(holding.c.reservation_id.in_(reservation_ids), IN_HAND)
+    hold_still(session, session.scalars(boxes).all())
     return list(orders)
 
 
@@ -176,8 +185,7 @@ def _take_out(session: Session, gone: _Gone) -> dict[int, int | None]:
         session.execute(
             update(holding).where(holding.c.id == row.id).values(quantity=holding.c.quantity - row.quantity)
         )
-        for line_id in session.scalars(packing_lines(row.id)).all():
-            shrink_line(session, line_id, row.quantity)
+        shrink_packing(session, row.id)
     if rows:
         cancel_lines(session, session.scalars(loading_lines(gone.container_id)).all())
     return _picked_by(session, [row.reservation_id for row in rows])

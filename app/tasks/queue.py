@@ -42,6 +42,8 @@ TURNS = ("count", "move", "inspect", "receive", "putaway", "pick", "pack", "ship
 UNFINISHED = ("open", "claimed")
 APPROVAL = "approval"
 """The document type of work that waits for a supervisor's decision: nobody else is given it."""
+STOCK = "stock"
+"""The document type of an inspection of what stands here and is not for sale; that of a return is ``rma``."""
 
 
 @dataclass(frozen=True, kw_only=True)

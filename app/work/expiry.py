@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.config import Settings
 from app.db import reading, transact
-from app.orders.expire import hold_expired
+from app.orders.expire import expired_items, hold_expired
 from app.places.models import Warehouse
 
 _looked: dict[tuple[str, int], str] = {}
@@ -26,14 +26,20 @@ def hold(settings: Settings) -> int:
         hour = f"{clock.now().astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H}"
         if _looked.get(key) == hour:
             continue
-        while held := _portion(warehouse_id):
-            done += held
+        while items := _waiting(warehouse_id):
+            done += _portion(warehouse_id, items)
         _looked[key] = hour
     return done
 
 
-def _portion(warehouse_id: int) -> int:
+def _waiting(warehouse_id: int) -> list[int]:
+    """Looked for without the writer's lock: mostly there is nothing."""
+    with reading() as session:
+        return expired_items(session, session.get_one(Warehouse, warehouse_id))
+
+
+def _portion(warehouse_id: int, item_ids: list[int]) -> int:
     def hold_some(session: Session) -> int:
-        return hold_expired(session, session.get_one(Warehouse, warehouse_id))
+        return hold_expired(session, session.get_one(Warehouse, warehouse_id), item_ids=item_ids)
 
     return transact(hold_some)

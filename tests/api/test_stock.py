@@ -149,3 +149,38 @@ def test_more_units_than_thirty_two_bits_hold_are_counted_as_they_are(house: Api
     for ref in ("BIG-1", "BIG-2", "BIG-3"):
         assert house("POST", "/orders", order(ref, ("MUG", 1_000_000_000))).status == 201
     assert sums(house, "MUG")["committed"] == 3_000_000_000
+
+
+def test_a_bin_is_blocked_and_unblocked_and_the_sums_say_so(house: Api) -> None:
+    place = {"warehouse": "MAIN", "location": "A-01"}
+    answer = house("POST", "/locations/blocks", place | {"reason": "shelf broken"})
+    assert (answer.status, answer.json) == (201, {"location": "A-01", "is_blocked": True, "units": 10})
+    assert sums(house, "MUG")["available"] == 0
+    refused = house("POST", "/orders", order("O-1", ("MUG", 1), policy="refuse"))
+    assert (refused.status, refused.json["code"]) == (409, "insufficient_stock")
+    assert house("POST", "/locations/blocks", place | {"reason": "again"}).json["code"] == "blocked_already"
+    assert house("POST", "/locations/releases", place).json["units"] == 10
+    assert sums(house, "MUG")["available"] == 10
+    assert house("POST", "/locations/releases", place).json["code"] == "not_blocked"
+
+
+def test_nothing_is_adjusted_for_sale_into_a_place_where_nothing_is_sold(house: Api) -> None:
+    wanted = adjustment(location="RETURNS-1", reason="found")
+    assert house("POST", "/adjustments", wanted | {"condition": "available"}).json["code"] == "not_for_sale_here"
+    assert house("POST", "/adjustments", wanted).status == 201
+    assert sums(house, "MUG")["unavailable"] == 1
+
+
+def test_what_waits_for_a_decision_is_a_list_of_pages(house: Api) -> None:
+    for sku in ("MUG", "LAMP"):
+        house("POST", "/adjustments", adjustment(sku=sku, location="RETURNS-1", quantity=2, reason="found"))
+    page = house("GET", "/undecided?warehouse=MAIN&limit=1").json
+    assert [(row["sku"], row["location"], row["condition"], row["units"]) for row in page["items"]] == [
+        ("MUG", "RETURNS-1", "quarantine", 2)
+    ]
+    assert (page["items"][0]["why"], page["items"][0]["task_id"]) == ("found", None)
+    rest = house("GET", f"/undecided?warehouse=MAIN&after={page['next']}").json
+    assert ([row["sku"] for row in rest["items"]], rest["next"]) == (["LAMP"], None)
+    task = house("POST", "/tasks", {"kind": "inspect", "warehouse": "MAIN", "document": "RETURNS-1"})
+    assert (task.status, task.json["task"]["lines"]) == (201, 2)
+    assert {row["task_kind"] for row in house("GET", "/undecided").json["items"]} == {"inspect"}

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app import clock
+from app.ledger.seal import seal
 from app.orders.expire import hold_expired
 from app.refusal import Refused
 from tests.stock.house import House
@@ -24,6 +25,12 @@ def _set_day(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
 
 
+def _overnight(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker seals what was posted, and it is the next day."""
+    seal(house.session)
+    _set_day(monkeypatch, TOMORROW)
+
+
 def test_an_order_that_only_expired_stock_could_fill_is_refused(house: House) -> None:
     house.stock("MILK", 5, lot=house.lot("MILK", "L1", YESTERDAY))
     with pytest.raises(Refused, match="Only 0 of 3") as refused:
@@ -35,7 +42,7 @@ def test_what_expires_is_set_on_hold_with_its_reason(house: House, monkeypatch: 
     house.stock("MILK", 5, lot=house.lot("MILK", "L1", TODAY))
     house.stock("MILK", 2, lot=house.lot("MILK", "L2", TOMORROW))
     assert hold_expired(house.session, house.warehouse()) == 0
-    _set_day(monkeypatch, TOMORROW)
+    _overnight(house, monkeypatch)
     assert hold_expired(house.session, house.warehouse()) == 5
     assert house.sums("MILK") == (7, 5, 0, 0)
     assert house.reasons()[-1] == "expired"
@@ -55,7 +62,7 @@ def test_what_was_chosen_of_an_expired_lot_is_let_go_and_another_lot_is_chosen(
     house.stock("MILK", 5, "A-02", lot=house.lot("MILK", "L2", TOMORROW))
     house.order("S-1", ("MILK", 3))
     house.wave("S-1")
-    _set_day(monkeypatch, TOMORROW)
+    _overnight(house, monkeypatch)
     hold_expired(house.session, house.warehouse())
     assert house.sums("MILK") == (10, 5, 3, 0)
     assert house.allocated("MILK") == 3
@@ -69,7 +76,7 @@ def test_where_no_other_lot_is_good_the_order_is_at_risk(house: House, monkeypat
     house.stock("MILK", 5, lot=house.lot("MILK", "L1", TODAY))
     house.order("S-1", ("MILK", 3))
     house.wave("S-1")
-    _set_day(monkeypatch, TOMORROW)
+    _overnight(house, monkeypatch)
     hold_expired(house.session, house.warehouse())
     assert house.sums("MILK") == (5, 5, 3, 0)
     at_risk = orders_at_risk(house.session, house.item("MILK").id, house.warehouse().id)
@@ -84,7 +91,7 @@ def test_what_expires_in_a_tote_is_taken_out_of_the_order_and_picked_again_of_an
     house.order("S-1", ("MILK", 3))
     house.wave("S-1")
     house.pick("S-1")
-    _set_day(monkeypatch, TOMORROW)
+    _overnight(house, monkeypatch)
     assert hold_expired(house.session, house.warehouse()) == 3
     assert house.sums("MILK") == (8, 3, 3, 0)
     house.wave("S-1")
@@ -128,7 +135,7 @@ def test_verify_holds_the_sums_against_the_same_meaning_after_it_expired(
     from app.control.verification import rebuild
 
     house.stock("MILK", 5, lot=house.lot("MILK", "L1", TODAY))
-    _set_day(monkeypatch, TOMORROW)
+    _overnight(house, monkeypatch)
     hold_expired(house.session, house.warehouse())
     house.session.flush()
     assert rebuild(house.session).differences == ()

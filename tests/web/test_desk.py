@@ -29,6 +29,8 @@ PAGES = [
     "/office/work/ended",
     "/office/returns",
     "/office/exceptions",
+    "/office/undecided",
+    "/office/undecided.csv",
     "/office/people",
     "/office/people/1",
     "/office/printers",
@@ -203,6 +205,32 @@ def test_an_order_shows_who_cancelled_it_and_why(browse: Browse) -> None:
     page = chief.get(order[0]).text
     assert "changed their mind" in page
     assert "Cancelled" in page
+
+
+def test_a_bin_is_blocked_with_its_reason_and_unblocked(browse: Browse) -> None:
+    chief = browse("admin")
+    assert "Block this place" in chief.get("/office/balances?location=A-01").text
+    form = {"location": "A-01", "reason": "shelf broken"}
+    assert chief.post("/office/blocks", data=form).status_code == 303
+    page = chief.get("/office/balances?location=A-01").text
+    for words in ("is blocked since", "shelf broken", "On hold"):
+        assert words in page
+    assert chief.post("/office/unblocks", data={"location": "A-01"}).status_code == 303
+    assert "is blocked since" not in chief.get("/office/balances?location=A-01").text
+
+
+def test_what_is_not_for_sale_waits_for_a_decision_with_its_place_and_reason(browse: Browse) -> None:
+    chief = browse("admin")
+    assert "Nothing waits for a decision." in chief.get("/office/undecided").text
+    chief.post("/office/blocks", data={"location": "A-01", "reason": "shelf broken"})
+    row = row_of(chief.get("/office/undecided").text, "A-01")
+    assert row[0].startswith("MUG")
+    assert row[1] == "A-01"
+    assert row[3] == "On hold"
+    assert "Bin blocked" in row[6]
+    assert "shelf broken" in row[6]
+    assert row[7] == "nobody yet"
+    assert "/office/undecided" in chief.get("/office/exceptions").text
 
 
 def test_an_oversold_item_names_the_order_that_it_hits(browse: Browse) -> None:

@@ -1,4 +1,5 @@
-"""Inspect: what comes back is received into quarantine, looked at, and only then decided about.
+"""Inspect: what comes back is received into quarantine, looked at, and only then decided about. What stands in the
+house and is not for sale is looked at where it stands (``look_over``).
 
 Two postings for each line: CUSTOMER -> the returns place in quarantine (on hand and unavailable rise together), then by
 the inspector's decision: into a bin and sellable again, kept in quarantine or as damaged, to SCRAP, or to the SUPPLIER.
@@ -6,8 +7,10 @@ the inspector's decision: into a bin and sellable again, kept in quarantine or a
 
 from functools import partial
 
-from app.floor import confirm
+from app.floor import confirm, handover, look_over
 from app.floor.decision import DECISION, LABELS, TARGET, bench_moves, decide
+from app.floor.inspection import of_stock
+from app.floor.not_here import leave_out
 from app.floor.sent_back import LOT, SERIAL, prompt
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way, scan_way
 from app.floor.undo import Facts, no_arguments, undo
@@ -23,6 +26,8 @@ BENCHES = ("returns", "quarantine", "dock")
 
 
 def waiting(work: Work) -> Step | None:
+    if of_stock(work):
+        return look_over.waiting(work)
     if work.line is None:
         return None
     if "bench" in work.memory:
@@ -156,7 +161,7 @@ def _accept_bench(work: Work, meaning: Meaning) -> Said:
 def _quantity(work: Work, arguments: Arguments) -> Said:
     if work.line is None or "bench" in work.memory:
         raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
-    if work.line.tracking == "serial":
+    if work.line.tracking == "serial" or work.line.serial:
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
     return confirm.set_count(work, work.line, arguments)
 
@@ -178,7 +183,7 @@ def _done(work: Work) -> Said:
     """
     if work.counted or "bench" in work.memory:
         raise Refused("finish_line_first", _("Decide about what you hold first, or undo it."))
-    if not work.memory.get("undo"):
+    if not work.memory.get("undo") and not of_stock(work):
         raise Refused("nothing_received", _("Nothing was received yet. Scan an item, or release the task."))
     for line in lines(work.session, work.task.id, TaskLine.status == "open"):
         shrink_line(work.session, line.id, line.left)
@@ -186,18 +191,27 @@ def _done(work: Work) -> Said:
     work.remember(is_part=True)
     work.forget("line")
     work.next_line()
+    if of_stock(work):
+        return Said("left_as_it_is", _("Done. The rest stays as it is, and waits for its decision."))
     return Said("receipt_done", _("Done. What did not come stays open on %(po)s.", po=work.task.document))
 
 
 def _undo(work: Work) -> Said:
     if "decision" in work.memory:
-        work.forget("decision")
+        work.forget("decision", *(["bench"] if of_stock(work) else []))
         return Said("undone", _("Decide again."))
+    if work.memory.get("pending"):
+        work.forget("pending", "item", "waiting_units")
+        return Said("count_undone", _("Scan the item again."))
     return undo(work, tell=_tell_undone, begun=("lot", "serials"))
 
 
 def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
     """One undo takes back the decision, the next one the receipt."""
+    if of_stock(work):
+        handover.before_put_back(work, line)
+        work.forget("bench", "decision")
+        return
     assert line.document_line_id is not None, "an inspection without its return line"
     if facts["was"] == "inspected":
         disposition.inspected(work.session, line.document_line_id, -facts["quantity"])
@@ -207,7 +221,16 @@ def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
         work.forget("bench", "decision")
 
 
+def _short(work: Work, arguments: Arguments) -> Said:
+    """Errors: ``unknown_action`` for a return: what did not come stays announced; those of ``leave_out``."""
+    if not of_stock(work) or work.line is None or "decision" in work.memory:
+        raise Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name="short"))
+    return leave_out(work, arguments)
+
+
 def finished(work: Work) -> str:
+    if of_stock(work):
+        return _("%(document)s is looked over. Take the next job.", document=work.task.document)
     if work.memory.get("is_part"):
         return _("What came of return %(document)s is inspected. Take the next job.", document=work.task.document)
     return _("Return %(document)s is inspected. Take the next job.", document=work.task.document)
@@ -223,6 +246,7 @@ WORKFLOW = Workflow(
     actions={
         **{name: partial(decide, name=name) for name in LABELS},
         "quantity": _quantity,
+        "short": _short,
         "skip": no_arguments(_skip),
         "done": no_arguments(_done),
         "undo": no_arguments(_undo),

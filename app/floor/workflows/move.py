@@ -8,8 +8,9 @@ stays where it is, unless a supervisor overrides.
 from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
+from app.control.stowing import stow
 from app.db import table
-from app.floor import confirm, logistic_unit
+from app.floor import confirm, handover, logistic_unit
 from app.floor.content import begin_line, content_of, count_units, has_containers, item_ways, require_unpicked, row_of
 from app.floor.override import allow, choose_again, let_go
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
@@ -228,7 +229,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     work.next_line()
     posted = work.post("move", [(move, line.sku, source, place.code)], line_id=line.id)
     choose_again(work, chosen_for)
-    facts = {"source": source, "target": place.code, "plate": plate_id}
+    facts = {"source": source, "target": place.code, "plate": plate_id, "putaway": stow(work.session, place)}
     work.can_undo(posting=posted.posting_id, line=line.id, quantity=units, **facts)
     work.finish_units(work.the_line, units)
     work.forget("bin", "container", "place", "override", "unit")
@@ -272,7 +273,8 @@ def _undo(work: Work) -> Said:
 
 
 def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
-    """A plate that took the goods is free; nothing waits to be moved."""
+    """A plate that took the goods is free; nothing waits to be moved, or to be put away."""
+    handover.withdraw_from_putaway(work, facts.get("putaway", []))
     logistic_unit.free(work, facts.get("plate"))
 
 

@@ -6,16 +6,17 @@ there is left out of the work.
 """
 
 from app.barcode.internal import InternalKind, encode
-from app.floor import confirm, handover, plates, recount, short_undone
+from app.floor import confirm, handover, plates, short_undone
+from app.floor.not_here import leave_out, with_short
 from app.floor.question import about_line
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.suggest import send_to_bin
 from app.floor.undo import no_arguments, undo
 from app.language import _
-from app.ledger.for_sale import SELLABLE, is_for_sale
+from app.ledger.for_sale import NOTHING_SOLD, PICKED_FROM, SELLABLE, is_for_sale
 from app.ledger.post import Move, Place
 from app.refusal import Refused
-from app.tasks.lines import Line, change_line, line_of, lines, shrink_line, to_the_end
+from app.tasks.lines import Line, change_line, line_of, lines, to_the_end
 from app.tasks.models import TaskLine
 
 
@@ -44,19 +45,9 @@ def _ask_item(work: Work) -> Prompt:
         work,
         instruction,
         value=line.sku,
-        ways=_with_short(work, ways),
+        ways=with_short(work, ways),
         expects=("item",),
     )
-
-
-def _with_short(work: Work, ways: list[Way]) -> list[Way]:
-    """The ways, and the one to say that not all of it is here: the straight way, once the books say so too."""
-    line = work.the_line
-    there = confirm.units_there(work, line)
-    if there >= (work.counted or line.left):
-        return [*ways, action_way("short", _("Nothing more is here") if work.counted else _("It is not here"))]
-    only = _("Only %(n)s are here", n=there) if there else _("It is not here any more")
-    return [action_way("short", only, quantity=there), *ways]
 
 
 def _accept_item(work: Work, meaning: Meaning) -> Said:
@@ -104,7 +95,7 @@ def _ask_target(work: Work) -> Prompt:
         work,
         _("Bring %(n)s to the bin and scan it", n=work.counted),
         value=line.target or _("any bin"),
-        ways=_with_short(work, ways),
+        ways=with_short(work, ways),
         expects=("target",),
     )
 
@@ -113,7 +104,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     line = work.the_line
     if meaning.type == "item" and meaning.id == line.item_id:
         raise confirm.too_many(line.left, work.counted)
-    kinds = ("quarantine",) if line.source_condition == "quarantine" else ("bin",)
+    kinds = NOTHING_SOLD if line.source_condition == "quarantine" else PICKED_FROM
     place = confirm.target_location(work, meaning, kinds=kinds)
     confirm.room(work, place, work.counted)
     confirm.planned(work, place, plan_id=line.target_location_id, plan=line.target)
@@ -166,36 +157,6 @@ def _skip(work: Work) -> Said:
     return Said("skipped", _("%(sku)s comes later.", sku=line.sku))
 
 
-def _short(work: Work, arguments: Arguments) -> Said:
-    """Not all of it is here: the rest is left out of this work, and a count is asked for where the books have it.
-
-    ``quantity`` is what is here; without one, what is in hand. What was adjusted away needs no count any more.
-    Errors: ``bad_quantity``; ``nothing_to_short``.
-    """
-    line = work.the_line
-    here = work.counted if arguments.quantity is None else arguments.quantity
-    if here < 0:
-        raise Refused("bad_quantity", _("Give a quantity of at least 0."))
-    missing = line.left - here
-    if missing <= 0:
-        raise Refused("nothing_to_short", _("All %(n)s of it are here. Scan a bin.", n=line.left))
-    is_to_be_counted = confirm.units_there(work, line) > here
-    count = recount.open_count(work, confirm.stands_at(work, line)) if is_to_be_counted else None
-    shrink_line(work.session, line.id, missing)
-    handover.after_put_back(work, line)
-    work.session.refresh(work.task)
-    begun = short_undone.at_line(work)
-    if work.counted and here:
-        work.remember(counted=min(work.counted, here))
-    else:
-        work.forget("line", "counted")
-    short_undone.note(work, line, begun=begun, count=count, left_out=missing)
-    work.next_line()
-    place = line.source_container or line.source or ""
-    work.report(sku=line.sku, place=place, units=missing)
-    return Said("short", _("%(n)s × %(sku)s are not in %(place)s: left out.", n=missing, sku=line.sku, place=place))
-
-
 def _quantity(work: Work, arguments: Arguments) -> Said:
     return confirm.set_count(work, work.the_line, arguments)
 
@@ -223,7 +184,7 @@ WORKFLOW = Workflow(
         "full": no_arguments(_full),
         "skip": no_arguments(_skip),
         "quantity": _quantity,
-        "short": _short,
+        "short": leave_out,
         "undo": no_arguments(_undo),
     },
     finished=finished,

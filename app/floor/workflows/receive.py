@@ -25,6 +25,7 @@ from app.floor.step import (
 )
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
+from app.ledger.for_sale import NOTHING_SOLD, is_for_sale
 from app.ledger.post import Move, Place
 from app.places.models import SUPPLIER
 from app.refusal import Refused
@@ -179,12 +180,17 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
         quantity=quantity,
         source=_("the delivery"),
         target=place.code,
-        putaway=[] if fault else handover.to_putaway(work, moves),
+        putaway=[] if fault or _stays(work, target) else handover.to_putaway(work, moves),
         plate=plate_id,
     )
     work.finish_units(line, quantity)
     work.forget(*arriving.FACTS, "fault", "unit")
     return Said("received", _("%(n)s × %(sku)s received at %(place)s", n=quantity, sku=line.sku, place=place.code))
+
+
+def _stays(work: Work, target: Place) -> bool:
+    """Goods to be inspected first, in a house without a place for them: they are looked over where they are."""
+    return not is_for_sale(target.condition) and not confirm.place_ways(work, NOTHING_SOLD)
 
 
 def _tell_order(work: Work, line: Line, quantity: int) -> None:

@@ -8,6 +8,7 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from app.control import adjustments, explanation, verification
+from app.control.undecided import Undecided, undecided
 from app.control.wanted import adjust_or_ask, wanted_change
 from app.db import reading, transact
 from app.ledger.history import MovementRow, feed
@@ -93,6 +94,22 @@ def list_balances(session: Session, query: BalanceQuery) -> Page[BalanceRow]:
         after=after[0] if after else 0,
         limit=query.limit + 1,
     )
+    return query.page(found, lambda row: (row.id,))
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndecidedQuery(Paged):
+    """What waits in one warehouse, or in all of them."""
+
+    warehouse: Filter = ""
+
+
+@reads("/undecided")
+def list_undecided(session: Session, query: UndecidedQuery) -> Page[Undecided]:
+    """What is not for sale and waits for a decision: where, in which condition, since when, why, and by which task it
+    goes on (none where nobody was asked). Scan the place, the container or the item to inspect it."""
+    after = query.cursor(int)
+    found = undecided(session, warehouse=query.warehouse, after=after[0] if after else 0, limit=query.limit + 1)
     return query.page(found, lambda row: (row.id,))
 
 

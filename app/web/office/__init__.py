@@ -18,6 +18,7 @@ from app.web.office import (
     returns,
     security_log,
     stock,
+    undecided,
     work,
 )
 from app.web.office.desk import desk
@@ -38,5 +39,6 @@ __all__ = [
     "returns",
     "security_log",
     "stock",
+    "undecided",
     "work",
 ]
