@@ -4,7 +4,9 @@ from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item
+from app.control.stowing import stow
 from app.floor.differences import Difference, balance, last_movement
+from app.floor.in_hand import hands_at
 from app.floor.step import Prompt, Said, Way, Work, action_way, scan_way
 from app.language import _
 from app.orders.put_back import ask_again
@@ -38,7 +40,7 @@ def skus_of(work: Work, item_ids: list[int]) -> list[str]:
 def begin_again(work: Work, *, only: list[int] | None = None) -> None:
     """The bin (or some items of it) is counted afresh, from here on."""
     work.forget("only", "last", "trail", "pending")
-    work.remember(counts={}, since={}, start=last_movement(work))
+    work.remember(counts={}, since={}, start=last_movement(work), hands={}, hands_start=hands_at(work).as_json())
     if only:
         work.remember(only=only)
         work.forget("before")
@@ -49,6 +51,7 @@ def finish_count(work: Work, found: list[Difference]) -> Said:
     counted = sum(work.memory["counts"].values())
     work.remember(is_done=True)
     ask_again(work.session, balance.c.location_id == work.task.location_id)  # it is there after all: put it back
+    stow(work.session, counted_bin(work), counted_by=work.task.id)
     if not found and not counted:
         return Said("zero_confirmed", _("%(place)s is empty, as the books say.", place=counted_bin(work).code))
     if not found:

@@ -9,14 +9,24 @@ from app.control.second_pair import require_second_person
 from app.floor import confirm
 from app.floor.approvals import Change, changes_of, counter_of
 from app.floor.counting import begin_again, counted_bin, finish_count, skus_of
-from app.floor.differences import Counts, Difference, books, compare, moved_meanwhile, post_differences, require_here
+from app.floor.differences import (
+    Counts,
+    Difference,
+    books,
+    compare,
+    item_of,
+    moved_meanwhile,
+    post_differences,
+    require_here,
+)
+from app.floor.in_hand import Hands, certain, hands_at
 from app.floor.step import Meaning, Prompt, Said, Step, Work, action_way
 from app.language import _, amount
 from app.refusal import Refused
 from app.tasks.queue import APPROVAL
 
 
-def ask_approval(work: Work, steady: Counts, moved: set[int]) -> Said:
+def ask_approval(work: Work, steady: Counts, moved: set[int], hands: Hands) -> Said:
     """Nothing is posted; the task goes back to the queue, where only a supervisor may take it up."""
     note_counter(work)
     work.remember(
@@ -26,6 +36,7 @@ def ask_approval(work: Work, steady: Counts, moved: set[int]) -> Said:
         asked_at=work.now.isoformat(),
         was=work.task.document_type,
     )
+    work.remember(hands_then=hands.as_json())
     work.task.document_type = APPROVAL
     _let_go(work)
     return Said("approval_needed", _("Counted twice. A supervisor must approve it; take the next job."))
@@ -74,7 +85,20 @@ def _said(change: Change) -> str:
 
 
 def _to_approve(work: Work) -> list[Difference]:
-    return compare(work.memory["to_approve"], books(work), leave_out=set(work.memory["moved"]))
+    """Errors: ``moved_meanwhile``, where stock moved here since it was counted, or is in other hands now."""
+    moved, counts = set(work.memory["moved"]), work.memory["to_approve"]
+    hands = hands_at(work, is_closing=True)
+    booked = books(work)
+    then = work.memory.get("hands_then", [{}, {}])
+    is_other_hand = any(
+        now.get(key, 0) != before.get(key, 0)
+        for now, before in zip(hands.as_json(), then, strict=True)
+        for key in now.keys() | before.keys()
+        if item_of(key) not in moved
+    )
+    if is_other_hand or moved_meanwhile(work) - moved:
+        raise Refused("moved_meanwhile", _("Stock moved here since it was counted. Let it be counted again."))
+    return compare(counts, certain(counts, booked, hands), leave_out=moved)
 
 
 def _require_supervisor(work: Work) -> None:
@@ -93,8 +117,6 @@ def approve(work: Work) -> Said:
     require_second_person(
         work.session, work.actor, did=did, asked_at=datetime.fromisoformat(asked) if asked else work.now
     )
-    if moved_meanwhile(work) - set(work.memory["moved"]):
-        raise Refused("moved_meanwhile", _("Stock moved here since it was counted. Let it be counted again."))
     found, moved = _to_approve(work), work.memory["moved"]
     for each in found:
         if each.serial and each.units > 0:
@@ -111,14 +133,14 @@ def recount(work: Work) -> Said:
     """The supervisor does not believe it: the bin is counted from the beginning, by whoever takes the task next."""
     _require_supervisor(work)
     _restore(work)
-    work.forget("start", "since", "counts", "only", "before", "last", "trail")
+    work.forget("start", "since", "counts", "only", "before", "last", "trail", "hands_start", "hands", "unclear")
     _let_go(work)
     return Said("sent_back", _("%(place)s will be counted again.", place=counted_bin(work).code))
 
 
 def _restore(work: Work) -> None:
     work.task.document_type = work.memory["was"]
-    work.forget("to_approve", "moved", "counter", "counters", "asked_at", "was", "before")
+    work.forget("to_approve", "moved", "counter", "counters", "asked_at", "was", "before", "hands_then")
     work.session.flush()
 
 

@@ -25,6 +25,7 @@ from app.floor.differences import (
 )
 from app.floor.double_read import note_read
 from app.floor.expiry import said_date
+from app.floor.in_hand import Hands, certain, changed_meanwhile, hands_at, on_shelf
 from app.floor.loss_undone import give_back
 from app.floor.second_person import APPROVE, approve, ask_approval, note_counter, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
@@ -61,7 +62,7 @@ def _accept_bin(work: Work, meaning: Meaning) -> Said:
         raise Refused("scan_bin_first", _("Scan the bin first. %(go)s", go=go))
     if meaning.type != "location" or meaning.id != place.id:
         raise confirm.wrong(meaning, wanted=go)
-    work.remember(start=last_movement(work), since={}, counts={})
+    work.remember(start=last_movement(work), since={}, counts={}, hands_start=hands_at(work).as_json(), hands={})
     note_read(work)
     return _begun(place.code)
 
@@ -181,11 +182,13 @@ def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, s
     total = counts.get(key, 0) + units
     if total > confirm.MOST_AT_ONCE:
         raise Refused("bad_quantity", _("No bin holds that many. Undo, and count again."))
-    since = {str(item_id): last_movement(work), **work.memory["since"]}
+    since, hands = work.memory["since"], work.memory.get("hands", {})
+    if str(item_id) not in since:
+        since, hands = since | {str(item_id): last_movement(work)}, hands | {str(item_id): hands_at(work).of(item_id)}
     work.forget("pending", "item", "units", "lot")
     trail = [*work.memory.get("trail", []), [key, units]]
     note_counter(work)
-    work.remember(counts={**counts, key: total}, since=since, last=key, trail=trail)
+    work.remember(counts={**counts, key: total}, since=since, hands=hands, last=key, trail=trail)
     sku = confirm.item_row(work.session, item_id).sku
     belongs = belongs_elsewhere(work, item_id)
     if belongs:
@@ -203,10 +206,13 @@ def _close(work: Work) -> Said:
     if work.memory.get("pending"):
         raise Refused("finish_line_first", _("Answer the question about the lot or serial number first, or undo."))
     house = work.session.get_one(Warehouse, work.task.warehouse_id)
+    hands = hands_at(work, is_closing=True)
     booked = books(work)
-    moved = moved_meanwhile(work)
+    moved = moved_meanwhile(work) | changed_meanwhile(work, hands)
+    unclear = _unclear(work, booked, hands, moved)
+    moved |= unclear
     steady = {key: units for key, units in work.memory["counts"].items() if item_of(key) not in moved}
-    found = compare(steady, booked, leave_out=moved)
+    found = compare(steady, certain(steady, booked, hands), leave_out=moved)
     assert work.task.location_id is not None, "a count without its bin"
     changes = [Change(each.item_id, work.task.location_id, each.units) for each in found]
     large = is_beyond(work.session, work.settings, work.actor, house, changes)
@@ -215,15 +221,48 @@ def _close(work: Work) -> Said:
         begin_again(work)
         return Said("recount", _("That differs a lot. Count the whole bin once more."))
     if large:
-        return ask_approval(work, steady, moved)
+        return ask_approval(work, steady, moved, hands)
     post_differences(work, found)
     if moved:
         begin_again(work, only=sorted(moved))
+        if unclear:
+            return _wait_for_hands(work, unclear, hands)
         return Said(
             "recount",
             _("%(skus)s moved while you counted. Count only that again.", skus=", ".join(skus_of(work, sorted(moved)))),
         )
     return finish_count(work, found)
+
+
+def _unclear(work: Work, booked: Counts, hands: Hands, moved: set[int]) -> set[int]:
+    """Items that somebody has in hand and that differ even so. They are counted once more, when the hands are empty;
+    what is found a second time is believed, as far as no hand explains it."""
+    counts = work.memory["counts"]
+    differing = {item_of(key) for key in _different(counts, on_shelf(booked, hands))} & hands.items() - moved
+    only = set(work.memory.get("only") or differing)
+    found = {key: units for key, units in counts.items() if item_of(key) in differing}
+    if not differing & only or work.memory.get("unclear") == found:
+        return set()
+    work.remember(unclear=found)
+    return differing & only
+
+
+def _different(one: Counts, other: Counts) -> set[str]:
+    return {key for key in one.keys() | other.keys() if one.get(key, 0) != other.get(key, 0)}
+
+
+def _wait_for_hands(work: Work, items: set[int], hands: Hands) -> Said:
+    who = sorted({hands.who[item] for item in items if hands.who[item]})
+    skus = ", ".join(skus_of(work, sorted(items)))
+    if not who:
+        message = _("A task that was given back has %(skus)s of this bin in hand. Let it be finished.", skus=skus)
+    else:
+        message = _(
+            "%(name)s has %(skus)s of this bin in hand. Let them finish, then count only that again.",
+            name=", ".join(who),
+            skus=skus,
+        )
+    return Said("in_hand", message)
 
 
 # Actions.
@@ -284,6 +323,7 @@ def _undo(work: Work) -> Said:
         work.show(one, names)
         sums += len(one.moves)
     work.forget("posted", "is_done", "start", "since", "counts", "only", "before", "last", "trail")
+    work.forget("hands_start", "hands", "unclear")
     work.task.status, work.task.done_at = "claimed", None
     work.session.flush()
     return Said("undone", _("Undone: %(n)s corrections are taken back. Count the bin again.", n=sums))
