@@ -1,6 +1,6 @@
 """A blocked place says since when and why.
 
-Revision: 0020, after 0019.
+Revision: 0022, after 0021.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import app.db
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
