@@ -34,6 +34,8 @@ class Settings:
     ``receipt_tolerance_percent``: how much above the ordered quantity a receipt may go.
     ``office_sign_in``: ``pin`` (badge and PIN, as on the floor), ``password`` (and a code from the telephone), or
     ``auto``: ``password`` in production. ``office_idle_minutes``: after which such a browser on a desk is signed out.
+    ``device_enrolment``: ``yes`` (badge and PIN open nothing on a device that no supervisor let in), ``no``, or
+    ``auto``: ``yes`` in production.
     ``head_seconds``, ``body_seconds``: how long a request's head may take to arrive, and its body (a large one a second
     longer for each 64 KiB). ``connections``: how many a web process keeps open, ``connections_per_address`` of one
     address (an IPv6 /64 counts as one); behind a proxy, which is one address itself, requests at once are counted.
@@ -64,6 +66,7 @@ class Settings:
     idle_minutes: int = 5
     office_sign_in: str = "auto"
     office_idle_minutes: int = 30
+    device_enrolment: str = "auto"
     carton_max_grams: int = 30_000
     log_level: str = "INFO"
     trust_proxy: bool = False
@@ -112,6 +115,8 @@ class Settings:
             raise SettingsError("TRUESHELF_MODE: choose demo, training or production.")
         if self.office_sign_in not in {"auto", "pin", "password"}:
             raise SettingsError("TRUESHELF_OFFICE_SIGN_IN: choose auto, pin or password.")
+        if self.device_enrolment not in {"auto", "yes", "no"}:
+            raise SettingsError("TRUESHELF_DEVICE_ENROLMENT: choose auto, yes or no.")
         if self.mode == "production":
             self._require_own_keys()
         for name in (f.name for f in fields(self) if f.name.startswith("keep_")):
@@ -160,6 +165,11 @@ class Settings:
     def wants_password(self) -> bool:
         """Whether the office's pages ask for password and code, and not for badge and PIN alone."""
         return self.office_sign_in == "password" or (self.office_sign_in == "auto" and self.mode == "production")
+
+    @property
+    def wants_enrolment(self) -> bool:
+        """Whether a supervisor lets a device in before anybody signs in there with badge and PIN."""
+        return self.device_enrolment == "yes" or (self.device_enrolment == "auto" and self.mode == "production")
 
     @property
     def shows_ways(self) -> bool:

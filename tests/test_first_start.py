@@ -23,7 +23,7 @@ from tests.test_cli import commands_of
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - this is what is tested: who comes from another address
 SIGN_IN = (
-    "POST /sign-in HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: same-origin\r\n"
+    "POST {path} HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: same-origin\r\n"
     "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n{more}\r\n{form}"
 )
 
@@ -42,10 +42,9 @@ def own_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def sign_in(address: str, port: int, *, host: str, more: str = "") -> str:
-    form = "badge=ME&pin=8391"
+def post(address: str, port: int, path: str, form: str, *, host: str = "localhost", more: str = "") -> str:
     with closing(socket.create_connection((address, port), timeout=20)) as connection:
-        connection.sendall(SIGN_IN.format(host=host, length=len(form), more=more, form=form).encode())
+        connection.sendall(SIGN_IN.format(path=path, host=host, length=len(form), more=more, form=form).encode())
         return connection.recv(65536).decode("latin-1")
 
 
@@ -85,12 +84,18 @@ def test_the_readmes_way_for_one_machine_is_production(tmp_path: Path):
                 break
             except OSError:
                 time.sleep(0.1)
-        assert sign_in("127.0.0.1", port, host="localhost").startswith("HTTP/1.1 303")
-        proxied = sign_in("127.0.0.1", port, host="localhost", more="X-Forwarded-For: 127.0.0.1\r\n")
+        me = "badge=ME&pin=8391"
+        assert post("127.0.0.1", port, "/sign-in", me).startswith("HTTP/1.1 403"), "nobody has let this device in"
+        let_in = post("127.0.0.1", port, "/enrolments", "supervisor=ME&pin=8391&name=Owner")
+        key = re.search(r"set-cookie: (trueshelf-device=[^;]+)", let_in, re.IGNORECASE)
+        assert key, let_in
+        cookie = f"Cookie: {key[1]}\r\n"
+        assert post("127.0.0.1", port, "/sign-in", me, more=cookie).startswith("HTTP/1.1 303")
+        proxied = post("127.0.0.1", port, "/sign-in", me, more=f"{cookie}X-Forwarded-For: 127.0.0.1\r\n")
         assert proxied.startswith("HTTP/1.1 422"), "whoever comes through a proxy is elsewhere"
-        elsewhere = sign_in(own_address(), port, host="localhost")
+        elsewhere = post(own_address(), port, "/sign-in", me, more=cookie)
         assert elsewhere.startswith("HTTP/1.1 422"), "the peer's address counts, not what it calls us"
-        assert "Set-Cookie: trueshelf" not in elsewhere
+        assert "set-cookie: trueshelf=" not in elsewhere.lower()
         wal = here / "data" / "trueshelf.sqlite-wal"
         assert mode(wal) & 0o077 == 0
     finally:

@@ -7,7 +7,6 @@ locked badge at once, an admin's that of a supervisor too.
 A known device is one on which somebody has signed in before; all others are counted by their address.
 """
 
-import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -19,6 +18,7 @@ from app.config import Settings
 from app.language import _
 from app.people import locks
 from app.people.changes import note
+from app.people.devices import enrol, new_device, require_enrolled
 from app.people.locks import OFFICE, PIN
 from app.people.models import TRUSTED, Device, Operator, OwnDevice, Stranger, Token
 from app.people.pins import check_pin
@@ -159,15 +159,17 @@ def require_pin(settings: Settings, attempt: Attempt, pin: str) -> int:
 def complete(
     session: Session, attempt: Attempt, *, settings: Settings, device_key: str, is_carried: bool = False
 ) -> SignedIn:
-    """The PIN was right: what was charged is given back and the shift begins, on an enrolled device from now on.
+    """The PIN was right: what was charged is given back and the shift begins, on a device that is known from now on.
 
     ``is_carried``: the device is a handheld, which is left alone for less long than a desk.
+    Errors: ``device_not_enrolled``.
     """
+    if attempt.kind == PIN:
+        require_enrolled(session, settings, device_key=device_key)
     operator_id = give_back(session, attempt)
     device, new_key = session.get(Device, attempt.device_id) if attempt.device_id else None, None
     if device is None:
-        new_key = secrets.token_urlsafe(32)
-        device = _enrol(session, new_key)
+        device, new_key = new_device(session)
     locks.make_own(session, operator_id, device.id, PIN)
     if attempt.kind == OFFICE:
         locks.make_own(session, operator_id, device.id, OFFICE)
@@ -179,6 +181,12 @@ def complete(
         session, "signed_in" if attempt.kind == PIN else "signed_in_office", operator_id=operator_id, detail=device.name
     )
     return SignedIn(token=token, device_key=new_key, operator_id=operator_id, token_id=token_id)
+
+
+def let_device_in(session: Session, *, supervisor: Attempt, name: str) -> str | None:
+    """A supervisor, whose PIN was right, enrols the device that they tried on. Errors: those of ``devices.enrol``."""
+    chief_id = give_back(session, supervisor)
+    return enrol(session, chief_id=chief_id, device_id=supervisor.device_id, name=name)
 
 
 def unlock(session: Session, badge: str, *, supervisor: Attempt) -> str:
@@ -227,12 +235,3 @@ def _operator(session: Session, badge: str) -> Operator | None:
     """By the badge as it is, else as capitals: a keyboard writes ``mia`` where the badge says MIA."""
     found = select(Operator).where(Operator.badge.in_({badge, badge.upper()}), Operator.is_active)
     return session.scalar(found.order_by(Operator.badge != badge).limit(1).with_for_update())
-
-
-def _enrol(session: Session, key: str) -> Device:
-    moment = clock.now()
-    device = Device(name="?", key_hash=digest(key), profile={}, created_at=moment, last_seen_at=moment)
-    session.add(device)
-    session.flush()
-    device.name = f"D-{device.id}"
-    return device

@@ -18,7 +18,7 @@ from app import clock
 from app.db import asked, changed, table
 from app.language import _
 from app.people.actor import Actor
-from app.people.models import Device, Operator, OwnDevice, Token
+from app.people.models import Device, EnrolledDevice, Operator, OwnDevice, Token
 from app.people.scanners import scanner_of
 from app.people.security_log import tell
 from app.refusal import NotFound, Refused
@@ -27,6 +27,7 @@ SCOPES = ("floor", "office", "integration")
 SEEN_EVERY = timedelta(minutes=1)
 
 _token, _operator, _device, _own = table(Token), table(Operator), table(Device), table(OwnDevice)
+_enrolled = table(EnrolledDevice)
 _KNOWN = (
     select(
         _token.c.id.label("token_id"),
@@ -248,6 +249,7 @@ def forget_devices(session: Session, *, before: datetime) -> int:
     """Delete devices on which nobody signed in since that time and that no token names. Returns how many."""
     is_named = select(_token.c.id).where(_token.c.device_id == _device.c.id).exists()
     is_over = _device.c.last_seen_at < before, ~is_named
+    session.execute(delete(_enrolled).where(_enrolled.c.device_id.in_(select(_device.c.id).where(*is_over))))
     session.execute(delete(_own).where(_own.c.device_id.in_(select(_device.c.id).where(*is_over))))
     return changed(session, delete(_device).where(*is_over))
 

@@ -1,16 +1,17 @@
-"""Sign in with a badge and a PIN, sign out, and a supervisor's unlock."""
+"""Sign in with a badge and a PIN, sign out, a supervisor's unlock, and a supervisor's leave for a new device."""
 
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.db import transact
+from app.db import reading, transact
 from app.language import LANGUAGES, _, choose
 from app.people import sign_in as rules
+from app.people.devices import require_enrolled
 from app.people.tokens import revoke
 from app.refusal import Refused
-from app.web import cookies
+from app.web import cookies, forms
 from app.web.rules import FLOOR, allow
 from app.web.screens import current_warehouse
 from app.web.security import current_bearer, settings
@@ -42,6 +43,7 @@ def enter() -> WerkzeugResponse:
     pin = request.form.get("pin", "")[:64]
     try:
         require_private_line()
+        _require_enrolled()
         if not pin:
             return make_response(_ask_for_pin(badge))
         return _begin_shift(badge, pin)
@@ -91,6 +93,33 @@ def unlock() -> WerkzeugResponse:
     return make_response(render_template("floor/unlock.html", badge="", message="", name=name))
 
 
+@pages.get("/enrolments")
+@allow(public=True)
+def enrolment_page() -> str:
+    """A supervisor lets this device in."""
+    return render_template("floor/enrolment.html", message="", is_done=False)
+
+
+@pages.post("/enrolments")
+@allow(public=True)
+def enrol() -> WerkzeugResponse:
+    """The supervisor's badge and PIN, and a name for the device where they want one."""
+    chief, pin = rules.badge_code(forms.text("supervisor", longest=200)), forms.text("pin", longest=64)
+    name = forms.text("name", longest=200)
+    try:
+        require_private_line()
+        attempt = transact(lambda session: rules.begin(session, chief, **device()))
+        prove_pin(attempt, pin)
+        key = transact(lambda session: rules.let_device_in(session, supervisor=attempt, name=name))
+    except Refused as refusal:
+        page = render_template("floor/enrolment.html", message=refusal.message, is_done=False)
+        return make_response(page, refusal.status)
+    response = make_response(render_template("floor/enrolment.html", message="", is_done=True))
+    if key:
+        cookies.write(request, response, cookies.DEVICE, key, seconds=cookies.A_YEAR)
+    return response
+
+
 def sign_in_page(*, step: str = "badge", badge: str = "", name: str = "", message: str = "", code: str = "") -> str:
     """The sign-in page as HTML; also what a browser gets whose shift is over."""
     return render_template(
@@ -98,6 +127,7 @@ def sign_in_page(*, step: str = "badge", badge: str = "", name: str = "", messag
         sign_in={"step": step, "badge": badge, "name": name, "message": message, "code": code},
         sign_in_url=url_for("auth.sign_in"),
         unlock_url=url_for("auth.unlock_page", badge=badge),
+        enrolment_url=url_for("auth.enrolment_page"),
         office_url=url_for("office_door.page") if settings().wants_password else "",
         warehouse=_warehouse_name(),
     )
@@ -106,6 +136,12 @@ def sign_in_page(*, step: str = "badge", badge: str = "", name: str = "", messag
 def home_of(roles: frozenset[str]) -> str:
     """Where a person's day begins: on the floor, or at the desk for those without floor work."""
     return url_for("home.home") if not roles.isdisjoint(FLOOR) else url_for("office.overview")
+
+
+def _require_enrolled() -> None:
+    key = cookies.read(request, cookies.DEVICE)
+    with reading() as session:
+        require_enrolled(session, settings(), device_key=key)
 
 
 def _ask_for_pin(badge: str) -> str:

@@ -4,6 +4,7 @@ One file per noun, views above; ``reads`` asks the questions that only these scr
 """
 
 from app.web.office import (
+    devices,
     exceptions,
     files,
     first_steps,
@@ -25,6 +26,7 @@ from app.web.office.desk import desk
 
 __all__ = [
     "desk",
+    "devices",
     "exceptions",
     "files",
     "first_steps",

@@ -44,7 +44,7 @@ def frame() -> dict[str, Any]:
         "imports",
     )  # fmt: skip
     views = current_app.view_functions
-    rules = {name: rule_of(views[f"office.{name}"]) for name in (*places, "ledger", "security_log")}
+    rules = {name: rule_of(views[f"office.{name}"]) for name in (*places, "ledger", "security_log", "devices")}
     return {
         "desk_here": here,
         "desk_up": here if endpoint in _BELOW else "",
