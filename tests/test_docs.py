@@ -18,7 +18,7 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_file_that_the_map_names_exists() -> None:
     text = (DOCS / "architecture.md").read_text()
-    named = {word.strip("`") for word in text.replace(";", " ").replace(",", " ").split() if word.startswith("`app/")}
+    named = set(re.findall(r"`(app/[\w/.]+)`", text))
     assert named
     assert not [name for name in named if not (DOCS.parent / name).exists()]
 
