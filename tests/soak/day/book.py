@@ -7,6 +7,7 @@ import threading
 from collections import Counter, defaultdict
 from typing import Any
 
+from tests.soak.day.house import BINS
 from tests.soak.day.wire import Answer, Asked
 
 _IN, _OUT = 1, -1
@@ -16,7 +17,10 @@ _WORDS = {"the delivery", "the customer's parcel"}
 
 
 class Book:
-    """``units``: in the house, by SKU. ``shipped``: left for an order, by its reference and SKU."""
+    """``units``: in the house, by SKU. ``shipped``: left for an order, by its reference and SKU.
+
+    ``lost``: what was for sale and is not any more, whoever it was promised to.
+    """
 
     def __init__(self, opening: dict[str, int]) -> None:
         self.units: Counter[str] = Counter(opening)
@@ -58,6 +62,8 @@ class Book:
             self.units[one["sku"]] += effect
             if task["kind"] == "ship":
                 self.shipped[task["document"], one["sku"]] -= effect
+            if task["kind"] == "move" and one["target"] not in BINS:
+                self.lost[one["sku"]] += one["quantity"]  # nobody is promised what stands there
             if task["kind"] == "count":
                 self._counted[task["id"]][one["sku"]] += effect
                 self.lost[one["sku"]] -= min(0, effect)

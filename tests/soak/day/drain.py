@@ -31,6 +31,7 @@ def drain(day: Day) -> Counter[str]:
         hands[0].post(f"/orders/{order['id']}/cancellations", {"reason": "closing time"}, token=day.keys.desk)
     robot.finish_all(with_waves=False)
     robot.clear_totes()
+    robot.inspect_the_rest()
     return robot.refused
 
 
@@ -102,6 +103,16 @@ class Robot:
         for row in pages(self._hands[0], "/availability"):
             if row["available"] < 0 and not self._day.book.lost[row["sku"]]:
                 self._day.faults.append(f"more is promised than there is: {row}")
+
+    def inspect_the_rest(self) -> None:
+        """What is not for sale where it stands is looked at, and decided about by scans."""
+        hand = self._hands[0]
+        kept = {row["location"] for row in pages(hand, "/balances") if row["condition"] in ("hold", "quarantine")}
+        for place in sorted(kept):
+            body = {"kind": "inspect", "warehouse": WAREHOUSE, "document": place}
+            answer = hand.see(hand.post("/tasks", body))
+            if answer.status == 201 and hand.task is not None and (why := self._finish(hand.task)):
+                self._day.faults.append(f"cannot be ended: {why}")
 
     def pack_again(self) -> None:
         """What a packer missed is in its tote after all: it is packed for its order, which frees the tote."""
@@ -183,9 +194,10 @@ class Robot:
         """The first way; where nothing goes on by it the same again (an answer to a question), then the others."""
         assert hand.task is not None
         expects, ways, kind = hand.prompt["expects"], list(hand.prompt["ways"]), hand.task["kind"]
-        if expects[:1] == ["serial"] and kind in ("inspect", "count"):
+        offered = any("scan" in way for way in ways)
+        if expects[:1] == ["serial"] and kind in ("inspect", "count") and not offered:
             return {"scan": SERIALS[number % len(SERIALS)]} if stands_still < len(SERIALS) else None
-        if expects[:1] == ["lot"] and kind in ("inspect", "count"):
+        if expects[:1] == ["lot"] and kind in ("inspect", "count") and not offered:
             return {"scan": LOTS[stands_still]} if stands_still < len(LOTS) else None
         if kind == "count" and "item" in expects:
             return self._count(hand)

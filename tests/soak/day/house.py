@@ -99,7 +99,7 @@ class Keys:
 
 def build(database_url: str, data_dir: Path) -> Keys:
     """Fill a migrated database. The opening stock is told in ``Keys.opening``, units by SKU."""
-    settings = Settings(database_url=database_url, data_dir=data_dir)
+    settings = Settings(database_url=database_url, data_dir=data_dir, log_level="ERROR")
     app = create_app(settings)
     with app.app_context():
         transact(lambda session: open_warehouse(session, WAREHOUSE, name="Main", time_zone="UTC"))

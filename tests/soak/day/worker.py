@@ -37,7 +37,8 @@ class Board:
     purchases: list[str] = field(default_factory=list)
     returns: list[str] = field(default_factory=list)
     cartons: deque[str] = field(default_factory=lambda: deque(maxlen=20))
-    lot: Any = None
+    in_work: deque[str] = field(default_factory=lambda: deque(maxlen=8))
+    """The orders that somebody picks, packs or ships at this moment."""
 
 
 @dataclass
@@ -214,6 +215,8 @@ class Hand:
         task = said.get("task") or {}
         if task:
             self.day.board.tasks.append(task["id"])
+            if task["kind"] in ("pick", "pack", "ship"):
+                self.day.board.in_work.append(task["document"])
         if asked.method == "POST":
             self.day.journal.append(Step(self.number, self.day.keys.name_of(token), asked, answer.status, said))
 

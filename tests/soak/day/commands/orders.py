@@ -51,9 +51,13 @@ def revise(hand: Hand) -> bool | None:
 
 
 def some_order(hand: Hand) -> tuple[int, dict[str, Any]] | None:
-    """Mostly a young one."""
-    known = list(hand.day.board.orders.items())[-12:]
-    return hand.dice.choice(known) if known else None
+    """Mostly one that somebody has in hands at this moment, else a young one."""
+    known = list(hand.day.board.orders.items())
+    in_work = list(hand.day.board.in_work)
+    if in_work and hand.dice.random() < 0.6:
+        ref = hand.dice.choice(in_work)
+        known = [order for order in known if order[1]["ref"] == ref] or known
+    return hand.dice.choice(known[-12:]) if known else None
 
 
 def cancel_part(hand: Hand) -> bool | None:

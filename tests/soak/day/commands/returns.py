@@ -1,7 +1,7 @@
 """Returns: announced for what was shipped, and begun at the bench."""
 
 from tests.soak.day.commands.orders import some_order
-from tests.soak.day.house import WAREHOUSE
+from tests.soak.day.house import PLACES, WAREHOUSE
 from tests.soak.day.worker import Command, Hand
 
 REASONS = ("damaged", "unwanted", "it is blue")
@@ -38,4 +38,13 @@ def inspect(hand: Hand) -> bool | None:
     return None
 
 
-COMMANDS = [Command(1.5, authorise), Command(3, inspect)]
+def inspect_place(hand: Hand) -> bool | None:
+    """What is not for sale where it stands is looked at: received for inspection, expired, set aside."""
+    if hand.task is not None:
+        return False
+    body = {"kind": "inspect", "warehouse": WAREHOUSE, "document": hand.dice.choice(PLACES)}
+    hand.see(hand.post("/tasks", body))
+    return None
+
+
+COMMANDS = [Command(1.5, authorise), Command(3, inspect), Command(1.5, inspect_place)]

@@ -124,6 +124,15 @@ def take_over(hand: Hand) -> bool | None:
     return None
 
 
+def end(hand: Hand) -> bool | None:
+    """A supervisor ends any job, whoever holds it and however far it is."""
+    if not hand.day.board.tasks:
+        return False
+    task = hand.dice.choice(list(hand.day.board.tasks))
+    hand.post(f"/tasks/{task}/ends", {"reason": "nobody can finish it"}, token=hand.dice.choice(hand.day.keys.chiefs))
+    return None
+
+
 def look(hand: Hand) -> bool | None:
     if hand.task is None:
         return False
@@ -148,6 +157,7 @@ COMMANDS = [
     Command(0.5, leave),
     Command(0.8, take_over),
     Command(0.5, look),
+    Command(0.5, end),
     action("undo", 2.5),
     action("short", 1.6, quantity=_few_or_none),
     action("skip", 1),
