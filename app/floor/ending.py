@@ -21,6 +21,7 @@ from app.config import Settings
 from app.db import lock
 from app.floor import advance, confirm, handover, totes
 from app.floor.cartons import carton_of, drop_carton
+from app.floor.inspection import of_stock
 from app.floor.packing import unasked
 from app.floor.shipping import open_shipping
 from app.floor.step import Work
@@ -133,7 +134,7 @@ def _putaway(work: Work, left: list[Line], _why: str) -> None:
 
 def _inspect(work: Work, left: list[Line], _why: str) -> None:
     bench, mine = work.memory.get("bench"), [line for line in left if line.id == work.memory.get("line")]
-    if not bench or not mine:
+    if not bench or not mine or of_stock(work):  # what stood here before stands as it stood
         return
     assert mine[0].document_line_id is not None, "an inspection without its return line"
     disposition.inspected(work.session, mine[0].document_line_id, bench["units"])

@@ -15,9 +15,8 @@ from app.imports.result import Outcome
 from app.imports.saving import among, items_by_sku
 from app.imports.table import Row
 from app.language import _
-from app.orders.cancel import cancel_order
 from app.orders.models import Order, OrderLine
-from app.orders.place import LineRequest, OrderRequest, place, would_be
+from app.orders.place import LineRequest, OrderRequest, place, take_back, would_be
 from app.refusal import Refused
 
 _SHIP_TO = ("name", "address1", "city", "region", "postcode", "country")
@@ -100,8 +99,7 @@ def undo(session: Session, entry: Mapping[str, Any]) -> bool:
     try:
         with session.begin_nested():
             if was is None:
-                cancel_order(session, order.id, reason="import taken back")
-                return order.status == "cancelled"
+                return take_back(session, order.id)
             if order.status != was["status"]:
                 return False
             lines = [LineRequest(**line) for line in was["lines"]]

@@ -22,6 +22,7 @@ from app.ledger.standing import hold_still
 from app.orders import lost
 from app.orders.models import Order, OrderLine, Reservation
 from app.orders.put_back import ask_again
+from app.orders.shipments import leave_out_empty
 from app.orders.stock_in_hand import (
     IN_HAND,
     allocation,
@@ -80,6 +81,8 @@ def hold_expired(session: Session, warehouse: Warehouse, *, item_ids: Sequence[i
     close_empty_tasks(session, Task.id.in_(set(tasks.values())))
     if orders:
         close_empty_tasks(session, Task.document_type == "order", Task.document_id.in_(orders))
+    for order in session.scalars(lost.orders_of(held)).all():
+        leave_out_empty(session, order)
     return units
 
 

@@ -21,8 +21,12 @@ from app.orders.cancel import cancel_order
 from app.orders.expire import hold_expired_of
 from app.orders.models import Order, OrderLine
 from app.orders.reserve import settle, shortfalls, target
+from app.orders.shipments import leave_out_empty
 from app.orders.stock_in_hand import hold_work
 from app.refusal import Conflict, Refused
+
+TAKEN_BACK = -1
+"""The revision of an order of which nothing that was said counts: its file was taken back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +62,7 @@ def place(session: Session, request: OrderRequest) -> tuple[int, str]:
     """
     _check(request)
     order, is_new = _find_or_create(session, request)
-    if not is_new and (order.status == "cancelled" or request.revision < order.revision):
+    if not is_new and _is_over(order, request):
         return order.id, "unchanged"
     is_changed = _write_header(order, request)
     if request.is_cancelled:
@@ -70,8 +74,36 @@ def place(session: Session, request: OrderRequest) -> tuple[int, str]:
     if is_new or is_changed:
         hold_expired_of(session, order.id)
         settle(session, order.id)
+        if not is_new:
+            leave_out_empty(session, order)
         _check_filled(session, order)
     return order.id, "created" if is_new else "updated" if is_changed else "unchanged"
+
+
+def take_back(session: Session, order_id: int) -> bool:
+    """An order that came with a file which was taken back: nobody wants it, until its channel or a file names it again.
+
+    False where some of it has been shipped. One that somebody cancelled meanwhile stays a tombstone.
+    """
+    order = session.get_one(Order, order_id)
+    if order.status == "cancelled":
+        return True
+    lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order_id)).all()
+    said = {line.id: line.cancelled_here for line in lines}
+    cancel_order(session, order_id, reason="import taken back")
+    if order.status != "cancelled":
+        return False
+    order.revision = TAKEN_BACK
+    for line in lines:
+        line.cancelled_here = said[line.id]
+    session.flush()
+    return True
+
+
+def _is_over(order: Order, request: OrderRequest) -> bool:
+    """Nothing that is said of this order now counts: it was cancelled, or we know something newer."""
+    is_tombstone = order.status == "cancelled" and order.revision != TAKEN_BACK
+    return is_tombstone or request.revision < order.revision
 
 
 def would_be(order: Order | None, lines: Sequence[OrderLine], request: OrderRequest, items: Mapping[str, int]) -> str:
@@ -82,7 +114,7 @@ def would_be(order: Order | None, lines: Sequence[OrderLine], request: OrderRequ
     _check(request)
     if order is None:
         return "created"
-    if order.status == "cancelled" or request.revision < order.revision:
+    if _is_over(order, request):
         return "unchanged"
     is_changed = _write_header(order, request)
     if request.is_cancelled:
@@ -151,8 +183,9 @@ def _find_or_create(session: Session, request: OrderRequest) -> tuple[Order, boo
 
 def _write_header(order: Order, request: OrderRequest) -> bool:
     """Take over what the newest state says of the whole order. Returns whether that changed anything."""
+    is_changed = order.status == "cancelled"
+    order.status = "open"
     order.revision = max(order.revision, request.revision)
-    is_changed = False
     if request.ship_to and request.ship_to != order.ship_to:
         order.ship_to, is_changed = request.ship_to, True
     if request.need_by and request.need_by != order.need_by:

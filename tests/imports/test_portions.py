@@ -297,6 +297,23 @@ def test_what_was_written_is_taken_back_where_the_rest_is_refused(
     assert is_now == as_it_was
 
 
+def test_orders_that_were_taken_back_are_placed_when_the_mended_file_comes(shop: Engine):
+    assert not take("stock", stock(*range(20))).errors
+    import_id = stage("orders", orders(*range(20)))
+    places_the_order_with_another_item()
+    result = imports.finish(transact, reading, import_id, KINDS)
+    assert result is not None
+    assert result.errors
+    mended = orders(*range(19))
+    assert tally(take("orders", mended, dry_run=True)) == (2, 36, 0)
+    assert tally(take("orders", mended)) == (2, 36, 0)
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Order).where(Order.status == "open")) == 20
+        open_units = Reservation.quantity - Reservation.released - Reservation.consumed - Reservation.expired
+        assert session.scalar(select(func.sum(open_units))) == 39
+    assert tally(take("orders", mended)) == (0, 0, 38)
+
+
 def refused(_session: Session, _rows: Any, outcome: Any) -> None:
     outcome.refuse(9, "sku", "tracking_in_use", "No.")
 
