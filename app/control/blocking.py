@@ -19,7 +19,7 @@ from app.ledger.for_sale import SELLABLE, balance, condition_in, is_good, lot, n
 from app.ledger.models import Movement, Posting
 from app.ledger.post import Header, Move, Place, post
 from app.orders import lost
-from app.orders.stock_in_hand import close_empty_tasks
+from app.orders.stock_in_hand import close_empty_tasks, hold_work_at
 from app.people.actor import Actor
 from app.places.models import Location, Warehouse
 from app.places.warehouses import location_of, warehouse_of
@@ -33,6 +33,8 @@ def block(session: Session, actor: Actor, *, warehouse: str, location: str, reas
     Errors: ``unknown_warehouse``; ``unknown_location``; ``reason_needed``; ``not_to_be_blocked`` for the floor;
     ``blocked_already``.
     """
+    house = warehouse_of(session, warehouse)
+    hold_work_at(session, balance.c.location_id == location_of(session, house, location).id)  # tasks before places
     house, place = _place(session, warehouse, location)
     if not reason.strip():
         raise Refused("reason_needed", _("Say why %(place)s is blocked.", place=place.code))

@@ -15,6 +15,7 @@ Whoever holds the job hears it at the next scan (``ended``). Who ended it, when 
 from collections import defaultdict
 from collections.abc import Callable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import Settings
@@ -35,7 +36,7 @@ from app.people.actor import Actor
 from app.refusal import Conflict, Forbidden, Refused
 from app.returns import disposition
 from app.tasks.lines import Line, cancel_lines, count, finish_units, lines
-from app.tasks.models import TaskLine
+from app.tasks.models import Task, TaskLine
 from app.tasks.queue import UNFINISHED, NewLine, end, open_task
 
 LONGEST_REASON = 200
@@ -51,6 +52,7 @@ def end_task(session: Session, settings: Settings, actor: Actor, task_id: int, *
     why = reason.strip()[:LONGEST_REASON]
     if not why:
         raise Refused("reason_needed", _("Say why this job is ended: whoever holds it will be told."))
+    _hold_first(session, task_id)
     work = advance.held(session, settings, actor, task_id)
     if work.task.status not in UNFINISHED:
         raise Conflict("task_done", _("This task is finished. Take the next one."))
@@ -60,6 +62,13 @@ def end_task(session: Session, settings: Settings, actor: Actor, task_id: int, *
     cancel_lines(session, [line.id for line in left])
     totes.let_go_of_all(work)
     session.refresh(work.task)
+
+
+def _hold_first(session: Session, task_id: int) -> None:
+    """Of an order's work every task is held in its turn: this one may come after another that is scanned at."""
+    order_id = session.scalar(select(Task.document_id).where(Task.id == task_id, Task.document_type == "order"))
+    if order_id is not None:
+        hold_work(session, [order_id])
 
 
 def _order(work: Work) -> Order:

@@ -183,8 +183,9 @@ def _find_or_create(session: Session, request: OrderRequest) -> tuple[Order, boo
 
 def _write_header(order: Order, request: OrderRequest) -> bool:
     """Take over what the newest state says of the whole order. Returns whether that changed anything."""
-    is_changed = order.status == "cancelled"
-    order.status = "open"
+    is_changed = False
+    if order.status == "cancelled":  # its file was taken back, and it is named again
+        order.status, is_changed = "open", True
     order.revision = max(order.revision, request.revision)
     if request.ship_to and request.ship_to != order.ship_to:
         order.ship_to, is_changed = request.ship_to, True

@@ -1,15 +1,22 @@
 """Where two kinds of work meet: each rule holds beside the others."""
 
+import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app import clock
+from app.db import transact
 from app.floor.ending import end_task
 from app.ledger.seal import seal
 from app.orders.expire import hold_expired
 from app.orders.models import Shipment
+from app.tasks.models import Task
+from tests.floor.meanwhile import scanning
 from tests.floor.story import Floor, Worker
 
 TODAY = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -56,3 +63,55 @@ def test_a_carton_that_lost_all_its_goods_does_not_keep_its_shipment_open(
     assert floor.do(lambda house: house.status("O-1")) == "shipped"
     assert floor.read(lambda s: s.scalars(select(Shipment.status)).all()) == ["shipped"]
     floor.do(lambda house: seal(house.session))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite lets one writer in at a time
+def test_packing_is_ended_while_the_picker_brings_the_next_tote_and_neither_is_thrown_back(
+    floor: Floor, picker: Worker, supervisor: Worker
+) -> None:
+    """Two tasks of one order are held in the order of their kinds by both."""
+    floor.totes("TOTE-1", "TOTE-2")
+    floor.stock("MUG", 2)
+    first = floor.order("O-1", ("MUG", 3))[0]
+    floor.worker("robot").take(first).robot()
+    packing = floor.tasks("pack")[0]
+    floor.stock("MUG", 1, "A-02")
+    picker.take(floor.do(lambda house: house.wave("O-1"))[0]).scan("A-02", "MUG", "TOTE-2").asked("target")
+    tries: list[int] = []
+
+    def ends() -> None:
+        def once(session: Session) -> None:
+            tries.append(1)
+            end_task(session, floor.settings, supervisor.actor, packing, reason="late")
+
+        transact(once, engine=floor.engine)
+
+    def drops(session: Session) -> None:
+        tries.append(1)
+        session.execute(select(Task).where(Task.id == picker.task).with_for_update())
+        wait_for(tries, session)
+        scanning(floor, picker, "PACK")(session)
+
+    _beside(floor, drops, ends)
+    assert len(tries) == 2, "one of the two was thrown back by a deadlock"
+    assert floor.status(packing) == "cancelled"
+    assert picker.look().answer["task"]["status"] == "done"
+
+
+def _beside(floor: Floor, work: Callable[[Session], object], other: Callable[[], None]) -> None:
+    second = threading.Thread(target=other)
+
+    def both(session: Session) -> None:
+        session.info["second"] = second
+        work(session)
+
+    transact(both, engine=floor.engine)
+    second.join()
+
+
+def wait_for(tries: list[int], session: Session) -> None:
+    """The other one, begun now, has come as far as it can."""
+    if len(tries) == 1:
+        session.info["second"].start()
+    while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) and len(tries) < 3:
+        time.sleep(0.01)
