@@ -92,7 +92,8 @@ def _write_locations(
         if (key := (warehouses[row["warehouse"]].id, row["code"])) in existing and existing[key].kind != row["kind"]
     ]
     # Held, and looked at only then: whoever just puts goods there goes before.
-    session.execute(select(Location.id).where(Location.id.in_(changing)).order_by(Location.id).with_for_update())
+    if changing and not outcome.is_check:
+        session.execute(select(Location.id).where(Location.id.in_(changing)).order_by(Location.id).with_for_update())
     held = select(Balance.location_id).group_by(Balance.location_id).having(func.sum(Balance.quantity) > 0)
     full = {found[0] for found in among(session, held, Balance.location_id, changing)}
     wanted = []

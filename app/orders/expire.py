@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -34,8 +34,10 @@ from app.orders.stock_in_hand import (
     shrink_packing,
 )
 from app.places.models import Warehouse
-from app.tasks.lines import cancel_lines
+from app.tasks.lines import cancel_lines, change_line
+from app.tasks.lines import task_line as line
 from app.tasks.models import Task, TaskLine
+from app.tasks.queue import hold
 
 REASON = "expired"
 AT_ONCE = 50
@@ -63,6 +65,7 @@ def hold_expired(session: Session, warehouse: Warehouse, *, item_ids: Sequence[i
     gone = _expired(session, warehouse, item_ids, limit)
     if not gone:
         return 0
+    _hold_putaway(session, gone)
     hold_work_at(session, balance.c.id.in_([each.id for each in gone]))
     held = _held(session, gone)
     orders = _lock_orders(session, held)
@@ -74,6 +77,7 @@ def hold_expired(session: Session, warehouse: Warehouse, *, item_ids: Sequence[i
         if quantity:
             tasks |= _take_out(session, each)
             _post(session, each, quantity)
+            _still_put_away(session, each)
             if each.container_id is not None:
                 ask_again(session, balance.c.container_id == each.container_id)
             units += quantity
@@ -142,6 +146,31 @@ def _expired(session: Session, warehouse: Warehouse, item_ids: Sequence[int], li
     if item_ids:
         statement = statement.where(lot.c.item_id.in_(sorted(set(item_ids))))
     return [_Gone(*row) for row in session.execute(statement)]
+
+
+def _asked_by(gone: _Gone) -> ColumnElement[bool]:
+    """The open put-away lines of a balance; those that were made while it was for sale."""
+    place = (
+        line.c.source_container_id == gone.container_id
+        if gone.container_id is not None
+        else line.c.source_container_id.is_(None) & (line.c.source_location_id == gone.location_id)
+    )
+    is_it = (line.c.item_id == gone.item_id) & (line.c.lot_id == gone.lot_id) & (line.c.serial == gone.serial)
+    is_open = (line.c.status == "open") & ~not_for_sale(line.c.source_condition)
+    return is_open & is_it & place & line.c.task_id.in_(select(Task.id).where(Task.kind == "putaway"))
+
+
+def _hold_putaway(session: Session, gone: Sequence[_Gone]) -> None:
+    asked = select(line.c.task_id).where(or_(*map(_asked_by, gone)))
+    tasks = set(session.scalars(asked))
+    if tasks:
+        hold(session, Task.id.in_(tasks))
+
+
+def _still_put_away(session: Session, gone: _Gone) -> None:
+    """What was to be put away is put away all the same, on hold."""
+    for line_id in session.scalars(select(line.c.id).where(_asked_by(gone))).all():
+        change_line(session, line_id, source_condition="hold")
 
 
 def _quantity(session: Session, balance_id: int) -> int:

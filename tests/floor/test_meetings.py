@@ -45,6 +45,25 @@ def expire(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     floor.do(lambda house: hold_expired(house.session, house.warehouse()))
 
 
+def test_what_expires_before_it_is_put_away_can_still_be_put_away(
+    floor: Floor, receiver: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: TODAY)
+    floor.bin("A-01")
+    floor.item("MILK", tracking="lot", has_expiry=True)
+    floor.purchase("PO-1", ("MILK", 3))
+    receiver.start("receive", "PO-1").scan("MILK", "L1", "2026-06-02").act("quantity", quantity=3).scan("DOCK")
+    receiver.finished()
+    expire(floor, monkeypatch)
+    assert floor.sums("MILK") == (3, 3, 0, 0)
+    receiver.start("putaway", "PO-1").asked("item")
+    assert "3" in receiver.prompt["instruction"]
+    receiver.robot().finished()
+    assert floor.at("MILK", "A-01") == 3
+    assert floor.sums("MILK") == (3, 3, 0, 0)
+    floor.do(lambda house: seal(house.session))
+
+
 def test_a_carton_that_lost_all_its_goods_does_not_keep_its_shipment_open(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
