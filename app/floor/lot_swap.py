@@ -13,6 +13,7 @@ from app.floor import confirm
 from app.floor.step import Meaning, Work
 from app.floor.verified import open_lines, verified_units
 from app.language import _
+from app.ledger.for_sale import is_good
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
 from app.orders import fulfil
@@ -29,8 +30,8 @@ balance = table(Balance)
 def swap(work: Work, line: Line, meaning: Meaning) -> int:
     """Swap the open units of a packing line to the scanned lot. Returns the line that asks for them now.
 
-    Errors: ``other_lot`` the first time, to be scanned again; ``wrong_lot`` for an unknown lot, one without free units
-    where the line was picked, or a line that was swapped already.
+    Errors: ``other_lot`` the first time, to be scanned again; ``wrong_lot`` for an unknown or expired lot, one without
+    free units where the line was picked, or a line that was swapped already.
     """
     wrong = Refused("wrong_lot", _("This is lot %(this)s. Wanted: lot %(lot)s.", this=meaning.lot, lot=line.lot))
     if line.id in work.memory.get("swapped", []):
@@ -88,7 +89,9 @@ def _picked_from(work: Work, line: Line, lot_id: int | None) -> Location | None:
     statement = (
         select(Location)
         .join(Balance, Balance.location_id == Location.id)
+        .join(Lot, Lot.id == Balance.lot_id)
         .where(
+            is_good(work.today),
             Location.id.in_(bins),
             Balance.item_id == line.item_id,
             Balance.lot_id == lot_id,

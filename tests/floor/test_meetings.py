@@ -64,6 +64,22 @@ def test_what_expires_before_it_is_put_away_can_still_be_put_away(
     floor.do(lambda house: seal(house.session))
 
 
+def test_an_expired_lot_is_not_sent_instead_of_another(
+    floor: Floor, packer: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It expired at midnight, and the program's worker comes by a moment later."""
+    monkeypatch.setattr(clock, "now", lambda: TODAY)
+    floor.stock("MILK", 2, lot="L1", expiry=(TODAY + timedelta(days=30)).date())
+    floor.barcode("MILK", "9506000134352", gtin="09506000134352")
+    floor.picked("O-1", ("MILK", 1))
+    floor.stock("MILK", 2, lot="L2", expiry=(TODAY + timedelta(days=1)).date())
+    monkeypatch.setattr(clock, "now", lambda: TODAY + timedelta(days=2))
+    other = "(01)09506000134352(10)L2"
+    packer.start("pack", "O-1").scan("TOTE-1").scan(other).refused("wrong_lot").scan(other).refused("wrong_lot")
+    packer.robot().finished()
+    floor.do(lambda house: seal(house.session))
+
+
 def test_a_carton_that_lost_all_its_goods_does_not_keep_its_shipment_open(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
