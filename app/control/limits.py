@@ -27,6 +27,11 @@ APPROVED = "approval"
 """What a posting says for its document where a second person decided."""
 
 
+OPENED = "import"
+"""What a posting says for its document where it came with a file of opening stock: that is said once, and whoever
+brought it counts and corrects on that day like anybody else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """``units`` more of an item in a place (fewer, where negative), not posted yet."""
@@ -83,7 +88,7 @@ def _done_today(session: Session, operator_id: int, house: Warehouse) -> dict[tu
             Posting.operator_id == operator_id,
             Posting.recorded_at >= clock.day_begins(house.time_zone),
             IS_CHANGE,
-            Posting.document_type != APPROVED,
+            Posting.document_type.not_in((APPROVED, OPENED)),
             or_(Movement.source_location_id == ADJUSTMENT, Movement.target_location_id == ADJUSTMENT),
             ~select(undoing.id).where(undoing.reverses_id == Posting.id).exists(),
         )

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.catalog.lots import Kept, Name, keep_lots, think_of_lots
+from app.control.limits import OPENED
 from app.control.stowing import stow
 from app.imports.columns import UNITS_MAX, Column, choice, day, money, text, whole
 from app.imports.result import Outcome
@@ -255,6 +256,7 @@ def _post(session: Session, fresh: Sequence[tuple[_Opening, Identity]], outcome:
                 reason=REASON,
                 operator_id=outcome.who.operator_id,
                 device=outcome.who.program,
+                document_type=OPENED,
                 note=note,
             )
             posted = post(session, header, [_move(*pair) for pair in portion])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import imports, work
 from app.catalog.models import Item, ItemBarcode
+from app.control.adjustments import Correction, adjust
 from app.control.verification import verify
 from app.db import db, reading, transact
 from app.imports import ImportResult, Who
@@ -23,7 +24,7 @@ from app.orders.models import Order, OrderLine, Reservation
 from app.places.models import Container, Location
 from app.supply.models import PurchaseOrder
 from tests.imports.test_kinds import FILES
-from tests.stock.house import SETTINGS
+from tests.stock.house import SETTINGS, House
 
 SMALL = 4
 """Rows of a portion in these tests."""
@@ -295,6 +296,18 @@ def test_what_was_written_is_taken_back_where_the_rest_is_refused(
             assert session.scalar(select(func.coalesce(func.sum(open_units), 0))) == 0
         return
     assert is_now == as_it_was
+
+
+def test_who_brought_the_opening_stock_may_correct_it_on_that_day(shop: Engine):
+    owner = transact(lambda session: House(session).actor("supervisor"))
+    data = stock(*range(20), units=500)
+    brought = imports.take(transact, reading, "stock", data, who=Who(owner.operator_id), dry_run=False)
+    if isinstance(brought, int):
+        imports.finish(transact, reading, brought, KINDS)
+    found = Correction(warehouse="W", location="B-001", sku="SKU-001", quantity=-1, reason="lost")
+    transact(lambda session: adjust(session, owner, SETTINGS, found))
+    with reading() as session:
+        assert session.scalar(select(func.sum(Balance.quantity))) == 9999
 
 
 def test_orders_that_were_taken_back_are_placed_when_the_mended_file_comes(shop: Engine):
