@@ -150,3 +150,16 @@ def wait_for(tries: list[int], session: Session) -> None:
         session.info["second"].start()
     while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) and len(tries) < 3:
         time.sleep(0.01)
+
+
+def test_an_order_that_its_channel_makes_smaller_goes_out_without_the_emptied_carton(floor: Floor) -> None:
+    floor.stock("MUG", 1)
+    floor.stock("CUP", 1, "A-02")
+    floor.totes("TOTE-1")
+    floor.worker("robot").take(floor.order("O-1", ("MUG", 1), ("CUP", 1))[0]).robot()
+    packer = floor.worker("Pat", "packer").start("pack", "O-1").scan("TOTE-1")
+    for sku in ("MUG", "CUP"):
+        packer.scan(sku).scan(packer.prompt["target"]).hears("carton_closed")
+    floor.do(lambda house: house.order("O-1", ("MUG", 1)))
+    floor.worker("robot").start("ship", "O-1").robot().finished()
+    assert floor.read(lambda s: s.scalars(select(Shipment.status)).all()) == ["shipped"]
