@@ -35,7 +35,7 @@ from app.orders.waves import withdraw
 from app.people.actor import Actor
 from app.refusal import Conflict, Forbidden, Refused
 from app.returns import disposition
-from app.tasks.lines import Line, cancel_lines, count, finish_units, lines
+from app.tasks.lines import Line, cancel_lines, change_line, count, finish_units, hand_on, lines
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import UNFINISHED, NewLine, end, open_task
 
@@ -107,6 +107,7 @@ def _ship(work: Work, left: list[Line], _why: str) -> None:
 def _putaway(work: Work, left: list[Line], _why: str) -> None:
     taken: dict[tuple[object, ...], int] = defaultdict(int)
     again: list[NewLine] = []
+    whole: list[int] = []
     for line in left:
         place = line.source_container_id or -(line.source_location_id or 0)
         goods = (place, line.item_id, line.lot_id, line.serial, line.source_condition)
@@ -114,6 +115,10 @@ def _putaway(work: Work, left: list[Line], _why: str) -> None:
         if units <= 0:
             continue
         taken[goods] += units
+        if units == line.quantity:  # its receipt knows it, and may be undone
+            change_line(work.session, line.id, source_location_id=confirm.stands_at(work, line))
+            whole.append(line.id)
+            continue
         again.append(
             NewLine(
                 item_id=line.item_id,
@@ -125,8 +130,8 @@ def _putaway(work: Work, left: list[Line], _why: str) -> None:
                 source_condition=line.source_condition,
             )
         )
-    if again:
-        open_task(
+    if again or whole:
+        new = open_task(
             work.session,
             kind="putaway",
             warehouse_id=work.task.warehouse_id,
@@ -137,8 +142,10 @@ def _putaway(work: Work, left: list[Line], _why: str) -> None:
             due_at=work.task.due_at,
             lines=again,
         )
+        hand_on(work.session, whole, source_task_id=work.task.id, target_task_id=new.id)
     for line in left:
         handover.after_put_back(work, line)
+    left[:] = [line for line in left if line.id not in whole]
 
 
 def _inspect(work: Work, left: list[Line], _why: str) -> None:

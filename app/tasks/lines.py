@@ -5,7 +5,7 @@ So a line that was read is the line that is written, and none stays open with no
 relative and ask for the status that they begin from all the same, and the table's CHECK is the last wall.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -237,6 +237,18 @@ def grow_line(session: Session, line_id: int, units: int) -> None:
     if row.status != "open":
         gone = row.status == "cancelled"
         count(session, row.task_id, lines=1 if gone else 0, done=0 if gone else -1)
+
+
+def hand_on(session: Session, line_ids: Sequence[int], *, source_task_id: int, target_task_id: int) -> None:
+    """Open lines of which nothing is done go on in another task; whoever knows one by its id finds it there."""
+    moved = changed(
+        session,
+        update(task_line)
+        .where(task_line.c.id.in_(line_ids), task_line.c.status == "open", task_line.c.done == 0)
+        .values(task_id=target_task_id),
+    )
+    count(session, source_task_id, lines=-moved)
+    count(session, target_task_id, lines=moved)
 
 
 def to_the_end(session: Session, task_id: int, line_id: int) -> None:

@@ -163,3 +163,25 @@ def test_an_order_that_its_channel_makes_smaller_goes_out_without_the_emptied_ca
     floor.do(lambda house: house.order("O-1", ("MUG", 1)))
     floor.worker("robot").start("ship", "O-1").robot().finished()
     assert floor.read(lambda s: s.scalars(select(Shipment.status)).all()) == ["shipped"]
+
+
+def test_a_receipt_that_is_undone_after_its_put_away_was_ended_leaves_no_work_behind(
+    floor: Floor, receiver: Worker, supervisor: Worker
+) -> None:
+    floor.bin("A-01")
+    floor.purchase("PO-1", ("MUG", 3))
+    receiver.start("receive", "PO-1").scan("MUG").act("quantity", quantity=3).scan("DOCK").hears("received")
+    end(floor, floor.tasks("putaway")[0], supervisor)
+    receiver.act("undo").hears("undone")
+    assert floor.tasks("putaway") == []
+
+
+def test_a_receipt_is_not_undone_when_the_next_put_away_has_begun(
+    floor: Floor, receiver: Worker, supervisor: Worker
+) -> None:
+    floor.bin("A-01")
+    floor.purchase("PO-1", ("MUG", 3))
+    receiver.start("receive", "PO-1").scan("MUG").act("quantity", quantity=3).scan("DOCK").hears("received")
+    end(floor, floor.tasks("putaway")[0], supervisor)
+    floor.worker("robot").start("putaway", "PO-1").robot()
+    receiver.act("undo").refused("put_away_already")
