@@ -214,14 +214,15 @@ def test_work_that_there_is_not_is_refused(house: Api, body: dict[str, str], sta
     assert (answer.status, answer.code) == (status, code)
 
 
-def test_a_task_that_there_is_not_is_not_found(house: Api) -> None:
+def test_a_task_that_there_is_not_is_not_found(house: Api, make_api: MakeApi) -> None:
+    supervisor = make_api("sue", roles=("supervisor",))
     answers = [
         house("GET", "/tasks/999"),
         scan(house, 999, "A-01"),
         act(house, 999, "undo"),
         house("POST", "/tasks/999/releases"),
         house("POST", "/tasks/999/takeovers"),
-        house("POST", "/tasks/999/ends", {"reason": "none"}),
+        supervisor("POST", "/tasks/999/ends", {"reason": "none"}),
     ]
     assert [(answer.status, answer.code) for answer in answers] == [(404, "unknown_task")] * 6
     assert house("POST", "/tasks/claims", {"warehouse": "NOWHERE"}).code == "unknown_warehouse"

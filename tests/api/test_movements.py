@@ -12,6 +12,7 @@ from app.ledger.models import Posting, Unsealed
 from app.ledger.seal import BATCH, seal
 from app.people.actor import Actor
 from app.web.api import stock
+from tests.api.conftest import MakeApi
 from tests.api.contract import Api
 from tests.api.test_stock import adjustment
 
@@ -40,15 +41,19 @@ def test_an_empty_feed_has_a_cursor_to_come_back_with(api: Api) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_posting_that_began_earlier_and_commits_later_is_not_passed_by(app: Flask, house: Api) -> None:
-    """SQLite has one writer: there ids are in the order of commits."""
+def test_a_posting_that_began_earlier_and_commits_later_is_not_passed_by(
+    app: Flask, house: Api, make_api: MakeApi
+) -> None:
+    """SQLite has one writer: there ids are in the order of commits. Two people, as one person's corrections wait for
+    each other: they add up."""
+    somebody_else = make_api("mia")
     seen = house("GET", "/movements").json
     actor = Actor(operator_id=1, name="desk", roles=frozenset({"office"}))
     with app.app_context(), Session(db.engine) as slow:
         settings = app.config["SETTINGS"]
         lost = Correction(warehouse="MAIN", location="A-02", sku="LAMP", quantity=-1, reason="damage")
         early = adjust(slow, actor, settings, lost)
-        late = house("POST", "/adjustments", adjustment(sku="MUG", quantity=-1)).json
+        late = somebody_else("POST", "/adjustments", adjustment(sku="MUG", quantity=-1)).json
         assert early.posting_id < late["posting"]
         before = house("GET", f"/movements?after={seen['resume']}").json
         assert skus(before) == ["MUG"]

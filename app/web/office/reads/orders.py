@@ -61,7 +61,8 @@ def order_rows(
     """Newest first, or those that have waited longest. ``waiting`` are open orders that wait for stock; ``query`` looks
     into numbers, names and SKUs."""
     # The page first, then its sums.
-    page = select(Order.id).order_by(Order.id.desc()).limit(limit)
+    turn = Order.id if is_oldest_first else Order.id.desc()
+    page = select(Order.id).order_by(turn).limit(limit)
     if before:
         page = page.where(Order.id < before)
     if status == "waiting":
@@ -80,7 +81,7 @@ def order_rows(
         )
         .outerjoin(OrderLine, OrderLine.order_id == Order.id)
         .group_by(Order.id)
-        .order_by(Order.id if is_oldest_first else Order.id.desc())
+        .order_by(turn)
         .where(Order.id.in_(page))
     )
     return [

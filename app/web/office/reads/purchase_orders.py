@@ -56,6 +56,15 @@ def purchase_order_rows(
     next_eta = func.min(case((_LEFT > 0, PurchaseOrderLine.eta)))
     # The page first, then its sums: grouped whole, all orders there ever were would be added up for each page.
     page = select(PurchaseOrder.id).order_by(PurchaseOrder.id.desc()).limit(limit)
+    if is_next_first:  # of what is still to come: few, however many orders there ever were
+        open_lines = PurchaseOrderLine.purchase_order_id == PurchaseOrder.id
+        page = (
+            select(PurchaseOrder.id)
+            .join(PurchaseOrderLine, open_lines)
+            .group_by(PurchaseOrder.id)
+            .order_by(nulls_last(next_eta), PurchaseOrder.id)
+            .limit(limit)
+        )
     if before:
         page = page.where(PurchaseOrder.id < before)
     if status:
