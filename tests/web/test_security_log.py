@@ -99,6 +99,7 @@ def test_only_admins_and_auditors_read_it_on_a_page_and_as_a_file(shop: "Flask",
         page = browse(role).get("/office/security-log")
         assert page.status_code == 200
         assert "Wrong PIN" in page.text
+        assert 'href="/office/security-log"' in browse(role).get("/office/ledger").text, "an auditor finds it"
         assert "127.0.0.1" in page.text
         file = browse(role).get("/office/security-log.csv").text.removeprefix("\ufeff")
         rows = list(csv.DictReader(io.StringIO(file)))
