@@ -44,7 +44,8 @@ def move_whole(work: Work, meaning: Meaning) -> Said:
     chosen_for = let_go(work, [(row.id, row.quantity) for row in content])
     container_id, source = work.memory["container"], work.session.get_one(Location, work.memory["bin"])
     posted = move_containers(work, [container_id], place.id, place.code, reason="move")
-    assert posted is not None, "a container with nothing in it was to be moved"
+    if posted is None:  # emptied while this waited for those who had chosen of it
+        raise _gone(work)
     choose_again(work, chosen_for)
     line_id = add_lines(
         work.session,
