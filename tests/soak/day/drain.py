@@ -167,7 +167,7 @@ class Robot:
         return f"{task['kind']} {task['document']}: {said}"
 
     def _work(self, hand: Hand) -> str:
-        stands_still = 0
+        stands_still, refusal = 0, ""
         self._undone.clear()
         for number in range(MOST_STEPS):
             task, before = hand.task, hand.prompt
@@ -177,7 +177,7 @@ class Robot:
                 return "waits for somebody else"
             way = self._way(hand, number, stands_still)
             if way is None:
-                return f"no way on: {hand.prompt}"
+                return f"no way on{refusal}: {hand.prompt}"
             answer = hand.way(way)
             if answer.status >= 500:
                 return f"{answer.status}"
@@ -185,6 +185,7 @@ class Robot:
                 return ""
             if answer.status != 200:
                 self.refused[f"{task['kind']}: {answer.code}"] += 1
+                refusal = f" after {answer.code} ({answer.body.get('message')})"
             stands_still = stands_still + 1 if answer.status != 200 or hand.prompt == before else 0
             if hand.task is None:
                 return f"{way} is refused: {answer.body}"
