@@ -76,7 +76,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cuts", type=int, default=200, help="faults that the handheld meets (default 200)")
     parser.add_argument("--examples", type=int, default=100, help="requests of each operation and token (default 100)")
     parser.add_argument("--steps", type=int, default=2000, help="of the floor's day (default 2000)")
-    parser.add_argument("--figures", type=Path, help="a file to which each day of the floor adds a line of JSON")
+    parser.add_argument(
+        "--figures",
+        type=Path,
+        help="a file to which each day of the floor adds a line of JSON; a bad day's steps go beside it",
+    )
     parser.add_argument("--shrink-seconds", type=float, default=120, help="for each kind of fault; 0: never")
     return parser.parse_args()
 

@@ -67,10 +67,14 @@ def days_with_kills(engine: str, *, seed: int, rounds: int, steps: int, kills: i
 
 
 def write(figures: Path | None, engine: str, outcome: Outcome, **more: object) -> None:
-    """A line for this day in the file of figures."""
-    if figures is not None:
-        with figures.open("a") as file:
-            file.write(json.dumps({"database": engine, **outcome.figures(), **more}) + "\n")
+    """A line for this day in the file of figures; beside it, every step of a bad day, which may never come again."""
+    if figures is None:
+        return
+    with figures.open("a") as file:
+        file.write(json.dumps({"database": engine, **outcome.figures(), **more}) + "\n")
+    if outcome.faults and outcome.day is not None:
+        steps = figures.with_name(f"{figures.stem}-{engine}-{outcome.seed}.txt")
+        steps.write_text("\n".join([*outcome.faults, "", *map(str, outcome.day.journal), ""]))
 
 
 def tell(engine: str, outcome: Outcome) -> None:
