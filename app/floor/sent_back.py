@@ -7,8 +7,8 @@ from app.floor.inspection import of_stock
 from app.floor.question import about_line, with_undo
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, scan_way
 from app.language import _
-from app.ledger.serials import standing
-from app.orders.models import Holding, Reservation
+from app.ledger.serials import with_customers
+from app.orders.models import Holding, Order, OrderLine, Reservation
 from app.refusal import Refused
 from app.returns.models import RmaLine
 from app.tasks.lines import Line
@@ -47,10 +47,10 @@ def rma_line(work: Work, line: Line) -> RmaLine:
     return work.session.get_one(RmaLine, line.document_line_id, populate_existing=True)
 
 
-def _went_out(work: Work) -> list[tuple[int | None, str]]:
-    """(lot, serial) of what left the house for this order line."""
+def _went_out(work: Work) -> list[Holding]:
+    """What left the house for this order line, carton by carton."""
     statement = (
-        select(Holding.lot_id, Holding.serial)
+        select(Holding)
         .join(Reservation, Reservation.id == Holding.reservation_id)
         .where(
             Reservation.order_line_id == rma_line(work, work.the_line).order_line_id,
@@ -59,11 +59,11 @@ def _went_out(work: Work) -> list[tuple[int | None, str]]:
         )
         .order_by(Holding.id)
     )
-    return [(row.lot_id, row.serial) for row in work.session.execute(statement)]
+    return list(work.session.scalars(statement))
 
 
 def _shipped_lots(work: Work) -> list[str]:
-    return confirm.lot_codes(work.session, [lot for lot, _serial in _went_out(work) if lot is not None])
+    return confirm.lot_codes(work.session, [held.lot_id for held in _went_out(work) if held.lot_id is not None])
 
 
 def _ask_lot(work: Work) -> Prompt:
@@ -91,12 +91,11 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
 
 
 def _serials_out(work: Work) -> list[str]:
-    """Serial numbers of this order line that are still with the customer and not scanned yet."""
-    item_id = work.the_line.item_id
-    out = [serial for _lot, serial in _went_out(work) if serial]
-    here = {serial for (_item, serial), _place in standing(work.session, [(item_id, serial) for serial in out])}
+    """Serial numbers that left in this order line last, are still with its customer, and are not scanned yet."""
+    out = [held for held in _went_out(work) if held.serial]
+    there = with_customers(work.session, work.the_line.item_id, [held.serial for held in out])
     scanned = set(work.memory.get("serials", []))
-    return [serial for serial in out if serial not in here | scanned]
+    return [held.serial for held in out if there.get(held.serial) == held.container_id and held.serial not in scanned]
 
 
 def _ask_serial(work: Work) -> Prompt:
@@ -112,12 +111,38 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
     if meaning.code in serials:
         raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
     if meaning.code not in _serials_out(work):
-        raise Refused(
-            "serial_mismatch",
-            _("Serial %(serial)s did not leave in this order, or is back already. Set it aside.", serial=meaning.code),
-        )
+        raise _mismatch(work, meaning.code)
     work.remember(serials=[*serials, meaning.code])
     return Said("serial_confirmed", _("Serial %(serial)s", serial=meaning.code))
+
+
+def _mismatch(work: Work, serial: str) -> Refused:
+    """Why this unit does not come back from this order: it was sold again since, or never left in it."""
+    item_id = work.the_line.item_id
+    carton_id = with_customers(work.session, item_id, [serial]).get(serial)
+    last = (
+        select(Order.order_ref)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(Reservation, Reservation.order_line_id == OrderLine.id)
+        .join(Holding, Holding.reservation_id == Reservation.id)
+        .where(
+            Holding.container_id == carton_id,
+            Holding.item_id == item_id,
+            Holding.serial == serial,
+            Holding.is_shipped,
+            Holding.quantity > 0,
+        )
+    )
+    order = work.session.scalar(last) if carton_id else None
+    if order is None:
+        said = _("Serial %(serial)s did not leave in this order, or is back already. Set it aside.", serial=serial)
+    else:
+        said = _(
+            "Serial %(serial)s went out last in order %(order)s. Set it aside for a return of that order.",
+            serial=serial,
+            order=order,
+        )
+    return Refused("serial_mismatch", said)
 
 
 LOT = Step(("lot",), _ask_lot, _accept_lot)

@@ -22,9 +22,9 @@ IS_CHANGE = text("reason IN ('opening', 'count', 'damage', 'found', 'lost', 'exp
 that only move goods do not pay for that."""
 
 
-def _some(name: str, column: str, which: str) -> Index:
+def _some(name: str, columns: str, which: str) -> Index:
     """An index of some rows only: what is asked for by it is little among all the others."""
-    return Index(name, column, sqlite_where=text(which), postgresql_where=text(which))
+    return Index(name, *columns.split(), sqlite_where=text(which), postgresql_where=text(which))
 
 
 class Posting(Model):
@@ -81,6 +81,7 @@ class Movement(Model):
         Index("ix_movement_target_location_id_id", "target_location_id", "id"),
         Index("ix_movement_source_container_id_id", "source_container_id", "id"),
         Index("ix_movement_target_container_id_id", "target_container_id", "id"),
+        _some("ix_movement_serial", "item_id serial id", "serial <> ''"),
         STRICT,
     )
 

@@ -6,17 +6,17 @@ The number belongs to its item: the same number on two items is two units. The d
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item
 from app.db import core, table
 from app.language import _
-from app.ledger.models import Balance
-from app.places.models import Container, Location
+from app.ledger.models import Balance, Movement
+from app.places.models import CUSTOMER, Container, Location
 from app.refusal import Refused
 
-balance = table(Balance)
+balance, movement = table(Balance), table(Movement)
 Unit = tuple[int, str]
 """item, serial"""
 _PORTION = 500
@@ -32,6 +32,39 @@ def standing(session: Session, units: Iterable[Unit]) -> Iterator[tuple[Unit, st
         for start in range(0, len(serials), _PORTION):
             found = core(session).execute(_places(item_id, serials[start : start + _PORTION]))
             yield from (((item_id, row.serial_here), row.place) for row in found)
+
+
+def with_customers(session: Session, item_id: int, serials: Sequence[str]) -> dict[str, int]:
+    """Those of these units that a customer has: serial -> the carton in which it left last.
+
+    A unit that was sold twice is with the customer of its latest shipment. One that came back is not with a customer
+    any more, wherever it went from there; a return that was undone leaves it where it was.
+    """
+    left_in_carton = (movement.c.target_location_id == CUSTOMER) & movement.c.source_container_id.is_not(None)
+    found: dict[str, int] = {}
+    for start in range(0, len(serials), _PORTION):
+        way = (
+            select(
+                func.max(movement.c.id).label("last"),
+                func.max(case((left_in_carton, movement.c.id))).label("shipped"),
+            )
+            .where(
+                movement.c.item_id == item_id,
+                movement.c.serial != literal_column("''"),  # as its index says
+                movement.c.serial.in_(serials[start : start + _PORTION]),
+            )
+            .group_by(movement.c.serial)
+            .subquery()
+        )
+        shipped, last = movement.alias(), movement.alias()
+        rows = (
+            select(shipped.c.serial, shipped.c.source_container_id)
+            .join_from(way, shipped, shipped.c.id == way.c.shipped)
+            .join(last, last.c.id == way.c.last)
+            .where(last.c.target_location_id == CUSTOMER)
+        )
+        found |= {row.serial: row.source_container_id for row in core(session).execute(rows)}
+    return found
 
 
 def _places(item_id: int, serials: Sequence[str]) -> Select[str, str]:

@@ -164,6 +164,24 @@ def test_a_serial_that_is_back_already_does_not_come_back_again(floor: Floor, in
     assert floor.sums("PHONE") == (2, 0, 0, 0)
 
 
+def test_a_serial_that_was_sold_again_comes_back_from_its_last_order_only(floor: Floor, inspector: Worker) -> None:
+    floor.serials("PHONE", "SN1", "SN2")
+    floor.shipped("O-1", ("PHONE", 2))
+    first = floor.rma("O-1", ("1", 2, "other"))
+    inspector.start("inspect", first).scan("PHONE", "SN1", "BENCH").act("restock").scan("A-01").hears("inspected")
+    floor.shipped("O-2", ("PHONE", 1), tote="TOTE-2")
+    inspector.scan("PHONE").asked("serial")
+    assert inspector.prompt["ways"][0]["scan"] == "SN2"
+    inspector.scan("SN1").refused("serial_mismatch")
+    assert "O-2" in inspector.answer["message"]
+    inspector.scan("SN2").hears("serial_confirmed").act("undo").release()
+    second = floor.rma("O-2", ("1", 1, "other"))
+    inspector.start("inspect", second).scan("PHONE", "SN1", "BENCH").hears("received")
+    inspector.act("undo").hears("undone").scan("PHONE", "SN1", "BENCH").hears("received").act("scrap").finished()
+    inspector.start("inspect", first).scan("PHONE", "SN1").refused("serial_mismatch")
+    inspector.scan("SN2", "BENCH").act("restock").scan("A-01").finished()
+
+
 def test_undo_takes_back_the_decision_then_the_posting_then_the_receipt(
     floor: Floor, inspector: Worker, rma: str
 ) -> None:
