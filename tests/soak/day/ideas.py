@@ -98,8 +98,7 @@ def _count(hand: Hand) -> Way | None:
 
 
 def _shelf(hand: Hand) -> list[dict[str, Any]]:
-    assert hand.task is not None
-    found = hand.get(f"/balances?location={hand.task['document']}&limit=100")
+    found = hand.get(f"/balances?location={hand.prompt['location']}&limit=100")
     return list(found.body["items"]) if found.status == 200 else []
 
 

@@ -24,17 +24,16 @@ def replay(copy: Copies, keys: Keys, plays: Sequence[Play], *, to_the_end: bool 
 
 
 def played(copy: Copies, keys: Keys, plays: Sequence[Play], *, to_the_end: bool = True) -> tuple[list[str], list[Step]]:
-    """As ``replay``, with the steps as they were answered this time."""
+    """As ``replay``, with the steps as they were answered this time, those of the drain too."""
     with copy() as (url, folder), inside(url, folder) as house:
         day = Day(0, 0, keys, Book(keys.opening), len(plays), connect=lambda: Inside(house.app))
         player = _Player(day, house)
         for play in plays:
             player.play(play)
-        journal = list(day.journal)
         if not to_the_end:
-            return [*day.faults, *(f"the server broke {text}" for text in house.failures().values())], journal
+            return [*day.faults, *(f"the server broke {text}" for text in house.failures().values())], day.journal
         drain(day)
-        return check(day, house.failures()), journal
+        return check(day, house.failures()), day.journal
 
 
 class _Player:
