@@ -250,3 +250,31 @@ def test_a_unit_on_two_benches_at_once_came_back_once(floor: Floor, inspector: W
     other.scan("BENCH").refused("serial_in_stock").act("undo").hears("count_undone")
     other.scan("PHONE", "SN1").refused("serial_mismatch").scan("SN2", "BENCH").hears("received")
     assert floor.sums("PHONE") == (2, 2, 0, 0)
+
+
+def test_units_that_are_not_from_this_order_are_set_aside_and_the_inspection_ends(
+    floor: Floor, inspector: Worker
+) -> None:
+    """A worker who counted three phones and finds none of their numbers in the order stood there for ever."""
+    floor.serials("PHONE", "SN1", "SN2", "SN3")
+    floor.shipped("O-1", ("PHONE", 2))
+    number = floor.rma("O-1", ("1", 2, "other"))
+    inspector.start("inspect", number).act("set_aside").refused("unknown_action").scan("PHONE", "SN3")
+    inspector.refused("serial_mismatch").act("set_aside").hears("set_aside").asked("item")
+    inspector.scan("PHONE", "SN1", "PHONE", "SN3").refused("serial_mismatch").act("set_aside").asked("item", "target")
+    inspector.scan("BENCH").hears("received").act("scrap").act("done").hears("receipt_done").finished()
+    assert floor.sums("PHONE") == (1, 0, 0, 0)
+    other = inspector.start("inspect", number).scan("PHONE").act("set_aside").asked("item")
+    assert {"action": "done", "label": "Nothing of this order came"} in other.prompt["ways"]
+    other.act("done").hears("receipt_done")
+    assert other.answer["task"]["status"] in ("done", "cancelled")
+    assert _status(floor, number) == "open", "it may still come"
+
+
+def test_a_lot_that_was_not_shipped_is_set_aside_whole(floor: Floor, inspector: Worker) -> None:
+    floor.stock("TEA", 3, lot="L1")
+    floor.shipped("O-1", ("TEA", 2))
+    number = floor.rma("O-1", ("1", 2, "other"))
+    inspector.start("inspect", number).scan("TEA", "TEA").asked("lot").act("set_aside").hears("set_aside").asked("item")
+    inspector.act("done").hears("receipt_done")
+    assert floor.sums("TEA") == (1, 0, 0, 0)

@@ -11,8 +11,19 @@ from app.floor import confirm, handover, look_over
 from app.floor.decision import DECISION, LABELS, TARGET, bench_moves, decide
 from app.floor.inspection import of_stock
 from app.floor.not_here import leave_out
-from app.floor.sent_back import LOT, SERIAL, prompt
-from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way, scan_way
+from app.floor.sent_back import LOT, SERIAL, prompt, set_aside
+from app.floor.step import (
+    Arguments,
+    Meaning,
+    Prompt,
+    Said,
+    Step,
+    Work,
+    Workflow,
+    action_way,
+    scan_way,
+    something_posted,
+)
 from app.floor.undo import Facts, no_arguments, undo
 from app.language import _
 from app.ledger.post import Place
@@ -49,8 +60,10 @@ def _ask_item(work: Work) -> Prompt:
     ways = [scan_way(line.code, line.name)]
     if len(lines(work.session, work.task.id, TaskLine.status == "open")) > 1:
         ways.append(action_way("skip", _("Later")))
-    if work.memory.get("undo"):
+    if something_posted(work):
         ways.append(action_way("done", _("The rest did not come")))
+    elif work.memory.get("is_set_aside"):
+        ways.append(action_way("done", _("Nothing of this order came")))
     return prompt(work, _("Scan what came back"), value=line.sku, ways=ways, expects=("item",))
 
 
@@ -183,7 +196,7 @@ def _done(work: Work) -> Said:
     """
     if work.counted or "bench" in work.memory:
         raise Refused("finish_line_first", _("Decide about what you hold first, or undo it."))
-    if not work.memory.get("undo") and not of_stock(work):
+    if not (something_posted(work) or work.memory.get("is_set_aside") or of_stock(work)):
         raise Refused("nothing_received", _("Nothing was received yet. Scan an item, or release the task."))
     for line in lines(work.session, work.task.id, TaskLine.status == "open"):
         shrink_line(work.session, line.id, line.left)
@@ -247,6 +260,7 @@ WORKFLOW = Workflow(
         **{name: partial(decide, name=name) for name in LABELS},
         "quantity": _quantity,
         "short": _short,
+        "set_aside": no_arguments(set_aside),
         "skip": no_arguments(_skip),
         "done": no_arguments(_done),
         "undo": no_arguments(_undo),

@@ -198,6 +198,11 @@ class Robot:
         assert hand.task is not None
         expects, ways, kind = hand.prompt["expects"], list(hand.prompt["ways"]), hand.task["kind"]
         offered = any("scan" in way for way in ways)
+        aside = next((way for way in ways if way.get("action") == "set_aside"), None)
+        if kind == "inspect" and aside and not offered:
+            return aside
+        if kind == "inspect" and hand.said == "set_aside":  # more of them would be set aside too
+            return next((way for way in ways if way.get("action") == "done"), ways[0])
         if expects[:1] == ["serial"] and kind in ("inspect", "count") and not offered:
             return {"scan": SERIALS[number % len(SERIALS)]} if stands_still < len(SERIALS) else None
         if expects[:1] == ["lot"] and kind in ("inspect", "count") and not offered:

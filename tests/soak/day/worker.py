@@ -79,6 +79,8 @@ class Hand:
         self.is_chief = token in day.keys.chiefs
         self.task: dict[str, Any] | None = None
         self.prompt: dict[str, Any] = {}
+        self.said = ""
+        """The code that the last scan or action was answered with."""
         self.is_careful = False
         connect = day.connect or (lambda: Wire(lambda: day.port))
         self._wire, self._twin = connect(), connect()
@@ -112,7 +114,7 @@ class Hand:
 
     def see(self, answer: Answer) -> Answer:
         if isinstance(answer.body, dict) and "prompt" in answer.body:
-            self.task, self.prompt = answer.body["task"], answer.body["prompt"]
+            self.task, self.prompt, self.said = answer.body["task"], answer.body["prompt"], answer.code
             if self.prompt.get("container", "") and len(self.prompt["container"]) > 12:
                 self.day.board.cartons.append(self.prompt["container"])
         elif answer.status in (401, 403, 404, 409, 204):
