@@ -22,6 +22,7 @@ WORDS = {
     "expired": N_("Expired"),
     "blocked": N_("Bin blocked"),
     "unblocked": N_("Bin unblocked"),
+    "not_expired": N_("Not expired after all"),
     "other": N_("Other"),
     "no_order": N_("No purchase order"),
     "drop": N_("Set down"),
@@ -59,6 +60,9 @@ WORDS = {
     "quarantine": N_("Quarantine"),
     "hold": N_("On hold"),
     "damaged": N_("Damaged"),
+    # what was decided about a document
+    "short_closed": N_("Closed short"),
+    "expiry_corrected": N_("Expiry date corrected"),
     # figures that the proof of the ledger compares
     "balance": N_("Stock in a place"),
     "allocated": N_("Chosen for orders"),

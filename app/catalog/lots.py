@@ -1,7 +1,8 @@
 """Lots: the one rule for making one, wherever goods come in: a receipt, a count, a correction, an import.
 
-A lot has one expiry date for ever. The date that is said first is kept, whoever says it and however late; another date
-for the same lot is refused, because one of the two labels was misread.
+A lot has one expiry date. The date that is said first is kept, whoever says it and however late; another date for the
+same lot is refused, because one of the two labels was misread. Where the first was the wrong one, the desk corrects it
+(``change_expiry``), and nobody else; what follows from that for stock is ``app.control.expiry_dates``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,9 +13,9 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Lot
-from app.db import core, table, upsert
+from app.db import changed, core, table, upsert
 from app.language import _, in_words
-from app.refusal import Refused
+from app.refusal import Conflict, Refused
 
 lot = table(Lot)
 Name = tuple[int, str]
@@ -95,6 +96,18 @@ def require_same(code: str, *, said: date | None, known: date | None) -> None:
             "expiry_conflict",
             _("Lot %(lot)s is known to expire on %(day)s. Look at the label again.", lot=code, day=in_words(known)),
             expiry=known.isoformat(),
+        )
+
+
+def change_expiry(session: Session, lot_id: int, *, known: date | None, expiry: date | None) -> None:
+    """Another date for a lot, in the place of the one that whoever corrects it was shown.
+
+    Errors: ``expiry_changed`` where it has a third one by now."""
+    dated = update(lot).where(lot.c.id == lot_id, lot.c.expiry.is_not_distinct_from(known)).values(expiry=expiry)
+    if not changed(session, dated):
+        raise Conflict(
+            "expiry_changed",
+            _("Somebody gave this lot another date meanwhile. Look at the lot again, then correct it."),
         )
 
 

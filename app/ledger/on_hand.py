@@ -34,6 +34,7 @@ def balances(
     sku: str = "",
     warehouse: str = "",
     location: str = "",
+    lot: str = "",
     after: int = 0,
     limit: int | None = None,
 ) -> list[BalanceRow]:
@@ -67,6 +68,8 @@ def balances(
     # By ids that are looked up first: the index of what is asked for is walked, and not every balance there is.
     if sku:
         statement = statement.where(Balance.item_id == session.scalar(select(Item.id).where(Item.sku == sku)))
+    if lot:
+        statement = statement.where(Lot.code == lot)
     if warehouse:
         statement = statement.where(Warehouse.code == warehouse)
     if location:

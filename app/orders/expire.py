@@ -8,6 +8,7 @@
 A lot is good on its last day, by the calendar of the warehouse that it stands in.
 """
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -236,7 +237,7 @@ def _picked_by(session: Session, reservation_ids: Sequence[int]) -> dict[int, in
 
 def _post(session: Session, gone: _Gone, units: int) -> None:
     header = Header(
-        key=f"{REASON}:{gone.id}:{clock.now().isoformat()}",
+        key=f"{REASON}:{uuid.uuid4()}",
         reason=REASON,
         device="expiry",
         document_type="lot",

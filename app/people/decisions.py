@@ -1,4 +1,5 @@
-"""What somebody decided about a document, why and when: an order cancelled, a delivery closed short. Kept for ever."""
+"""What somebody decided about a document, why and when: an order cancelled, a delivery closed short, the expiry date of
+a lot corrected. Kept for ever."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,3 +60,14 @@ def decisions_about(session: Session, document_type: str, document_id: int) -> l
         .order_by(Decision.id)
     )
     return [DecisionRow(*row) for row in session.execute(statement)]
+
+
+def decided_since(session: Session, document_type: str, what: str, since: datetime) -> list[int]:
+    """The documents about which this was decided since then."""
+    statement = (
+        select(Decision.document_id)
+        .where(Decision.document_type == document_type, Decision.what == what, Decision.at >= since)
+        .distinct()
+        .order_by(Decision.document_id)
+    )
+    return list(session.scalars(statement))

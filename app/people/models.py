@@ -192,7 +192,7 @@ class OperatorChange(Model):
 
 
 class Decision(Model):
-    """What was decided about an order or a purchase order (``document_type``), by whom and why (see ``decisions``).
+    """What was decided about an order, a purchase order or a lot (``document_type``), by whom, why (see ``decisions``).
 
     ``operator_id`` is None where a program decided, which ``program`` names.
     """

@@ -1,5 +1,7 @@
-"""Lots that expire at midnight, by the clock of each warehouse, are set on hold."""
+"""Lots that expire at midnight, by the clock of each warehouse, are set on hold; and the stock of those whose date was
+corrected follows it, where whoever corrected it was cut off."""
 
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -7,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.config import Settings
+from app.control.expiry_dates import Followed, corrected_lately, follow
 from app.db import reading, transact
 from app.orders.expire import expired_items, hold_expired
 from app.places.models import Warehouse
@@ -28,8 +31,19 @@ def hold(settings: Settings) -> int:
             continue
         while items := _waiting(warehouse_id):
             done += _portion(warehouse_id, items)
+        done += _follow_corrected()
         _looked[key] = hour
     return done
+
+
+def _follow_corrected() -> int:
+    with reading() as session:
+        lots = corrected_lately(session)
+    units = 0
+    for lot_id in lots:
+        while (found := transact(partial(follow, lot_id=lot_id))) != Followed(0, 0):
+            units += found.held + found.released
+    return units
 
 
 def _waiting(warehouse_id: int) -> list[int]:

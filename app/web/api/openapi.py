@@ -18,7 +18,10 @@ from app.web.rules import allow
 PROBLEM = "application/problem+json"
 _GROUPS = (
     ("/imports", "Files"),
-    ("/availability /balances /locations /movements /undecided /items /adjustments /ledger", "Stock"),
+    (
+        "/availability /balances /locations /movements /undecided /items /adjustments /expiry-corrections /ledger",
+        "Stock",
+    ),
     ("/orders /waves", "Orders"),
     ("/purchase-orders /returns", "Deliveries and returns"),
     ("/tasks", "Floor work"),

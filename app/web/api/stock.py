@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from flask import g
 from sqlalchemy.orm import Session
 
-from app.control import adjustments, explanation, verification
+from app.control import adjustments, expiry_dates, explanation, verification
 from app.control.undecided import Undecided, undecided
 from app.control.wanted import adjust_or_ask, wanted_change
 from app.db import reading, transact
@@ -17,7 +17,8 @@ from app.ledger.seal import BATCH, head, is_behind, seal
 from app.orders.availability import Available, availability
 from app.web.api.body import Code, SignedUnits, Size, Words
 from app.web.api.paging import Page, Paged, encode
-from app.web.api.route import BOOKS, DESK, reads, writes
+from app.web.api.route import BOOKS, DESK, reads, writes, writes_in_portions
+from app.web.portions import Portions
 from app.web.security import current_actor, settings
 
 Filter = Annotated[str, Size(0, 64)]
@@ -267,6 +268,44 @@ def show_approval(session: Session, *, approval: int) -> WantedAdjustment:
         decided_by=found.decider,
         decided_at=found.decided_at,
         posting=found.posting,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewExpiry:
+    """The right date of a lot (its last good day; null for none), in the place of ``known``, and why."""
+
+    sku: Code
+    lot: Code
+    known: date | None
+    expiry: date | None
+    reason: Annotated[str, Size(1, 200)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectedExpiry:
+    """``held`` units are on hold now because they have expired, ``released`` ones are for sale again."""
+
+    sku: str
+    lot: str
+    expiry: date | None
+    held: int
+    released: int
+
+
+@writes_in_portions("/expiry-corrections", may=DESK, status=(201,))
+def correct_expiry(portions: Portions, body: NewExpiry) -> CorrectedExpiry:
+    """Correct the expiry date of a lot that was mistyped. Its stock follows: on hold where it has expired by the right
+    date, for sale again where it was on hold only because it had expired by the wrong one.
+
+    Errors: ``unknown_sku``; ``unknown_lot``; ``reason_needed``; ``expiry_needed`` where the item has one;
+    ``expiry_changed`` (409) where ``known`` is not its date any more.
+    """
+    actor, what = current_actor(), {field.name: getattr(body, field.name) for field in fields(body)}
+    corrected = portions.write(lambda session: expiry_dates.correct_expiry(session, actor, **what))
+    followed = expiry_dates.follow_all(portions.write, corrected.lot_id, actor)
+    return CorrectedExpiry(
+        sku=body.sku, lot=body.lot, expiry=body.expiry, held=followed.held, released=followed.released
     )
 
 
