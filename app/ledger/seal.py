@@ -87,8 +87,8 @@ def hash_at(session: Session, position: int) -> str:
 
 
 def links(session: Session, after: int = 0) -> Iterator[Any]:
-    """The kept links behind a position, in their order, each with what it is computed from: position, hash,
-    posting_id, header, moves. They stream: no more than a few are in memory."""
+    """The kept links behind a position, in their order, each with what it is computed from: posting_id, header, moves,
+    position, hash. They stream: no more than a few are in memory."""
     statement = _facts(session, sealed.outerjoin(posting, posting.c.id == sealed.c.posting_id), sealed.c.posting_id)
     statement = statement.add_columns(sealed.c.position, sealed.c.hash)
     statement = statement.where(sealed.c.position > after).order_by(sealed.c.position)

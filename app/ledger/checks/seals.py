@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.ledger.checks.difference import Difference, Look
 from app.ledger.heads import Head
@@ -11,6 +12,8 @@ from app.ledger.records import RECORDS, Range, read, record_link, record_seal
 from app.ledger.seal import LATE_SECONDS, head, link, links, posting, sealed, seconds_behind, unsealed
 
 _TELL_EVERY = 1000
+_Link = tuple[int, str, str, str, tuple[int | str, ...]]
+"""Position, the kept hash, the one that comes out, and as what and by which key a difference is named."""
 
 
 def check(look: Look) -> Iterator[Difference]:
@@ -28,44 +31,44 @@ def check(look: Look) -> Iterator[Difference]:
 
 
 def _unfit(look: Look) -> Iterator[Difference]:
-    session = look.session
-    end = head(session)
+    end = head(look.session).position
     position, last = look.since
     is_whole = True
     told = position
-    for each in _chain(look, position):
-        is_record = "record" in each._fields
-        if is_record:
-            computed = record_link(session, last, each.record, each.ids)
-        else:
-            computed = link(session, last, each.posting_id, each.header, each.moves)
-        if computed != each.hash or each.position != position + 1:
+    for at, kept, computed, what, key in _chain(look):
+        if computed != kept or at != position + 1:
             is_whole = False
-            what, key = ("record", (each.record, each.ids)) if is_record else ("seal", (each.posting_id,))
-            yield Difference(what, key, each.hash, computed)
-        position, last = each.position, each.hash
+            yield Difference(what, key, kept, computed)
+        position, last = at, kept
         if position >= told + _TELL_EVERY:
             told = position
-            look.tell(position, end.position)
+            look.tell(position, end)
             if is_whole:
                 look.proved(Head(position, last))
     if is_whole and position > look.since.position:
         look.proved(Head(position, last))
 
 
-def _chain(look: Look, after: int) -> Iterator[Any]:
-    """Both kinds of links, merged by their positions: the records' are few."""
+def _chain(look: Look) -> Iterator[_Link]:
+    """Both kinds of links, merged by their positions: the records' are few, the postings' millions."""
+    session = look.session
+    after, last = look.since
     statement = select(record_seal).where(record_seal.c.position > after).order_by(record_seal.c.position)
-    records = iter(look.session.execute(statement.execution_options(yield_per=_TELL_EVERY)))
+    records = iter(session.execute(statement.execution_options(yield_per=_TELL_EVERY)))
     record = next(records, None)
-    for each in links(look.session, after):
-        while record is not None and record.position < each.position:
-            yield record
-            record = next(records, None)
-        yield each
+    for posting_id, header, moves, at, kept in links(session, after):
+        while record is not None and record.position < at:
+            yield _of_record(session, last, record)
+            last, record = record.hash, next(records, None)
+        yield at, kept, link(session, last, posting_id, header, moves), "seal", (posting_id,)
+        last = kept
     while record is not None:
-        yield record
-        record = next(records, None)
+        yield _of_record(session, last, record)
+        last, record = record.hash, next(records, None)
+
+
+def _of_record(session: Session, last: str, row: Any) -> _Link:
+    return row.position, row.hash, record_link(session, last, row.record, row.ids), "record", (row.record, row.ids)
 
 
 def _without(look: Look) -> Iterator[Difference]:
