@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.control.adjustments import lose
 from app.db import table
 from app.floor import confirm
+from app.floor.loss_undone import note_orders
 from app.floor.step import Work
 from app.language import _
 from app.ledger.for_sale import condition_in
@@ -147,8 +148,9 @@ def post_differences(work: Work, found: list[Difference]) -> None:
             )
             posted = [work.post("count", [(move, sku, "ADJUSTMENT", place.code)])]
         else:
-            posted = []
-            for loss in _losses(work, each):
+            posted, losses = [], _losses(work, each)
+            note_orders(work, (loss.source.container_id for loss in losses))
+            for loss in losses:
                 one = lose(work.session, work.header("count"), loss, warehouse)
                 work.show(one, [(sku, place.code, "ADJUSTMENT")])
                 posted.append(one)

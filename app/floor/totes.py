@@ -1,6 +1,6 @@
 """Which tote a pick goes into: one order a tote, and no empty tote offered to two workers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, exists, select, update
@@ -127,12 +127,17 @@ def require_mine(work: Work, container_ids: Iterable[int]) -> None:
         found = work.session.get_one(
             Container, container_id, populate_existing=True, with_for_update={"key_share": True}
         )
-        filling = select(Task.document_id).where(Task.id == found.task_id, Task.status.in_(("open", "claimed")))
-        orders = {one.order_id for one in held_in(work.session, [container_id])} | set(work.session.scalars(filling))
-        if orders - {mine}:
-            raise Refused(
-                "tote_in_use", _("%(code)s is in use for another order by now. Leave this as it is.", code=found.code)
-            )
+        require_nobody_else(work, found, {mine})
+
+
+def require_nobody_else(work: Work, found: Container, order_ids: Collection[int | None]) -> None:
+    """Only these orders have units in the container, or are picked into it. Errors: ``tote_in_use``."""
+    filling = select(Task.document_id).where(Task.id == found.task_id, Task.status.in_(("open", "claimed")))
+    orders = {one.order_id for one in held_in(work.session, [found.id])} | set(work.session.scalars(filling))
+    if not orders <= set(order_ids):
+        raise Refused(
+            "tote_in_use", _("%(code)s is in use for another order by now. Leave this as it is.", code=found.code)
+        )
 
 
 def require_unused(work: Work, container_id: int) -> None:

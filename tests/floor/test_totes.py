@@ -299,6 +299,43 @@ def test_units_found_again_that_were_picked_anew_meanwhile_are_put_back(
     assert floor.sums("MUG") == (4, 0, 0, 0)
 
 
+def test_a_count_does_not_put_units_back_into_a_tote_that_another_order_has_by_now(
+    floor: Floor, counter: Worker, picker: Worker
+) -> None:
+    floor.stock("MUG", 7)
+    floor.picked("O-1", ("MUG", 2))
+    _lost(floor, counter)
+    picker.take(floor.order("O-2", ("MUG", 1))[0]).scan("A-01", "MUG").asked("target")
+    counter.act("undo").refused("tote_in_use")
+    assert "TOTE-1" in counter.answer["message"]
+    picker.scan("TOTE-1").hears("picked").scan("PACK").finished()
+    counter.act("undo").refused("tote_in_use")
+    assert (held(floor, "TOTE-1"), floor.inside("MUG", "TOTE-1")) == (1, 1)
+    counter.start("count", location="PACK").scan("PACK", "MUG", "MUG", "MUG", "PACK").hears("counted").finished()
+    drained(floor)
+    assert floor.do(lambda house: house.status("O-2")) == "shipped"
+
+
+def test_a_count_is_not_undone_into_a_carton_that_has_left(floor: Floor, counter: Worker) -> None:
+    floor.stock("MUG", 2)
+    floor.packed("O-1", ("MUG", 2))
+    _lost(floor, counter, "MUG")
+    floor.worker("robot").start("ship", "O-1").robot().finished()
+    counter.act("undo").refused("shipped_already")
+    assert floor.sums("MUG") == (0, 0, 1, 0)
+
+
+def test_a_count_is_not_undone_into_a_plate_that_stands_elsewhere_by_now(floor: Floor, counter: Worker) -> None:
+    floor.stock("MUG", 2, box="P-1")
+    floor.stock("CUP", 1)
+    counter.start("count", location="A-01").scan("A-01", "CUP", "A-01").hears("counted")
+    mover = floor.worker("Moe", "picker").start("move").scan("A-01", "CUP", "P-1")
+    floor.bin("B-01")
+    mover.scan("B-01").hears("moved").scan("P-1", "CUP", "A-01").hears("moved")
+    counter.act("undo").refused("container_elsewhere")
+    assert stands(floor, "P-1") == {"B-01"}
+
+
 def test_a_carton_that_a_count_emptied_keeps_no_shipment_open(floor: Floor, counter: Worker) -> None:
     floor.stock("MUG", 5)
     floor.stock("CUP", 1, "B-01")

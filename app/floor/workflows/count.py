@@ -26,7 +26,7 @@ from app.floor.differences import (
 from app.floor.double_read import note_read
 from app.floor.expiry import said_date
 from app.floor.in_hand import Hands, certain, changed_meanwhile, hands_at, on_shelf
-from app.floor.loss_undone import give_back
+from app.floor.loss_undone import give_back, hold_boxes
 from app.floor.second_person import APPROVE, approve, ask_approval, note_counter, recount
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
 from app.floor.undo import no_arguments
@@ -297,6 +297,7 @@ def _undo(work: Work) -> Said:
     """Forget the last scan; with nothing counted, take the last posted differences back and count again.
 
     What waits for a second person is not picked at: it is approved, or counted again.
+    Errors: ``nothing_to_undo``; ``approval_needed``; those of ``loss_undone.hold_boxes`` and of ``ledger.reverse``.
     """
     if "to_approve" in work.memory:
         raise Refused("approval_needed", _("A supervisor must approve this count."))
@@ -315,6 +316,7 @@ def _undo(work: Work) -> Said:
     posted: list[int] = work.memory.get("posted", [])
     if not posted:
         raise Refused("nothing_to_undo", _("There is nothing to undo in this task."))
+    hold_boxes(work, posted)
     sums = 0
     for posting_id in reversed(posted):
         one = reverse(work.session, posting_id, work.header("undo"))
@@ -323,7 +325,7 @@ def _undo(work: Work) -> Said:
         work.show(one, names)
         sums += len(one.moves)
     work.forget("posted", "is_done", "start", "since", "counts", "only", "before", "last", "trail")
-    work.forget("hands_start", "hands", "unclear")
+    work.forget("hands_start", "hands", "unclear", "lost_from")
     work.task.status, work.task.done_at = "claimed", None
     work.session.flush()
     return Said("undone", _("Undone: %(n)s corrections are taken back. Count the bin again.", n=sums))
