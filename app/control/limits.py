@@ -3,19 +3,27 @@
 Two sums are looked at, of the warehouse's day: the units of one item in one place, and what all that a person changed
 is worth at the items' prices. Above either, a second person decides. Gains and losses are both added: a loss here and a
 gain there is two changes. What a second person approved, or what was taken back, is not in the sums.
+
+**A difference counts for everybody whose count it rests on**, in full: for whoever counted any part of that bin, the
+first time or again, until the differences are posted, and for whoever closed it. So two people are not allowed twice
+as much together, and who counts cannot hand a difference on to somebody else's day. Above the limit of one of them, a
+second person decides, who is none of them. What was not posted (a first count that the recount did not bear out)
+counts for nobody.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app import clock
 from app.catalog.models import Item
 from app.config import Settings
+from app.control.models import ChangeShare
+from app.db import table
 from app.language import _
 from app.ledger.models import IS_CHANGE, Movement, Posting
 from app.people.actor import Actor
@@ -43,7 +51,7 @@ class Change:
 
 def require_within(session: Session, settings: Settings, actor: Actor, house: Warehouse, change: Change) -> None:
     """Errors: ``approval_needed`` where this goes beyond what the actor may change alone today."""
-    if is_beyond(session, settings, actor, house, [change]):
+    if is_beyond(session, settings, [actor.operator_id], house, [change]):
         raise Refused(
             "approval_needed",
             _(
@@ -56,16 +64,25 @@ def require_within(session: Session, settings: Settings, actor: Actor, house: Wa
         )
 
 
-def is_beyond(session: Session, settings: Settings, actor: Actor, house: Warehouse, changes: Sequence[Change]) -> bool:
-    """Whether these changes, with what the actor changed already today, want a second person.
+def is_beyond(
+    session: Session, settings: Settings, people: Iterable[int], house: Warehouse, changes: Sequence[Change]
+) -> bool:
+    """Whether these changes, with what one of these people changed already today, want a second person.
 
-    The actor's row is held until the transaction ends: two corrections at once are added up too.
+    Their rows are held until the transaction ends: two corrections at once are added up too.
     """
     if not changes:
         return False
-    person = select(Operator.id).where(Operator.id == actor.operator_id)
-    session.execute(person.with_for_update(key_share=True))
-    units = _done_today(session, actor.operator_id, house)
+    ids = sorted(set(people))
+    rows = select(Operator.id).where(Operator.id.in_(ids)).order_by(Operator.id)
+    session.execute(rows.with_for_update(key_share=True))
+    return any(_is_beyond(session, settings, id_, house, changes) for id_ in ids)
+
+
+def _is_beyond(
+    session: Session, settings: Settings, operator_id: int, house: Warehouse, changes: Sequence[Change]
+) -> bool:
+    units = _done_today(session, operator_id, house)
     for change in changes:
         units[change.item_id, change.location_id] += abs(change.units)
     if any(
@@ -75,8 +92,26 @@ def is_beyond(session: Session, settings: Settings, actor: Actor, house: Warehou
     return bool(settings.count_approval_worth) and _worth(session, units) > settings.count_approval_worth
 
 
+def share(session: Session, posting_ids: Iterable[int], people: Iterable[int]) -> None:
+    """These changes count for these people too, who did not post them."""
+    rows = [{"posting_id": id_, "operator_id": who, "at": clock.now()} for id_ in posting_ids for who in people]
+    if rows:
+        session.execute(insert(table(ChangeShare)), rows)
+
+
 def _done_today(session: Session, operator_id: int, house: Warehouse) -> dict[tuple[int, int], int]:
-    """(item, place) -> units that this person changed since the day began."""
+    """(item, place) -> units of the changes that count for this person since the day began."""
+    begins = clock.day_begins(house.time_zone)
+    shared = select(ChangeShare.posting_id).where(ChangeShare.operator_id == operator_id, ChangeShare.at >= begins)
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    own = (Posting.operator_id == operator_id) & (Posting.recorded_at >= begins)
+    for which in (own, Posting.id.in_(shared)):  # each by its own index
+        for pair, units in _changed(session, which).items():
+            found[pair] += units
+    return found
+
+
+def _changed(session: Session, which: ColumnElement[bool]) -> dict[tuple[int, int], int]:
     undoing = aliased(Posting)
     place = case(
         (Movement.source_location_id == ADJUSTMENT, Movement.target_location_id), else_=Movement.source_location_id
@@ -85,8 +120,7 @@ def _done_today(session: Session, operator_id: int, house: Warehouse) -> dict[tu
         select(Movement.item_id, place, func.sum(Movement.quantity))
         .join(Posting, Posting.id == Movement.posting_id)
         .where(
-            Posting.operator_id == operator_id,
-            Posting.recorded_at >= clock.day_begins(house.time_zone),
+            which,
             IS_CHANGE,
             Posting.document_type.not_in((APPROVED, OPENED)),
             or_(Movement.source_location_id == ADJUSTMENT, Movement.target_location_id == ADJUSTMENT),
@@ -94,10 +128,7 @@ def _done_today(session: Session, operator_id: int, house: Warehouse) -> dict[tu
         )
         .group_by(Movement.item_id, place)
     )
-    found: dict[tuple[int, int], int] = defaultdict(int)
-    for item_id, location_id, units in session.execute(statement):
-        found[item_id, location_id] = int(units)
-    return found
+    return {(row[0], row[1]): int(row[2]) for row in session.execute(statement)}
 
 
 def _worth(session: Session, units: dict[tuple[int, int], int]) -> Decimal:

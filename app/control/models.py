@@ -1,4 +1,4 @@
-"""Corrections that wait for a second person."""
+"""Corrections that wait for a second person, and whom a change counts for."""
 
 from datetime import datetime
 from typing import Any
@@ -39,3 +39,13 @@ class WantedChange(Model):
         ),
         STRICT,
     )
+
+
+class ChangeShare(Model):
+    """A posted change that counts for this person too, who did not post it (see ``limits``)."""
+
+    __tablename__ = "change_share"
+    posting_id: Mapped[int] = mapped_column(BigInt, ForeignKey("posting.id"), primary_key=True)
+    operator_id: Mapped[int] = mapped_column(BigInt, ForeignKey("operator.id"), primary_key=True)
+    at: Mapped[datetime]
+    __table_args__ = (Index("ix_change_share_day", "operator_id", "at"), STRICT)

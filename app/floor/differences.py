@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.control.adjustments import lose
+from app.control.limits import APPROVED, share
 from app.db import table
 from app.floor import confirm
 from app.floor.loss_undone import note_orders
@@ -130,7 +131,8 @@ def require_here(work: Work, item_id: int, serial: str) -> None:
 def post_differences(work: Work, found: list[Difference]) -> None:
     """ADJUSTMENT <-> bin; what orders had chosen of a loss is let go of, and chosen again elsewhere.
 
-    What is found where nothing is sold is not for sale before somebody has looked at it, nor is an expired lot.
+    They count for everybody who counted (``control.limits``), unless a second person approved them. What is found where
+    nothing is sold is not for sale before somebody has looked at it, nor is an expired lot.
     """
     place = work.session.get_one(Location, work.task.location_id)
     condition = condition_in(place.kind, is_blocked=place.is_blocked)
@@ -154,7 +156,10 @@ def post_differences(work: Work, found: list[Difference]) -> None:
                 one = lose(work.session, work.header("count"), loss, warehouse)
                 work.show(one, [(sku, place.code, "ADJUSTMENT")])
                 posted.append(one)
-        work.memory["posted"] = [*work.memory.get("posted", []), *(one.posting_id for one in posted)]
+        ids = [one.posting_id for one in posted]
+        work.memory["posted"] = [*work.memory.get("posted", []), *ids]
+        if work.task.document_type != APPROVED:
+            share(work.session, ids, {*work.memory.get("counters", [])} - {work.actor.operator_id})
     if any(each.lot_id is not None and each.units > 0 for each in found):
         hold_expired(work.session, warehouse, item_ids=[each.item_id for each in found])
 

@@ -356,3 +356,43 @@ def test_whoever_counted_a_part_approves_nothing_of_it(floor: Floor, counter: Wo
     counter.take(floor.tasks("count")[0]).scan("A-01").hears("approval_needed")
     supervisor.take(floor.tasks("count")[0]).act("approve").refused("second_person_needed")
     assert floor.at("MUG") == 50
+
+
+def test_a_difference_counts_for_everybody_whose_count_it_rests_on(floor: Floor, counter: Worker) -> None:
+    """One counts 19 fewer, another scans the bin to close: nobody hands on what would be too much for them."""
+    floor.stock("MUG", 200)
+    for turn, name in enumerate(("Cleo", "Cora"), start=1):
+        counter.start("count", location="A-01").scan("A-01", "MUG").act("quantity", quantity=200 - 15 * turn)
+        task = counter.release().task
+        closer = floor.worker(name, "counter").take(task).scan("A-01")
+        if turn == 1:
+            closer.hears("counted").finished()
+    closer.hears("recount").scan("MUG").act("quantity", quantity=170).scan("A-01").hears("approval_needed")
+    assert floor.at("MUG") == 185
+    floor.stock("TEA", 30, "B-01")
+    first = floor.worker("Cleo", "counter").start("count", location="B-01").scan("B-01", "TEA")
+    first.act("quantity", quantity=11).scan("B-01").hears("counted")
+    assert floor.at("TEA", "B-01") == 11, "another item, in another place"
+
+
+def test_a_recount_by_another_still_counts_for_whoever_counted_first(floor: Floor, counter: Worker) -> None:
+    floor.stock("MUG", 100)
+    counter.start("count", location="A-01").scan("A-01", "MUG").act("quantity", quantity=85).scan("A-01").finished()
+    counter.start("count", location="A-01").scan("A-01", "MUG").act("quantity", quantity=75)
+    counter.scan("A-01").hears("recount").release()
+    other = floor.worker("Cleo", "counter").take(counter.task)
+    other.scan("MUG").act("quantity", quantity=75).scan("A-01").hears("approval_needed")
+    assert floor.at("MUG") == 85
+    supervisor = floor.worker("Sue", "supervisor").take(counter.task).act("recount").hears("sent_back")
+    assert supervisor.answer["task"]["status"] == "open"
+    other.take(counter.task).scan("A-01", "MUG").act("quantity", quantity=75).scan("A-01").hears("counted")
+
+
+def test_a_count_that_is_taken_back_leaves_everybodys_day_as_it_was(floor: Floor, counter: Worker) -> None:
+    floor.stock("MUG", 100)
+    other = floor.worker("Cleo", "counter")
+    for _turn in range(2):
+        counter.start("count", location="A-01").scan("A-01", "MUG").act("quantity", quantity=85)
+        task = counter.release().task
+        other.take(task).scan("A-01").hears("counted").act("undo").hears("undone").release()
+        counter.take(task).scan("A-01", "MUG").act("quantity", quantity=100).scan("A-01").hears("count_agrees")

@@ -215,7 +215,8 @@ def _close(work: Work) -> Said:
     found = compare(steady, certain(steady, booked, hands), leave_out=moved)
     assert work.task.location_id is not None, "a count without its bin"
     changes = [Change(each.item_id, work.task.location_id, each.units) for each in found]
-    large = is_beyond(work.session, work.settings, work.actor, house, changes)
+    note_counter(work)  # whoever closes says that nothing else is there
+    large = is_beyond(work.session, work.settings, work.memory["counters"], house, changes)
     if large and work.memory.get("before") != steady:
         work.remember(before=steady)
         begin_again(work)
@@ -325,7 +326,7 @@ def _undo(work: Work) -> Said:
         work.show(one, names)
         sums += len(one.moves)
     work.forget("posted", "is_done", "start", "since", "counts", "only", "before", "last", "trail")
-    work.forget("hands_start", "hands", "unclear", "lost_from")
+    work.forget("hands_start", "hands", "unclear", "lost_from", "counters")
     work.task.status, work.task.done_at = "claimed", None
     work.session.flush()
     return Said("undone", _("Undone: %(n)s corrections are taken back. Count the bin again.", n=sums))
