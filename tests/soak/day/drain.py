@@ -201,6 +201,8 @@ class Robot:
         aside = next((way for way in ways if way.get("action") == "set_aside"), None)
         if kind == "inspect" and aside and not offered:
             return aside
+        if hand.said == "serial_in_stock" and {"action": "undo", "label": "Undo"} in ways:
+            return {"action": "undo"}  # as the refusal says: the number came in elsewhere since it was scanned here
         if kind == "inspect" and hand.said == "set_aside":  # more of them would be set aside too
             return next((way for way in ways if way.get("action") == "done"), ways[0])
         if expects[:1] == ["serial"] and kind in ("inspect", "count") and not offered:
