@@ -73,7 +73,11 @@ def _no_scan(_work: Work, meaning: Meaning) -> Said:
 
 
 def decide(work: Work, arguments: Arguments, *, name: str) -> Said:
-    """Errors: ``scan_item_first`` before anything is received; ``unknown_reason``; ``expired`` for old goods."""
+    """Another decision takes the place of one that is not carried out yet.
+
+    Errors: ``scan_item_first`` before anything is received; ``unknown_reason``; ``expired`` for old goods."""
+    if "decision" in work.memory:
+        take_back(work)
     if of_stock(work):
         _begin_bench(work)
     if name == "restock" and _is_expired(work):
@@ -88,14 +92,29 @@ def decide(work: Work, arguments: Arguments, *, name: str) -> Said:
     if name in _OUTSIDE:
         location_id, code = _OUTSIDE[name]
         return _settle(work, name, reason, Place(location_id, None, _condition(work)), code)
-    work.remember(decision={"name": name, "reason": reason, "plan": _plan(work, name)})
+    plan = _plan(work, name)
+    work.remember(decision={"name": name, "reason": reason, "plan": plan})
+    if plan is None:
+        return Said("decided", _no_room(work))
     return Said("decided", _("%(decision)s. Now bring it there.", decision=_(LABELS[name])))
+
+
+def take_back(work: Work) -> None:
+    """The decision is not carried out: it can be made again, or the goods are left as they stand."""
+    work.forget("decision", *(["bench"] if of_stock(work) else []))
+
+
+def _no_room(work: Work) -> str:
+    return _(
+        "No bin has room for %(n)s. Scan one that takes them all the same, or leave them in quarantine.",
+        n=work.memory["bench"]["units"],
+    )
 
 
 def _begin_bench(work: Work) -> None:
     """What was counted of goods that stand here is decided about as they stand. Errors: ``scan_item_first``."""
     line = work.line
-    if line is None or not work.counted or "decision" in work.memory:
+    if line is None or not work.counted:
         raise Refused("scan_item_first", _("Scan the item first, then say what becomes of it."))
     place = line.source_container or line.source
     work.remember(bench={"units": work.counted, "location": confirm.stands_at(work, line), "place": place})
@@ -107,7 +126,8 @@ def _condition(work: Work) -> str:
 
 
 def _plan(work: Work, name: str) -> int | None:
-    """The suggested place: a bin for what is sellable, else the quarantine (or the bench, where there is none)."""
+    """The suggested place: a bin for what is sellable (None where none has room), else the quarantine (or where it
+    stands, where there is none)."""
     bench = work.memory["bench"]
     if name == "restock":
         return send_to_bin(work, work.the_line, units=bench["units"])
@@ -115,7 +135,7 @@ def _plan(work: Work, name: str) -> int | None:
     if of_stock(work) and here is not None and here.kind in NOTHING_SOLD and not here.is_blocked:
         return here.id
     kept = work.first_place(NOTHING_SOLD)
-    return kept.id if kept else None
+    return kept.id if kept else int(bench["location"])
 
 
 def _planned_place(work: Work) -> Location | None:
@@ -126,20 +146,36 @@ def _planned_place(work: Work) -> Location | None:
 def _ask_target(work: Work) -> Prompt:
     plan = _planned_place(work)
     ways = [scan_way(encode(InternalKind.LOCATION, plan.code), plan.code)] if plan else []
-    value = plan.code if plan else _("any bin")
-    asked = prompt(work, _("Bring it there and scan the place"), value=value, ways=ways, expects=("target",))
+    asked = prompt(
+        work,
+        _("Bring it there and scan the place") if plan else _no_room(work),
+        value=plan.code if plan else _("any bin"),
+        ways=[*ways, *_other_ways(work)],
+        expects=("target",),
+    )
     asked.target = plan.code if plan else None
     return asked
 
 
-def _accept_target(work: Work, meaning: Meaning) -> Said:
+def _other_ways(work: Work) -> list[Way]:
+    """What can be done where the goods cannot be brought to the place."""
     decision = work.memory["decision"]
-    kinds = PICKED_FROM if decision["name"] == "restock" else NOTHING_SOLD
-    place = confirm.target_location(work, meaning, kinds=kinds)
+    is_restock = decision["name"] == "restock"
+    kept = [action_way("quarantine", _(LABELS["quarantine"]), reason=decision["reason"])] if is_restock else []
+    return [*kept, *([action_way("skip", _("Later"))] if of_stock(work) else [])]
+
+
+def _accept_target(work: Work, meaning: Meaning) -> Said:
+    decision, bench = work.memory["decision"], work.memory["bench"]
     plan = _planned_place(work)
-    if place.id != work.memory["bench"]["location"]:
-        confirm.room(work, place, work.memory["bench"]["units"])
-    confirm.planned(work, place, plan_id=plan.id if plan else None, plan=plan.code if plan else None)
+    if plan is not None and plan.id == bench["location"] and (meaning.type, meaning.id) == ("location", plan.id):
+        place = plan  # it stays where it stands
+    else:
+        kinds = PICKED_FROM if decision["name"] == "restock" else NOTHING_SOLD
+        place = confirm.target_location(work, meaning, kinds=kinds)
+        if place.id != bench["location"]:
+            confirm.room(work, place, bench["units"])
+        confirm.planned(work, place, plan_id=plan.id if plan else None, plan=plan.code if plan else None)
     name = decision["name"]
     return _settle(work, name, decision["reason"], Place(place.id, None, _KEPT[name]), place.code)
 

@@ -8,7 +8,7 @@ the inspector's decision: into a bin and sellable again, kept in quarantine or a
 from functools import partial
 
 from app.floor import confirm, handover, look_over
-from app.floor.decision import DECISION, LABELS, TARGET, bench_moves, decide
+from app.floor.decision import DECISION, LABELS, TARGET, bench_moves, decide, take_back
 from app.floor.inspection import of_stock
 from app.floor.not_here import leave_out
 from app.floor.sent_back import LOT, SERIAL, prompt, set_aside
@@ -181,6 +181,9 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
 
 def _skip(work: Work) -> Said:
     line = work.line
+    if of_stock(work) and "decision" in work.memory:
+        take_back(work)
+        work.forget("counted")
     if line is None or work.counted or "bench" in work.memory:
         raise Refused("finish_line_first", _("Decide about what you hold first, or undo it."))
     to_the_end(work.session, work.task.id, line.id)
@@ -211,7 +214,7 @@ def _done(work: Work) -> Said:
 
 def _undo(work: Work) -> Said:
     if "decision" in work.memory:
-        work.forget("decision", *(["bench"] if of_stock(work) else []))
+        take_back(work)
         return Said("undone", _("Decide again."))
     if work.memory.get("pending"):
         work.forget("pending", "item", "waiting_units")
