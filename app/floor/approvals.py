@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, Lot
 from app.floor.differences import booked_at, compare, key_of
+from app.floor.in_hand import Hands, certain, hands_of
 from app.floor.models import ASKS_APPROVAL, Scan
 from app.people.models import Operator
 from app.places.models import Location
@@ -23,7 +24,9 @@ from app.tasks.queue import APPROVAL
 class Change:
     """Of one item (and lot or serial number) ``counted`` units were found where the books have ``booked``.
 
-    ``price`` is the item's own, for one base unit.
+    ``taken`` of those that the books have here are in somebody's hands (``whose``), and ``coming`` ones, which the
+    books have elsewhere, are about to be put here or are already. ``units`` is what approving posts: what no hand could
+    explain. ``price`` is the item's own, for one base unit.
     """
 
     sku: str
@@ -32,12 +35,11 @@ class Change:
     serial: str
     counted: int
     booked: int
+    taken: int
+    coming: int
+    whose: str
+    units: int
     price: Decimal | None
-
-    @property
-    def units(self) -> int:
-        """How many more there are than the books have (fewer, where negative)."""
-        return self.counted - self.booked
 
     @property
     def value(self) -> Decimal | None:
@@ -51,6 +53,7 @@ class Approval:
 
     task_id: int
     place: str
+    place_kind: str
     counter: str
     since: datetime
     operator: str | None
@@ -66,7 +69,7 @@ def waiting_approvals(session: Session, warehouse_id: int, *, limit: int = 50) -
         .scalar_subquery()
     )
     statement = (
-        select(Task, Location.code, func.coalesce(asked_at, Task.created_at), Operator.name)
+        select(Task, Location.code, Location.kind, func.coalesce(asked_at, Task.created_at), Operator.name)
         .join(Location, Location.id == Task.location_id)
         .outerjoin(Operator, Operator.id == Task.operator_id)
         .where(
@@ -78,16 +81,19 @@ def waiting_approvals(session: Session, warehouse_id: int, *, limit: int = 50) -
         .order_by(Task.id)
         .limit(limit)
     )
+    rows = session.execute(statement).all()
+    hands = hands_of(session, warehouse_id, {row.Task.location_id for row in rows if row.Task.location_id})
     return [
         Approval(
             task_id=task.id,
             place=place,
+            place_kind=kind,
             counter=counter_of(session, task),
             since=since,
             operator=operator,
-            changes=changes_of(session, task),
+            changes=_changes(session, task, hands[task.location_id or 0]),
         )
-        for task, place, since, operator in session.execute(statement)
+        for task, place, kind, since, operator in rows
     ]
 
 
@@ -97,24 +103,42 @@ def counter_of(session: Session, task: Task) -> str:
 
 
 def changes_of(session: Session, task: Task) -> tuple[Change, ...]:
-    """What approving a count would change, held against the books as they are now."""
+    """What approving a count would change, held against the books and the hands as they are now."""
+    assert task.location_id is not None, "a count without its bin"
+    return _changes(session, task, hands_of(session, task.warehouse_id, [task.location_id])[task.location_id])
+
+
+def _changes(session: Session, task: Task, hands: Hands) -> tuple[Change, ...]:
+    """What was counted otherwise than booked; also where a hand explains it, and nothing will be posted."""
     assert task.location_id is not None, "a count without its bin"
     counts, booked = task.memory["to_approve"], booked_at(session, task.location_id, only=task.memory.get("only"))
-    found = compare(counts, booked, leave_out=set(task.memory["moved"]))
-    items = {row.id: row for row in session.scalars(select(Item).where(Item.id.in_({each.item_id for each in found})))}
-    lots = {row.id: row for row in session.scalars(select(Lot).where(Lot.id.in_({each.lot_id for each in found})))}
-    changes = []
-    for each in found:
-        item, key = items[each.item_id], key_of(each.item_id, each.lot_id, each.serial)
-        changes.append(
-            Change(
-                sku=item.sku,
-                name=item.name,
-                lot=lots[each.lot_id].code if each.lot_id else "",
-                serial=each.serial,
-                counted=counts.get(key, 0),
-                booked=booked.get(key, 0),
-                price=item.price,
-            )
+    moved = set(task.memory["moved"])
+    posted = {
+        key_of(each.item_id, each.lot_id, each.serial): each
+        for each in compare(counts, certain(counts, booked, hands), leave_out=moved)
+    }
+    seen = {key_of(each.item_id, each.lot_id, each.serial): each for each in compare(counts, booked, leave_out=moved)}
+    found = dict(sorted({**seen, **posted}.items()))
+    items = {
+        row.id: row
+        for row in session.scalars(select(Item).where(Item.id.in_({each.item_id for each in found.values()})))
+    }
+    lots = {
+        row.id: row for row in session.scalars(select(Lot).where(Lot.id.in_({each.lot_id for each in found.values()})))
+    }
+    return tuple(
+        Change(
+            sku=items[each.item_id].sku,
+            name=items[each.item_id].name,
+            lot=lots[each.lot_id].code if each.lot_id else "",
+            serial=each.serial,
+            counted=counts.get(key, 0),
+            booked=booked.get(key, 0),
+            taken=hands.taken.get(key, 0),
+            coming=hands.coming.get(key, 0),
+            whose=", ".join(hands.whose.get(key, [])),
+            units=posted[key].units if key in posted else 0,
+            price=items[each.item_id].price,
         )
-    return tuple(changes)
+        for key, each in found.items()
+    )

@@ -5,30 +5,32 @@ be on the shelf already and belong to it only when the bin is scanned. A hand ma
 scan or before it, so the count never posts what a hand could explain: ``certain`` is what is left of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
 
 from app.db import core, table
 from app.floor.differences import Counts, item_of, key_of
 from app.floor.step import Work
 from app.people.models import Operator
-from app.tasks.models import Task, TaskLine
+from app.tasks.models import IS_UNFINISHED, Task, TaskLine
 
 task, line = table(Task), table(TaskLine)
 KINDS = ("pick", "putaway", "move", "inspect")
-UNFINISHED = ("open", "claimed")
 
 
 @dataclass(slots=True)
 class Hands:
     """``taken``: units that the books have in the place and somebody in hand. ``coming``: units in hand that are to be
-    put here. ``who`` has them, by item (nobody any more where a task was given back with its count)."""
+    put here. ``who`` has them, by item (nobody any more where a task was given back with its count); ``whose`` they
+    are, by key."""
 
     taken: Counts = field(default_factory=dict)
     coming: Counts = field(default_factory=dict)
     who: dict[int, str] = field(default_factory=dict)
+    whose: dict[str, list[str]] = field(default_factory=dict)
 
     def of(self, item_id: int) -> list[Counts]:
         """Both, of one item: what must not change while it is counted."""
@@ -44,6 +46,7 @@ class Hands:
 def hands_at(work: Work, *, is_closing: bool = False) -> Hands:
     """Who has what of the counted place in hand. ``is_closing``: scans that are just being judged are waited for."""
     here = work.task.location_id
+    assert here is not None, "a count without its bin"
     if is_closing:
         takes_here = exists().where(
             line.c.task_id == task.c.id,
@@ -58,6 +61,11 @@ def hands_at(work: Work, *, is_closing: bool = False) -> Hands:
             takes_here,
         )
         core(work.session).execute(busy.order_by(task.c.id).with_for_update(read=True, of=task)).all()
+    return hands_of(work.session, work.task.warehouse_id, [here])[here]
+
+
+def hands_of(session: Session, warehouse_id: int, location_ids: Collection[int]) -> dict[int, Hands]:
+    """Place -> who has what of it in hand, for whoever only looks."""
     counted, begun = task.c.memory["counted"].as_integer(), task.c.memory["line"].as_integer()
     statement = (
         select(
@@ -65,28 +73,33 @@ def hands_at(work: Work, *, is_closing: bool = False) -> Hands:
             line.c.lot_id,
             line.c.serial,
             line.c.source_location_id,
+            line.c.target_location_id,
             counted.label("units"),
             Operator.name,
         )
         .join_from(task, line, line.c.id == begun)
         .outerjoin(Operator, Operator.id == task.c.operator_id)
         .where(
-            task.c.warehouse_id == work.task.warehouse_id,
+            task.c.warehouse_id == warehouse_id,
             task.c.kind.in_(KINDS),
-            task.c.status.in_(UNFINISHED),
-            task.c.id != work.task.id,
+            IS_UNFINISHED,
             counted > 0,
-            or_(line.c.source_location_id == here, line.c.target_location_id == here),
+            or_(line.c.source_location_id.in_(location_ids), line.c.target_location_id.in_(location_ids)),
         )
         .order_by(task.c.id)
     )
-    hands = Hands()
-    for row in work.session.execute(statement):
-        side = hands.taken if row.source_location_id == here else hands.coming
+    found = {place: Hands() for place in location_ids}
+    for row in session.execute(statement) if found else ():
         key = key_of(row.item_id, row.lot_id, row.serial)
-        side[key] = side.get(key, 0) + row.units
-        hands.who[row.item_id] = row.name or ""
-    return hands
+        for place in {row.source_location_id, row.target_location_id} & found.keys():
+            hands = found[place]
+            side = hands.taken if row.source_location_id == place else hands.coming
+            side[key] = side.get(key, 0) + row.units
+            hands.who[row.item_id] = row.name or ""
+            names = hands.whose.setdefault(key, [])
+            if row.name and row.name not in names:
+                names.append(row.name)
+    return found
 
 
 def on_shelf(booked: Counts, hands: Hands) -> Counts:

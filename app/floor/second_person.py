@@ -73,8 +73,12 @@ def _ask_approve(work: Work) -> Prompt:
 
 
 def _said(change: Change) -> str:
-    """``Blue mug, lot 7: 2 counted, 50 booked: -48 (worth -480.00)``."""
+    """``Blue mug, lot 7: 2 counted, 50 booked, 3 in hand (Mia): -45 (worth -450.00)``."""
     found = _("%(counted)s counted, %(booked)s booked", counted=change.counted, booked=change.booked)
+    if change.taken:
+        found += ", " + _("%(n)s in hand (%(who)s)", n=change.taken, who=change.whose or "?")
+    if change.coming:
+        found += ", " + _("%(n)s being put here (%(who)s)", n=change.coming, who=change.whose or "?")
     told_apart = [
         *([change.name] if change.name != change.sku else []),
         *([_("lot %(lot)s", lot=change.lot)] if change.lot else []),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.floor.approvals import waiting_approvals
 from tests.floor.story import Floor, Worker
 
 
@@ -154,3 +155,43 @@ def test_what_waits_for_approval_is_not_approved_with_other_hands(
     picker.scan("MUG", "MUG", "MUG")
     supervisor.act("approve").hears("counted")
     assert floor.at("MUG") == 10
+
+
+def _until_a_second_person(counter: Worker, units: int) -> Worker:
+    _count(counter.start("count", location="A-01"), units).hears("in_hand")
+    for _time in range(3):
+        if counter.answer["code"] != "approval_needed":
+            counter.scan("MUG").act("quantity", quantity=units).scan("A-01")
+    return counter.hears("approval_needed")
+
+
+def test_the_second_person_sees_what_is_in_whose_hands_and_what_will_be_posted(
+    floor: Floor, picker: Worker, counter: Worker, supervisor: Worker
+) -> None:
+    """100 in the books, 3 of them in Mia's hands, 7 on the shelf: 90 are missing, and not 93."""
+    floor.stock("MUG", 100)
+    floor.totes("TOTE-1")
+    picker.take(floor.order("S-1", ("MUG", 5))[0]).scan("A-01", "MUG", "MUG", "MUG")
+    _until_a_second_person(counter, 7)
+    (approval,) = floor.read(lambda session: waiting_approvals(session, 1))
+    (change,) = approval.changes
+    assert (approval.place, approval.place_kind) == ("A-01", "bin")
+    assert (change.booked, change.taken, change.coming, change.whose) == (100, 3, 0, "Mia")
+    assert (change.counted, change.units) == (7, -90)
+    supervisor.take(counter.task)
+    assert ["3 in hand (Mia)" in said for _what, said in supervisor.prompt["detail"]] == [False, True]
+    supervisor.act("approve").hears("counted")
+    assert floor.at("MUG") == 10
+
+
+def test_the_second_person_sees_what_is_just_being_put_there(floor: Floor, counter: Worker, receiver: Worker) -> None:
+    """10 in the books, 5 on their way in Rob's hands, 75 on the shelf: 60 are found, and not 65."""
+    floor.stock("MUG", 10)
+    floor.purchase("PO-1", ("MUG", 5))
+    receiver.start("receive", "PO-1").robot()
+    floor.worker("Rob", "receiver").take(floor.tasks("putaway")[0]).scan("MUG")
+    _until_a_second_person(counter, 75)
+    (approval,) = floor.read(lambda session: waiting_approvals(session, 1))
+    (change,) = approval.changes
+    assert (change.booked, change.taken, change.coming, change.whose) == (10, 0, 5, "Rob")
+    assert (change.counted, change.units) == (75, 60)
