@@ -14,7 +14,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -52,7 +52,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeEngine
 
-from app.writers import one_at_a_time
+from app.writers import if_nobody_writes, one_at_a_time
 
 Result = TypeVar("Result")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
@@ -60,6 +60,10 @@ _MOMENT = len("2026-11-25T09:30:00.000000Z")
 TRIES = 6
 _CORE, _ALONE = "core", "alone"
 _ONE_RETRY = text("SELECT pg_advisory_xact_lock(20260301)")
+_IMPATIENT = text("SET LOCAL lock_timeout = '100ms'")
+_LOCKED = "55P03"
+_PATIENCE = 20_000
+"""Milliseconds that SQLite waits for its own lock, where a program holds it that draws no number."""
 _RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock detected
 _CLASSES_AWAY = {"08", "40", "53", "55", "57"}
 """PostgreSQL's classes: no connection, rolled back for another's sake, out of room, in use, stopped by a person."""
@@ -238,7 +242,7 @@ def prepare(engine: Engine) -> None:
             ("synchronous", "FULL", 2),
             ("foreign_keys", "ON", 1),
             ("recursive_triggers", "ON", 1),
-            ("busy_timeout", "20000", 20000),
+            ("busy_timeout", str(_PATIENCE), _PATIENCE),
         ):
             connection.execute(f"PRAGMA {pragma}={value}")
             found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
@@ -302,6 +306,43 @@ def _constraint(error: IntegrityError) -> str:
 def _may_pass(error: OperationalError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     return state in _RETRIED or "database is locked" in str(error.orig)
+
+
+def is_written_to_now(statement: Executable, *, engine: Engine | None = None) -> bool:
+    """Whether somebody writes just now, so that this statement would have to wait for them; nobody is waited for.
+
+    Where nobody does, it is run and taken back. Errors: SQLAlchemy's, where the database cannot be written to at all.
+    """
+    engine = engine or db.engine
+    try:
+        if engine.dialect.name == "postgresql":
+            with engine.connect() as connection:
+                connection.execute(_IMPATIENT)
+                connection.execute(statement)
+                return False
+        path = engine.url.database
+        with (
+            if_nobody_writes(f"{path}.lock")
+            if path and path != ":memory:"
+            else nullcontext(enter_result=True) as is_free
+        ):
+            return not is_free or _try_alone(engine, statement)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == _LOCKED or "database is locked" in str(error.orig):
+            return True
+        raise
+
+
+def _try_alone(engine: Engine, statement: Executable) -> bool:
+    """On SQLite; a program that is not ours draws no number, and is not waited for either."""
+    with engine.connect().execution_options(**{_ALONE: True}) as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.execute(statement)
+            return False
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENCE}")
 
 
 def is_out_of_reach(error: Exception) -> bool:

@@ -44,6 +44,26 @@ def one_at_a_time(path: str) -> Iterator[int]:
         os.close(file)
 
 
+@contextmanager
+def if_nobody_writes(path: str) -> Iterator[bool]:
+    """Hold the file ``path`` as its one writer if nobody does at this moment, without waiting. Gives whether."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            if _IS_FAIR:
+                fcntl.fcntl(file, fcntl.F_OFD_SETLK, _lock(fcntl.F_WRLCK, _TURN, 1))
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            yield False
+            return
+        yield True
+    finally:
+        if _IS_FAIR:
+            _set(file, fcntl.F_UNLCK, 0, 0)
+        os.close(file)
+
+
 def _drawn(file: int) -> int:
     """The next number, whose byte is now held. Held by nobody else: a number that was lost is not missed."""
     _wait_for(file, _GATE)
@@ -60,6 +80,10 @@ def _wait_for(file: int, byte: int) -> None:
 
 
 def _set(file: int, kind: int, start: int, length: int) -> None:
-    """``struct flock`` of Linux: kind, whence, start, length (0: to the end), process. The lock is the open file's, so
-    that two threads of one process keep each other out too."""
-    fcntl.fcntl(file, fcntl.F_OFD_SETLKW, struct.pack("hhqqi4x", kind, os.SEEK_SET, start, length, 0))
+    """The lock is the open file's, so that two threads of one process keep each other out too."""
+    fcntl.fcntl(file, fcntl.F_OFD_SETLKW, _lock(kind, start, length))
+
+
+def _lock(kind: int, start: int, length: int) -> bytes:
+    """``struct flock`` of Linux: kind, whence, start, length (0: to the end), process."""
+    return struct.pack("hhqqi4x", kind, os.SEEK_SET, start, length, 0)

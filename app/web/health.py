@@ -9,10 +9,9 @@ from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import reading, table, transact
+from app.db import is_written_to_now, reading, table
 from app.labels.queue import oldest_waiting
 from app.language import _
 from app.ledger.models import Posting
@@ -42,19 +41,21 @@ def ready() -> tuple[Response, int]:
     """Work can be done: the database takes writes, its tables are of this version, the disk has room.
 
     A worker that is gone, a job of it that fails, or a ledger that nobody seals makes it ``degraded``, still 200: the
-    floor goes on, and whoever sends the floor elsewhere for that stops it.
+    floor goes on, and whoever sends the floor elsewhere for that stops it. So does a database to which somebody writes
+    just now, which is ``busy``: nobody is waited for, and whoever asks again a few times knows whether it stays so.
     """
     _require_inside()
-    checks = {"database": _is_writable(), "migrations": _is_at_head(), "disk": _has_room()}
-    is_ready = all(checks.values())
+    database = _database()
+    checks = {"migrations": _is_at_head(), "disk": _has_room()}
+    is_ready = database != "failed" and all(checks.values())
     ages = _ages() if is_ready else None
     work = {
         "worker": ages is not None and ages.worker is not None and ages.worker <= settings().worker_late_seconds,
         "seal": ages is not None and ages.seal <= LATE_SECONDS and "seal" not in ages.failing,
         "jobs": ages is not None and not ages.failing,
     }
-    words = {name: "ok" if good else "failed" for name, good in {**checks, **work}.items()}
-    status = "failed" if not is_ready else "ok" if all(work.values()) else "degraded"
+    words = {"database": database, **{name: "ok" if good else "failed" for name, good in {**checks, **work}.items()}}
+    status = "failed" if not is_ready else "ok" if set(words.values()) == {"ok"} else "degraded"
     outbox = round(ages.outbox) if ages else None
     return jsonify(status=status, checks=words, outbox_seconds=outbox), 200 if is_ready else 503
 
@@ -112,17 +113,15 @@ def _ages() -> _Ages:
         )
 
 
-def _is_writable() -> bool:
+_TOUCH = update(table(Serial)).where(text("1 = 0")).values(last=0)
+"""Writes nothing, but through every lock and permission that a write needs."""
+
+
+def _database() -> str:
     try:
-        transact(_touch)
+        return "busy" if is_written_to_now(_TOUCH) else "ok"
     except SQLAlchemyError:
-        return False
-    return True
-
-
-def _touch(session: Session) -> None:
-    """Write nothing, but through every lock and permission that a write needs."""
-    session.execute(update(table(Serial)).where(text("1 = 0")).values(last=0))
+        return "failed"
 
 
 def _is_at_head() -> bool:

@@ -2,7 +2,7 @@
 
 A wave or a large file is one request for as long as it takes, between portions of which scans have their turn in the
 database; they need a thread to come to it. Labels and photographs are arithmetic, here or in a program beside it.
-Whether the process is alive is answered by a thread of its own, which waits for no writer and for no scan.
+Whether the process is alive and well is answered by a thread of its own, which waits for no writer and for no scan.
 """
 
 import re
@@ -26,7 +26,7 @@ _DRAWING = re.compile(
 def lane_of(environ: dict[str, Any]) -> str:
     """The lane of a request, from its head alone."""
     path = environ["PATH_INFO"]
-    if path == "/healthz":
+    if path in ("/healthz", "/readyz"):
         return ALIVE
     if _DRAWING.fullmatch(path):
         return DRAWN

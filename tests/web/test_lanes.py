@@ -1,15 +1,18 @@
 """Long work of the desk takes no thread that a scan waits for, and nobody keeps the sign of life waiting."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterable
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.cli.server.bridge import Bridge, Scope
-from app.db import transact
+from app.db import db, transact
 from app.web.lanes import ALIVE, DRAWN, LONG, SCANS, THREADS, lane_of
 
 
@@ -54,7 +57,7 @@ async def status_of(bridge: Bridge, method: str, path: str) -> int:
         ("GET", "/office/label-sheets.pdf", DRAWN),
         ("GET", "/office/label-sheets", SCANS),
         ("GET", "/healthz", ALIVE),
-        ("GET", "/readyz", SCANS),
+        ("GET", "/readyz", ALIVE),
     ],
 )
 def test_each_request_has_its_lane(method: str, path: str, lane: str) -> None:
@@ -98,3 +101,45 @@ def test_the_sign_of_life_waits_for_no_writer(app: Flask) -> None:
     """The writer's turn is held while it is asked: whoever waited for it would wait for ever."""
     with app.app_context():
         assert transact(lambda _session: app.test_client().get("/healthz").status_code) == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_whether_work_can_be_done_is_answered_while_somebody_writes(app: Flask) -> None:
+    """The writer's turn is held while it is asked; it waited for it until now, and whoever watches took it for dead."""
+
+    def asked() -> dict[str, Any]:
+        answers: list[Any] = []
+
+        def ask() -> None:
+            with app.app_context():
+                answers.append(app.test_client().get("/readyz"))
+
+        asking = Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(15)
+        assert answers, "it waits"
+        assert answers[0].status_code == 200
+        return answers[0].json  # type: ignore[no-any-return]
+
+    def write(session: Session) -> dict[str, Any]:
+        if session.get_bind().dialect.name == "postgresql":  # where a row is enough, nobody is in the way
+            session.execute(text("LOCK TABLE serial IN ACCESS EXCLUSIVE MODE"))
+        return asked()
+
+    with app.app_context():
+        during = transact(write)
+        after = asked()
+    assert (during["status"], during["checks"]["database"]) == ("degraded", "busy")
+    assert (during["checks"]["disk"], during["checks"]["jobs"], after["checks"]["database"]) == ("ok", "ok", "ok")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_program_that_draws_no_number_is_not_waited_for_either(app: Flask) -> None:
+    with app.app_context():
+        other = sqlite3.connect(db.engine.url.database or "", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        answer = app.test_client().get("/readyz")
+        other.execute("ROLLBACK")
+        other.close()
+        assert answer.json["checks"]["database"] == "busy"
+        assert db.session.connection().exec_driver_sql("PRAGMA busy_timeout").scalar() == 20_000
