@@ -24,8 +24,9 @@ from app.ledger.models import BALANCE_KEY, CONDITIONS, REASONS, Balance, Movemen
 from app.ledger.post import Header, Move, Place, Posted, post
 from app.ledger.standing import elsewhere, stand
 from app.orders import lost
-from app.orders.expire import hold_expired
-from app.orders.stock_in_hand import close_empty_tasks
+from app.orders.allocate import hold_stock
+from app.orders.expire import hold_all_expired
+from app.orders.stock_in_hand import close_empty_tasks, hold_work_at
 from app.people.actor import Actor
 from app.places.models import ADJUSTMENT, PICKED_INTO, Container, Location, Warehouse
 from app.places.warehouses import container_of, location_of, warehouse_of
@@ -86,8 +87,12 @@ def _adjust(session: Session, actor: Actor, wanted: Correction, *, key: str, set
     if wanted.reason == "opening":
         require_unopened(session, item, stands)
     is_gain = quantity > 0
+    if not is_gain:  # work that may change comes before people, containers and stock, as in its own scans
+        hold_work_at(session, Balance.item_id == item.id, Balance.location_id == stands.id)
     box = _box(session, house, wanted.container, stands, is_gain=is_gain) if wanted.container else None
     lot_id = _lot(session, item, wanted.lot, expiry=wanted.expiry, is_gain=is_gain)
+    if lot_id is not None:
+        hold_all_expired(session, house, [item.id])
     condition = _condition(session, house, stands, lot_id, wanted.condition, is_gain=is_gain)
     place = Place(stands.id, box.id if box else None, condition)
     _check_serial(item, wanted.serial, quantity)
@@ -106,7 +111,7 @@ def _adjust(session: Session, actor: Actor, wanted: Correction, *, key: str, set
         move = Move(item.id, quantity, outside, place, lot_id=lot_id, serial=wanted.serial)
         posted = post(session, header, [move])
         if lot_id is not None:
-            hold_expired(session, house, item_ids=[item.id])
+            hold_all_expired(session, house, [item.id])
         stow(session, stands)
         return posted
     loss = Move(item.id, -quantity, place, outside, lot_id=lot_id, serial=wanted.serial)
@@ -145,7 +150,7 @@ def lose(session: Session, header: Header, loss: Move, warehouse: Warehouse) -> 
     """
     balance = table(Balance)
     found = session.execute(
-        select(balance.c.id, balance.c.quantity).where(
+        select(balance.c.id, balance.c.quantity, balance.c.allocated).where(
             BALANCE_KEY[0] == loss.item_id,
             BALANCE_KEY[1] == loss.source.location_id,
             BALANCE_KEY[2] == (loss.lot_id or 0),
@@ -156,6 +161,9 @@ def lose(session: Session, header: Header, loss: Move, warehouse: Warehouse) -> 
     ).first()
     tasks: dict[int, int | None] = {}
     if found and found.quantity >= loss.quantity:
+        hold_work_at(session, Balance.id == found.id)
+        if found.allocated:
+            hold_stock(session, [loss.item_id], warehouse.id)
         tasks = lost.let_go(session, found.id, loss.quantity)
         if loss.source.container_id and loss.source.condition == "available":
             lost.lose_held(session, found.id, loss.quantity)

@@ -19,6 +19,7 @@ from app.ledger.for_sale import SELLABLE, balance, condition_in, is_good, lot, n
 from app.ledger.models import Movement, Posting
 from app.ledger.post import Header, Move, Place, post
 from app.orders import lost
+from app.orders.allocate import hold_stock
 from app.orders.stock_in_hand import close_empty_tasks, hold_work_at
 from app.people.actor import Actor
 from app.places.models import Location, Warehouse
@@ -48,11 +49,13 @@ def block(session: Session, actor: Actor, *, warehouse: str, location: str, reas
     if condition == condition_in(place.kind):
         return 0
     rows = session.execute(
-        select(balance.c.id)
+        select(balance.c.id, balance.c.item_id, balance.c.allocated)
         .where(balance.c.location_id == place.id, ~not_for_sale(balance.c.condition), balance.c.quantity > 0)
         .order_by(balance.c.item_id, balance.c.lot_id, balance.c.id)
     ).all()
     tasks: dict[int, int | None] = {}
+    if any(row.allocated for row in rows):
+        hold_stock(session, [row.item_id for row in rows], house.id)
     for row in rows:
         there = session.execute(select(balance.c.quantity).where(balance.c.id == row.id).with_for_update()).scalar_one()
         tasks |= lost.let_go(session, row.id, there)

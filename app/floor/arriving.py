@@ -9,7 +9,7 @@ from datetime import date
 from app.catalog.lots import good_until, keep_lot, known_lot, require_same
 from app.catalog.models import Item
 from app.floor import confirm
-from app.floor.expiry import said_date
+from app.floor.expiry import hold_old, said_date
 from app.floor.logistic_unit import or_sscc
 from app.floor.receipt import prompt
 from app.floor.step import Meaning, Prompt, Said, Step, Way, Work, scan_way
@@ -147,12 +147,19 @@ def accept_serial(work: Work, meaning: Meaning) -> Said:
 
 
 def lot_id(work: Work, line: Line) -> int | None:
-    """The id of the lot, kept as ``app.catalog.lots`` says. Errors: ``expiry_conflict`` where a known lot has another
-    date by now."""
+    """The id of the lot, kept as ``app.catalog.lots`` says.
+
+    Errors: ``expiry_conflict`` where a known lot has another date by now; ``expired`` where its last good day went by
+    since it was scanned.
+    """
     code = work.memory.get("lot")
     if not code:
         return None
-    return keep_lot(work.session, line.item_id, code, expiry=_remembered(work)).id
+    kept = keep_lot(work.session, line.item_id, code, expiry=_remembered(work))
+    if kept.expiry is not None and "fault" not in work.memory:
+        _require_good(work, kept.expiry)
+    hold_old(work, line.item_id, kept)
+    return kept.id
 
 
 LOT = Step(("lot", "sscc"), _ask_lot, or_sscc(_accept_lot), takes_new=True)

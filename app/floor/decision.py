@@ -4,6 +4,7 @@ Into a bin and sellable again, kept in quarantine or as damaged, to SCRAP, or to
 """
 
 from app.barcode.internal import InternalKind, encode
+from app.catalog.models import Lot
 from app.floor import confirm, handover
 from app.floor.inspection import of_stock
 from app.floor.sent_back import prompt, rma_line
@@ -37,8 +38,19 @@ def decision_ways(work: Work) -> list[Way]:
 
 
 def _is_expired(work: Work) -> bool:
-    line = work.the_line
-    return of_stock(work) and line.expiry is not None and line.expiry < work.today
+    """Of goods that stand here, by their line; of what came back, by the lot that was scanned."""
+    line, lot_id = work.the_line, work.memory.get("bench", {}).get("lot")
+    expiry = line.expiry
+    if not of_stock(work):
+        expiry = work.session.get_one(Lot, lot_id, populate_existing=True).expiry if lot_id else None
+    return expiry is not None and expiry < work.today
+
+
+def _expired() -> Refused:
+    return Refused(
+        "expired",
+        _("It has expired: it can't go back into stock. Keep it in quarantine, scrap it, or send it to the vendor."),
+    )
 
 
 def bench_moves(work: Work, source: Place, target: Place) -> list[Move]:
@@ -81,7 +93,7 @@ def decide(work: Work, arguments: Arguments, *, name: str) -> Said:
     if of_stock(work):
         _begin_bench(work)
     if name == "restock" and _is_expired(work):
-        raise Refused("expired", _("It has expired: it cannot go back into stock. Decide otherwise."))
+        raise _expired()
     if "bench" not in work.memory:
         raise Refused("scan_item_first", _("Receive the item first: scan it, then the returns place."))
     reason = arguments.reason or _announced_reason(work)
@@ -167,6 +179,8 @@ def _other_ways(work: Work) -> list[Way]:
 
 def _accept_target(work: Work, meaning: Meaning) -> Said:
     decision, bench = work.memory["decision"], work.memory["bench"]
+    if decision["name"] == "restock" and _is_expired(work):  # its last good day went by on the way
+        raise Refused("expired", _("It has expired by now: it can't go back into stock. Undo, then decide otherwise."))
     plan = _planned_place(work)
     if plan is not None and plan.id == bench["location"] and (meaning.type, meaning.id) == ("location", plan.id):
         place = plan  # it stays where it stands
@@ -181,17 +195,19 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
 
 
 def _settle(work: Work, name: str, reason: str, target: Place, code: str) -> Said:
-    """Post the decision and tell the return; it closes with its last unit."""
+    """Tell the return, which closes with its last unit, and post the decision: documents before the stock."""
     bench, line = work.memory["bench"], work.the_line
     units = bench["units"]
     posted = None
+    if of_stock(work):
+        handover.hold_orders_of(work, line)
+    else:
+        assert line.document_line_id is not None, "an inspection without its return line"
+        disposition.inspected(work.session, line.document_line_id, units)
     moves = _standing_moves(work, target) if of_stock(work) else _returned_moves(work, target)
     if moves:
         shown = [(move, line.sku, bench["place"], code) for move in moves]
         posted = work.post(name, shown, line_id=line.id, note=reason)
-    if not of_stock(work):
-        assert line.document_line_id is not None, "an inspection without its return line"
-        disposition.inspected(work.session, line.document_line_id, units)
     work.can_undo(
         posting=posted.posting_id if posted else None,
         line=line.id,

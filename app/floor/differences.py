@@ -19,7 +19,8 @@ from app.language import _
 from app.ledger.for_sale import condition_in
 from app.ledger.models import Balance, Movement
 from app.ledger.post import Move, Place
-from app.orders.expire import hold_expired
+from app.orders.allocate import hold_stock
+from app.orders.expire import hold_all_expired
 from app.orders.stock_in_hand import hold_work_at
 from app.places.models import ADJUSTMENT, Location, Warehouse
 from app.refusal import Refused
@@ -58,7 +59,11 @@ def last_movement(work: Work) -> int:
 def books(work: Work) -> Counts:
     """What the books have in this bin, its rows locked until the differences are posted."""
     assert work.task.location_id is not None, "a count without its bin"
-    hold_work_at(work.session, Balance.location_id == work.task.location_id)  # before the stock, as their scans do
+    here = Balance.location_id == work.task.location_id
+    hold_work_at(work.session, here)  # before the stock, as their scans do
+    chosen = work.session.scalars(select(Balance.item_id).where(here, Balance.allocated > 0)).all()
+    if chosen:  # other stock may be chosen instead
+        hold_stock(work.session, chosen, work.task.warehouse_id)
     return booked_at(work.session, work.task.location_id, only=work.memory.get("only"), is_locked=True)
 
 
@@ -137,6 +142,8 @@ def post_differences(work: Work, found: list[Difference]) -> None:
     place = work.session.get_one(Location, work.task.location_id)
     condition = condition_in(place.kind, is_blocked=place.is_blocked)
     warehouse = work.session.get_one(Warehouse, work.task.warehouse_id)
+    dated = [each.item_id for each in found if each.lot_id is not None and each.units > 0]
+    hold_all_expired(work.session, warehouse, dated)
     for each in found:
         sku = confirm.item_row(work.session, each.item_id).sku
         if each.units > 0:
@@ -160,8 +167,7 @@ def post_differences(work: Work, found: list[Difference]) -> None:
         work.memory["posted"] = [*work.memory.get("posted", []), *ids]
         if work.task.document_type != APPROVED:
             share(work.session, ids, {*work.memory.get("counters", [])} - {work.actor.operator_id})
-    if any(each.lot_id is not None and each.units > 0 for each in found):
-        hold_expired(work.session, warehouse, item_ids=[each.item_id for each in found])
+    hold_all_expired(work.session, warehouse, dated)
 
 
 def _losses(work: Work, difference: Difference) -> list[Move]:

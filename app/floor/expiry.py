@@ -1,11 +1,14 @@
-"""The expiry date that a worker scans or types off the goods."""
+"""The expiry date that a worker scans or types off the goods, and what follows where it has passed."""
 
 from datetime import date
 
+from app.catalog.lots import Kept
 from app.floor import confirm
 from app.floor.dates import may_be_day_first, typed_date
 from app.floor.step import Meaning, Work
 from app.language import _, in_words
+from app.orders.expire import hold_all_expired
+from app.places.models import Warehouse
 from app.refusal import Refused
 
 
@@ -28,3 +31,9 @@ def said_date(work: Work, meaning: Meaning) -> date:
             ),
         )
     return day
+
+
+def hold_old(work: Work, item_id: int, kept: Kept) -> None:
+    """A lot of which somebody just said that it has expired is not for sale from this moment, wherever it stands."""
+    if kept.expiry is not None and kept.expiry < work.today:
+        hold_all_expired(work.session, work.session.get_one(Warehouse, work.task.warehouse_id), [item_id])

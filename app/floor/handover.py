@@ -125,6 +125,17 @@ def to_shipping(work: Work) -> None:
     work.remember(is_handed=True)
 
 
+def hold_orders_of(work: Work, line: Line) -> None:
+    """The orders that goods come out of the carton of: before the stock and its sums, as a cancellation has them."""
+    if line.source_container_id is None or work.task.document_type not in ("put_back", STOCK):
+        return
+    ids = {held.order_id for held in held_in(work.session, [line.source_container_id])}
+    if work.task.document_type == "put_back":
+        ids.add(work.task.document_id or 0)
+    rows = select(Order.id).where(Order.id.in_(ids)).order_by(Order.id)
+    work.session.execute(rows.with_for_update(key_share=True))
+
+
 def after_put_back(work: Work, line: Line) -> None:
     """Units of a cancelled order are out of their carton: what stays in it may be loaded again."""
     if work.task.document_type == "put_back" and line.source_container_id is not None:

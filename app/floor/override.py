@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import ColumnElement
+
 from app.floor.step import Said, Work
 from app.language import _
 from app.orders import lost
+from app.orders.stock_in_hand import hold_work_at
 from app.refusal import Refused
+
+
+def hold_chosen(work: Work, *where: ColumnElement[bool]) -> None:
+    """Work for the orders that have chosen of these balances is held before the place and the stock."""
+    if work.memory.get("override"):
+        hold_work_at(work.session, *where)
 
 
 def let_go(work: Work, taken: Iterable[tuple[int, int]]) -> dict[int, int | None]:

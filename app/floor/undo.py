@@ -12,6 +12,8 @@ from app.floor.step import Arguments, Said, Work
 from app.floor.totes import require_mine
 from app.language import _
 from app.ledger.post import reverse
+from app.orders.expire import hold_all_expired, old_again
+from app.places.models import Warehouse
 from app.refusal import Refused
 from app.tasks.lines import Line, line_of, reopen_units
 
@@ -52,12 +54,16 @@ def undo(
     assert reversed_line is not None, "a line that was posted is gone"
     if tell_first is not None:
         tell_first(work, reversed_line, facts)
+    house, old = work.session.get_one(Warehouse, work.task.warehouse_id), []
     if facts["posting"] is not None:
+        old = old_again(work.session, house, [facts["posting"]])
+        hold_all_expired(work.session, house, old)
         _reverse(work, facts, reversed_line, allocate_source=allocate_source)
     work.remember(undo=stack)
     work.forget("bin", "container", "line")
     tell(work, reversed_line, facts)
     _reopen(work, reversed_line, facts["done" if "done" in facts else "quantity"])
+    hold_all_expired(work.session, house, old)
     work.next_line()
     return Said(
         "undone",

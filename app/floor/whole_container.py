@@ -6,7 +6,7 @@ from app.control.stowing import stow
 from app.floor import confirm
 from app.floor.content import content_of, require_unpicked
 from app.floor.handover import move_containers
-from app.floor.override import choose_again, let_go
+from app.floor.override import choose_again, hold_chosen, let_go
 from app.floor.step import Meaning, Said, Work
 from app.language import _
 from app.ledger.models import Balance
@@ -36,6 +36,7 @@ def move_whole(work: Work, meaning: Meaning) -> Said:
     content = content_of(work)
     if not content:
         raise _gone(work)
+    hold_chosen(work, Balance.container_id == work.memory["container"])
     place = place_for(work, meaning, is_sellable=all(row.condition == "available" for row in content))
     require_unpicked(work)
     confirm.room(work, place, sum(row.quantity for row in content))

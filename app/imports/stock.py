@@ -28,7 +28,7 @@ from app.ledger.for_sale import SELLABLE, condition_in, is_for_sale
 from app.ledger.models import CONDITIONS, Balance, Movement, Posting
 from app.ledger.post import Header, Move, Place, post, reverse
 from app.ledger.serials import standing
-from app.orders.expire import hold_expired
+from app.orders.expire import hold_all_expired
 from app.places.models import ADJUSTMENT, Location, Warehouse
 from app.refusal import Refused
 
@@ -112,13 +112,14 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
     if outcome.is_check:
         outcome.count("created", len(fresh))
     elif not outcome.errors():
+        dated = sorted({name[0] for name in lots})
+        for warehouse in warehouses.values():
+            hold_all_expired(session, warehouse, dated)
         _post(session, fresh, outcome)
         for place in {each.place.id: each.place for each, _identity in fresh}.values():
             stow(session, place)
-        dated = sorted({identity[0] for _each, identity in fresh if identity[2]})
         for warehouse in warehouses.values():
-            while dated and hold_expired(session, warehouse, item_ids=dated, limit=MOST_MOVES):
-                pass
+            hold_all_expired(session, warehouse, dated)
 
 
 def _named(session: Session, rows: Sequence[Row], warehouses: dict[str, Warehouse], outcome: Outcome) -> list[_Opening]:

@@ -4,7 +4,7 @@ FEFO for dated lots, else the pick face first, then first in first out, in route
 ``ledger.for_sale`` lets an order have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Lot
 from app.db import table
 from app.ledger.balances import allocate_units
-from app.ledger.for_sale import may_be_chosen
+from app.ledger.for_sale import PICKED_FROM, may_be_chosen
 from app.ledger.models import Balance
 from app.orders.reserve import OPEN, reservation
 from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding, lock_reservations
@@ -81,6 +81,26 @@ def unchosen(session: Session, reservation_ids: Sequence[int]) -> dict[int, tupl
         .order_by(reservation.c.id)
     )
     return {row.id: (row.item_id, row.warehouse_id, int(row.n)) for row in session.execute(statement)}
+
+
+def hold_stock(session: Session, item_ids: Iterable[int], warehouse_id: int) -> None:
+    """Hold everything of these items that stands in bins, in the global order.
+
+    For whoever lets go of some of it, posts, and chooses other stock instead: what is chosen comes after the kept sums
+    otherwise, and whoever puts the same item into that bin has it the other way round.
+    """
+    statement = (
+        select(balance.c.id)
+        .join(Location, Location.id == balance.c.location_id)
+        .where(
+            balance.c.item_id.in_(sorted(set(item_ids))),
+            balance.c.quantity > 0,
+            Location.kind.in_(PICKED_FROM),
+            Location.warehouse_id == warehouse_id,
+        )
+        .order_by(balance.c.item_id, balance.c.location_id, balance.c.lot_id, balance.c.id)
+    )
+    session.execute(statement.with_for_update(of=balance))
 
 
 def free_stock(

@@ -17,10 +17,13 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.db import table
 from app.ledger.for_sale import balance, is_good, location, lot, not_for_sale
+from app.ledger.models import Movement
 from app.ledger.post import Header, Move, Place, post
 from app.ledger.standing import hold_still
 from app.orders import lost
+from app.orders.allocate import hold_stock
 from app.orders.models import Order, OrderLine, Reservation
 from app.orders.put_back import ask_again
 from app.orders.shipments import leave_out_empty
@@ -34,12 +37,13 @@ from app.orders.stock_in_hand import (
     lock_stock_in_hand,
     shrink_packing,
 )
-from app.places.models import Warehouse
+from app.places.models import LAST_VIRTUAL, Warehouse
 from app.tasks.lines import cancel_lines, change_line
 from app.tasks.lines import task_line as line
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import hold
 
+movement = table(Movement)
 REASON = "expired"
 AT_ONCE = 50
 """Balances of one transaction: few enough that a scan hardly waits for them."""
@@ -70,6 +74,7 @@ def hold_expired(session: Session, warehouse: Warehouse, *, item_ids: Sequence[i
     hold_work_at(session, balance.c.id.in_([each.id for each in gone]))
     held = _held(session, gone)
     orders = _lock_orders(session, held)
+    hold_stock(session, {each.item_id for each in gone}, warehouse.id)
     tasks: dict[int, int | None] = {}
     units = 0
     for each in gone:
@@ -89,6 +94,34 @@ def hold_expired(session: Session, warehouse: Warehouse, *, item_ids: Sequence[i
     for order in session.scalars(lost.orders_of(held)).all():
         leave_out_empty(session, order)
     return units
+
+
+def hold_all_expired(session: Session, warehouse: Warehouse, item_ids: Sequence[int]) -> None:
+    """Set on hold everything of these items that has expired in this warehouse.
+
+    Whoever posts units of such a lot does this before, too: all work for what stood there already is held then, before
+    the posting touches the kept sums.
+    """
+    while item_ids and hold_expired(session, warehouse, item_ids=item_ids):
+        pass
+
+
+def old_again(session: Session, warehouse: Warehouse, posting_ids: Sequence[int]) -> list[int]:
+    """The items of lots that have expired by now and would be for sale again if these postings were taken back."""
+    is_unsold = not_for_sale(movement.c.target_condition) | (movement.c.target_location_id <= LAST_VIRTUAL)
+    statement = (
+        select(movement.c.item_id)
+        .join(lot, lot.c.id == movement.c.lot_id)
+        .where(
+            movement.c.posting_id.in_(posting_ids),
+            ~not_for_sale(movement.c.source_condition),
+            is_unsold,
+            ~is_good(clock.today(warehouse.time_zone)),
+        )
+        .distinct()
+        .order_by(movement.c.item_id)
+    )
+    return list(session.scalars(statement))
 
 
 def expired_items(session: Session, warehouse: Warehouse) -> list[int]:
@@ -116,8 +149,7 @@ def hold_expired_of(session: Session, order_id: int) -> None:
     for row in session.execute(statement):
         items.setdefault(row.warehouse_id, []).append(row.item_id)
     for warehouse_id, item_ids in sorted(items.items()):
-        while hold_expired(session, session.get_one(Warehouse, warehouse_id), item_ids=item_ids):
-            pass
+        hold_all_expired(session, session.get_one(Warehouse, warehouse_id), item_ids)
 
 
 def _expired(session: Session, warehouse: Warehouse, item_ids: Sequence[int], limit: int) -> list[_Gone]:

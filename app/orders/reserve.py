@@ -52,6 +52,7 @@ def settle(session: Session, order_id: int, *, reason: str = "order") -> None:
     if falling:
         stock_in_hand.hold_work(session, [order_id])  # an entrance that lowers a target has done so before the order
         stock_in_hand.lock_stock_in_hand(session, [hold.id for hold in holds])
+        stock_in_hand.lock_balances(session, [hold.id for hold in holds])
         lock_availability(session, [line.item_id for line in moving])
     for line in falling:
         mine = [hold for hold in holds if hold.line_id == line.id]

@@ -5,13 +5,13 @@ Used when a line's target falls. Each stage gives back at most what it is asked 
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import table
 from app.ledger.balances import release_units
-from app.ledger.models import Balance
+from app.ledger.models import BALANCE_KEY, Balance
 from app.ledger.post import Header, Move, Place, post
 from app.ledger.standing import hold_still
 from app.orders.models import Allocation, Holding, Order, OrderLine, Reservation
@@ -77,6 +77,16 @@ def lock_stock_in_hand(session: Session, reservation_ids: Iterable[int]) -> None
     for stage in (allocation, holding):
         mine = select(stage.c.id).where(stage.c.reservation_id.in_(ids))
         session.execute(mine.order_by(stage.c.id).with_for_update(key_share=True))
+
+
+def lock_balances(session: Session, reservation_ids: Iterable[int]) -> None:
+    """Hold the stock itself that was chosen and picked for these reservations: after them, and before the kept sums."""
+    ids = sorted(set(reservation_ids))
+    balance = table(Balance)
+    chosen = select(allocation.c.balance_id).where(allocation.c.reservation_id.in_(ids), ALLOCATED > 0)
+    boxes = select(holding.c.container_id).where(holding.c.reservation_id.in_(ids), IN_HAND)
+    rows = select(balance.c.id).where(or_(balance.c.id.in_(chosen), balance.c.container_id.in_(boxes)))
+    session.execute(rows.order_by(*BALANCE_KEY).with_for_update(key_share=True))
 
 
 def allocated_units(session: Session, reservation_id: int) -> int:

@@ -181,13 +181,23 @@ def units_to_come(line: PurchaseOrderLine | Row[Any], quantity: int) -> int:
     return max(0, quantity - line.received - line.short_closed)
 
 
-def receive_units(session: Session, line_id: int, quantity: int, *, tolerance_percent: int) -> None:
+def hold_order_of(session: Session, line_id: int) -> PurchaseOrder:
+    """The order of a line, held. Whoever posts a receipt of it holds it before the stock and its sums."""
+    of_line = select(PurchaseOrderLine.purchase_order_id).where(PurchaseOrderLine.id == line_id)
+    (order,) = hold_orders(session, PurchaseOrder.id.in_(of_line))
+    return order
+
+
+def receive_units(
+    session: Session, line_id: int, quantity: int, *, tolerance_percent: int, order: PurchaseOrder | None = None
+) -> None:
     """Count ``quantity`` units of a line as received (a negative one takes a receipt back); *inbound* falls.
+
+    ``order``: the line's own, where the caller holds it already (``hold_order_of``).
 
     Errors: ``over_receipt`` beyond the ordered quantity plus the tolerance, whoever else receives at the same time.
     """
-    of_line = select(PurchaseOrderLine.purchase_order_id).where(PurchaseOrderLine.id == line_id)
-    (order,) = hold_orders(session, PurchaseOrder.id.in_(of_line))
+    order = order or hold_order_of(session, line_id)
     line = session.scalars(
         select(PurchaseOrderLine)
         .where(PurchaseOrderLine.id == line_id)

@@ -24,7 +24,7 @@ from app.floor.differences import (
     require_here,
 )
 from app.floor.double_read import note_read
-from app.floor.expiry import said_date
+from app.floor.expiry import hold_old, said_date
 from app.floor.in_hand import Hands, certain, changed_meanwhile, hands_at, on_shelf
 from app.floor.loss_undone import give_back, hold_boxes
 from app.floor.second_person import APPROVE, approve, ask_approval, note_counter, recount
@@ -32,6 +32,7 @@ from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflo
 from app.floor.undo import no_arguments
 from app.language import _
 from app.ledger.post import reverse
+from app.orders.expire import hold_all_expired, old_again
 from app.places.models import Warehouse
 from app.refusal import Refused
 
@@ -148,6 +149,7 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
 def _count_lot(work: Work, code: str, expiry: date | None) -> Said:
     item_id = work.memory["item"]
     kept = keep_lot(work.session, item_id, code, expiry=expiry)
+    hold_old(work, item_id, kept)
     return _count(work, item_id, work.memory["units"], lot_id=kept.id)
 
 
@@ -318,6 +320,9 @@ def _undo(work: Work) -> Said:
     if not posted:
         raise Refused("nothing_to_undo", _("There is nothing to undo in this task."))
     hold_boxes(work, posted)
+    house = work.session.get_one(Warehouse, work.task.warehouse_id)
+    old = old_again(work.session, house, posted)
+    hold_all_expired(work.session, house, old)
     sums = 0
     for posting_id in reversed(posted):
         one = reverse(work.session, posting_id, work.header("undo"))
@@ -325,6 +330,7 @@ def _undo(work: Work) -> Said:
         names = [(confirm.item_row(work.session, move.item_id).sku, "", "") for move in one.moves]
         work.show(one, names)
         sums += len(one.moves)
+    hold_all_expired(work.session, house, old)
     work.forget("posted", "is_done", "start", "since", "counts", "only", "before", "last", "trail")
     work.forget("hands_start", "hands", "unclear", "lost_from", "counters")
     work.task.status, work.task.done_at = "claimed", None

@@ -152,9 +152,9 @@ def _accept_bench(work: Work, meaning: Meaning) -> Said:
         "serials": work.memory.get("serials", []),
     }
     work.remember(bench=bench, line=line.id)
+    disposition.received(work.session, line.document_line_id, work.counted)  # documents before the stock
     moves = bench_moves(work, Place(CUSTOMER, None, "quarantine"), Place(place.id, None, "quarantine"))
     posted = work.post("return", [(move, line.sku, "CUSTOMER", place.code) for move in moves], line_id=line.id)
-    disposition.received(work.session, line.document_line_id, work.counted)
     work.can_undo(
         posting=posted.posting_id,
         line=line.id,
@@ -219,21 +219,25 @@ def _undo(work: Work) -> Said:
     if work.memory.get("pending"):
         work.forget("pending", "item", "waiting_units")
         return Said("count_undone", _("Scan the item again."))
-    return undo(work, tell=_tell_undone, begun=("lot", "serials"))
+    return undo(work, tell=_tell_undone, tell_first=_tell_first, begun=("lot", "serials"))
 
 
-def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
-    """One undo takes back the decision, the next one the receipt."""
+def _tell_first(work: Work, line: Line, facts: Facts) -> None:
+    """One undo takes back the decision, the next one the receipt; documents before the stock."""
     if of_stock(work):
         handover.before_put_back(work, line)
-        work.forget("bench", "decision")
         return
     assert line.document_line_id is not None, "an inspection without its return line"
     if facts["was"] == "inspected":
         disposition.inspected(work.session, line.document_line_id, -facts["quantity"])
-        work.remember(bench=facts["bench"], line=line.id)
     else:
         disposition.received(work.session, line.document_line_id, -facts["quantity"])
+
+
+def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
+    if facts["was"] == "inspected" and not of_stock(work):
+        work.remember(bench=facts["bench"], line=line.id)
+    else:
         work.forget("bench", "decision")
 
 

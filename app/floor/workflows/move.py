@@ -12,7 +12,7 @@ from app.control.stowing import stow
 from app.db import table
 from app.floor import confirm, handover, logistic_unit
 from app.floor.content import begin_line, content_of, count_units, has_containers, item_ways, require_unpicked, row_of
-from app.floor.override import allow, choose_again, let_go
+from app.floor.override import allow, choose_again, hold_chosen, let_go
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.suggest import suggest_bin
 from app.floor.undo import Facts, no_arguments, undo
@@ -210,6 +210,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
             "finish_line_first",
             _("You hold %(n)s × %(sku)s. Scan where it goes first, or undo.", n=work.counted, sku=line.sku),
         )
+    hold_chosen(work, Balance.item_id == line.item_id, Balance.location_id == line.source_location_id)
     place, units = place_for(work, meaning, is_sellable=line.source_condition == "available"), work.counted
     confirm.room(work, place, units)
     count_units(work, units)  # what was free when it was counted may be chosen by now
@@ -264,6 +265,8 @@ def _undo(work: Work) -> Said:
         return Said("undone", _("Scan again where you move from."))
     stack = work.memory.get("undo", [])
     line_id = work.memory.get("line") if work.counted else stack[-1]["line"] if stack else None
+    if stack and not work.counted:
+        handover.hold_putaway(work, stack[-1].get("putaway", []))
     said = undo(work, tell=_tell_undone, begun=("unit",))
     cancel_lines(work.session, [line_id] if line_id else [])
     work.forget("is_done", "override")

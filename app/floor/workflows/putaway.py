@@ -11,7 +11,7 @@ from app.floor.not_here import leave_out, with_short
 from app.floor.question import about_line
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.suggest import send_to_bin
-from app.floor.undo import no_arguments, undo
+from app.floor.undo import no_arguments, nothing_to_tell, undo
 from app.language import _
 from app.ledger.for_sale import NOTHING_SOLD, PICKED_FROM, SELLABLE, is_for_sale
 from app.ledger.post import Move, Place
@@ -108,6 +108,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     place = confirm.target_location(work, meaning, kinds=kinds)
     confirm.room(work, place, work.counted)
     confirm.planned(work, place, plan_id=line.target_location_id, plan=line.target)
+    handover.hold_orders_of(work, line)
     quantity = work.counted
     condition = "quarantine" if line.source_condition == "quarantine" else SELLABLE
     if line.expiry is not None and line.expiry < work.today and is_for_sale(condition):
@@ -167,7 +168,7 @@ def _undo(work: Work) -> Said:
     line = line_of(work.session, short["line"]) if short else None
     if line is not None:
         handover.before_put_back(work, line)
-    return undo(work, tell=lambda work, line, _facts: handover.before_put_back(work, line))
+    return undo(work, tell=nothing_to_tell, tell_first=lambda work, line, _facts: handover.before_put_back(work, line))
 
 
 def finished(work: Work) -> str:

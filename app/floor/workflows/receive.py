@@ -29,7 +29,8 @@ from app.ledger.for_sale import NOTHING_SOLD, is_for_sale
 from app.ledger.post import Move, Place
 from app.places.models import SUPPLIER
 from app.refusal import Refused
-from app.supply.purchase_orders import receive_units
+from app.supply.models import PurchaseOrder
+from app.supply.purchase_orders import hold_order_of, receive_units
 from app.tasks.lines import Line, line_of, lines, to_the_end
 from app.tasks.models import TaskLine
 
@@ -164,6 +165,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     plate_id = logistic_unit.plate(work, place.id)
     target = Place(place.id, plate_id, "quarantine" if is_kept else "available")
     lot_id = arriving.lot_id(work, line)
+    order = _hold_order(work, line)
     units = work.memory.get("serials") or [""]
     share = quantity if units == [""] else 1
     moves = [Move(line.item_id, share, Place(SUPPLIER), target, lot_id=lot_id, serial=serial) for serial in units]
@@ -173,7 +175,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
         line_id=line.id,
         note=fault or work.memory.get("reason", ""),
     )
-    _tell_order(work, line, quantity)
+    _tell_order(work, line, quantity, order)
     work.can_undo(
         posting=posted.posting_id,
         line=line.id,
@@ -193,13 +195,20 @@ def _stays(work: Work, target: Place) -> bool:
     return not is_for_sale(target.condition) and not confirm.place_ways(work, NOTHING_SOLD)
 
 
-def _tell_order(work: Work, line: Line, quantity: int) -> None:
+def _hold_order(work: Work, line: Line) -> PurchaseOrder | None:
+    """The purchase order, where there is one: it comes before the stock, for whoever changes it goes on to its sums."""
+    if is_blind(work) or line.document_line_id is None:
+        return None
+    return hold_order_of(work.session, line.document_line_id)
+
+
+def _tell_order(work: Work, line: Line, quantity: int, order: PurchaseOrder | None) -> None:
     """The purchase order, where there is one, expects fewer (more again: a negative quantity)."""
-    if is_blind(work):
+    if order is None:
         return
     assert line.document_line_id is not None, "a receive line without its purchase order line"
     tolerance = work.settings.receipt_tolerance_percent if quantity > 0 else 0
-    receive_units(work.session, line.document_line_id, quantity, tolerance_percent=tolerance)
+    receive_units(work.session, line.document_line_id, quantity, tolerance_percent=tolerance, order=order)
 
 
 # Exceptions.
@@ -261,13 +270,17 @@ def _undo(work: Work) -> Said:
         handover.hold_putaway(work, _last_putaway(work))
     if not work.counted and _is_put_away(work):
         raise Refused("put_away_already", _("This was put away already. Move it back first."))
-    return undo(work, tell=_tell_undone, begun=(*arriving.FACTS, "fault", "unit"))
+    return undo(work, tell=_tell_undone, tell_first=_hold_first, begun=(*arriving.FACTS, "fault", "unit"))
+
+
+def _hold_first(work: Work, line: Line, _facts: Facts) -> None:
+    _hold_order(work, line)
 
 
 def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
     handover.withdraw_from_putaway(work, facts["putaway"])
     logistic_unit.free(work, facts.get("plate"))
-    _tell_order(work, line, -facts["quantity"])
+    _tell_order(work, line, -facts["quantity"], _hold_order(work, line))
     work.forget("is_done")
 
 
