@@ -17,6 +17,7 @@ from app.orders.backorders import (
     Read,
     Write,
     fill_backorders,
+    fitting,
     is_short,
     portions,
     serve,
@@ -72,7 +73,7 @@ def release(
     if order_ids:
         with read() as session:
             short = short_of(session, order_ids)
-        for portion in portions(short):
+        for portion in portions(read, short):
             write(partial(serve, order_ids=portion))
     else:
         fill_backorders(write, read)
@@ -81,7 +82,8 @@ def release(
     most = len(found) if max_orders is None else max_orders
     left = PORTION if max_orders is None else most - write(lambda session: note(session, []))
     while found and left > 0:
-        portion, found = found[: min(PORTION, left)], found[min(PORTION, left) :]
+        many = fitting(read, found[: min(PORTION, left)])
+        portion, found = found[:many], found[many:]
         count = write(partial(_release_portion, warehouse_id=warehouse_id, order_ids=portion, note=note))
         left = PORTION if max_orders is None else most - count
 

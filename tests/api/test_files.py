@@ -28,6 +28,37 @@ def test_one_wrong_row_and_nothing_is_written(api: Api) -> None:
     assert api("POST", "/imports/items", csv=ITEMS).json["created"] == 3
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("orders", "channel,order_ref,line_ref,sku,quantity,placed_at\nshop,1,1,MUG,1,{}\n"),
+        ("orders", "channel,order_ref,line_ref,sku,quantity,need_by\nshop,1,1,MUG,1,{}\n"),
+        ("purchase-orders", "number,supplier,warehouse,line,sku,quantity,eta\nP,S,MAIN,1,MUG,1,{}\n"),
+    ],
+)
+@pytest.mark.parametrize("moment", ["0213-09-24T05:55:02Z", "0213-09-24", "9998-12-31"])
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+def test_a_year_that_is_none_of_ours_is_refused_with_its_row(
+    house: Api, kind: str, text: str, moment: str, dry_run: str
+) -> None:
+    """Such a row was kept, and nothing could read it any more."""
+    answer = house("POST", f"/imports/{kind}?dry_run={dry_run}", csv=text.format(moment))
+    assert answer.status == 422
+    assert [(error["row"], error["code"]) for error in answer.json["errors"]] == [(2, "bad_time")]
+    assert answer.json["created"] == 0
+    assert house("GET", "/orders").json["items"] == []
+    assert house("GET", "/purchase-orders/P").status == 404
+
+
+def test_an_open_quote_is_one_lone_quote_and_not_an_error_of_every_row_behind_it(api: Api) -> None:
+    """It swallows the rest of the file, whose every line was read again and again: 114 s for one of 32 MB."""
+    rows = "".join(f"N-{number},Name\n" for number in range(5000))
+    answer = api("POST", "/imports/items", csv=f'sku,name\nA,"never closed\n{rows}')
+    assert answer.status == 422
+    assert [(error["row"], error["code"]) for error in answer.json["errors"]] == [(2, "stray_quote")]
+    assert api("POST", "/imports/items", csv="sku,name\nA,closed\n").json["created"] == 1
+
+
 def test_a_byte_order_mark_is_no_part_of_the_file(api: Api) -> None:
     assert api("POST", "/imports/items", csv=b"\xef\xbb\xbf" + ITEMS.encode()).json["created"] == 3
 

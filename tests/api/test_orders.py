@@ -49,6 +49,8 @@ def test_all_or_nothing_leaves_nothing(house: Api) -> None:
         ({"lines": [{"line_ref": "1", "sku": "MUG", "quantity": True}]}, "wrong_type"),
         ({"policy": "maybe"}, "unknown_value"),
         ({"placed_at": "yesterday"}, "wrong_form"),
+        ({"placed_at": "0213-09-24T05:55:02Z"}, "bad_time"),
+        ({"need_by": "9998-12-31T00:00:00Z"}, "bad_time"),
         ({"ship_to": {"planet": "Mars"}}, "unknown_field"),
         ({"status": "shipped"}, "unknown_field"),
     ],
@@ -125,6 +127,15 @@ def test_a_way_of_releasing_that_there_is_not_says_what_there_is(house: Api) -> 
 def purchase(**changes: object) -> dict[str, object]:
     lines = [{"line": "1", "sku": "MUG", "quantity": 5, "unit_cost": 1.25, "eta": "2027-01-31T00:00:00Z"}]
     return {"number": "PO-1", "supplier": "ACME", "warehouse": "MAIN", "lines": lines, **changes}
+
+
+@pytest.mark.parametrize("eta", ["0213-09-24T05:55:02Z", "1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z"])
+def test_a_delivery_in_a_year_that_is_none_of_ours_is_refused(house: Api, eta: str) -> None:
+    line = {"line": "1", "sku": "MUG", "quantity": 5, "eta": eta}
+    answer = house("POST", "/purchase-orders", purchase(lines=[line]))
+    assert (answer.status, answer.code) == (422, "bad_time")
+    assert house("GET", "/purchase-orders/PO-1").status == 404
+    assert sums(house, "MUG")["inbound"] == 0
 
 
 def test_a_purchase_order_is_announced_and_told_again(house: Api) -> None:
