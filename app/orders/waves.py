@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -52,6 +53,15 @@ def release_wave(
     return tasks
 
 
+@dataclass(frozen=True, slots=True)
+class HowFar:
+    """How many of so many orders were looked at. ``last``: the last of them, where it goes on; None: it is through."""
+
+    looked_at: int
+    of: int
+    last: int | None
+
+
 Note = Callable[[Session, list[int]], int]
 """Keeps the tasks that a portion opened, in its transaction, and says how many the wave has by now."""
 
@@ -64,11 +74,14 @@ def release(
     order_ids: Sequence[int] = (),
     max_orders: int | None = None,
     note: Note,
-) -> None:
+    after: int | None = None,
+    until: Callable[[], bool] = lambda: False,
+) -> HowFar:
     """Release orders in portions, each in a transaction of its own, so that scans go between.
 
     What a portion did stays done if the next one fails; whoever releases again goes on where it ended, because an order
-    whose stock is chosen is no candidate any more.
+    whose stock is chosen is no candidate any more. Where ``until`` says that it is enough for now, whoever goes on with
+    ``after`` passes by those for which there was no stock to choose.
     """
     if order_ids:
         with read() as session:
@@ -78,24 +91,40 @@ def release(
     else:
         fill_backorders(write, read)
     with read() as session:
-        found = candidates(session, warehouse_id, order_ids)
+        found = candidates(session, warehouse_id, order_ids, after=after)
+    looked_at, of, last = 0, len(found), None
     most = len(found) if max_orders is None else max_orders
     left = PORTION if max_orders is None else most - write(lambda session: note(session, []))
     while found and left > 0:
+        if looked_at and until():
+            return HowFar(looked_at, of, last)
         many = fitting(read, found[: min(PORTION, left)])
         portion, found = found[:many], found[many:]
         count = write(partial(_release_portion, warehouse_id=warehouse_id, order_ids=portion, note=note))
+        looked_at, last = looked_at + len(portion), portion[-1]
         left = PORTION if max_orders is None else most - count
+    return HowFar(looked_at, of, None)
 
 
-def candidates(session: Session, warehouse_id: int, order_ids: Sequence[int] = ()) -> list[int]:
-    """The open orders (or those named) with promises here for which no stock is chosen yet, most urgent first."""
+def candidates(
+    session: Session, warehouse_id: int, order_ids: Sequence[int] = (), *, after: int | None = None
+) -> list[int]:
+    """The open orders (or those named) with promises here for which no stock is chosen yet, most urgent first; those
+    that are less urgent than the order ``after``, where one is given."""
     is_unchosen = OPEN > allocate.ALLOCATED_OF_IT + allocate.HELD_OF_IT
     statement = _reservations(warehouse_id).where(is_unchosen).with_only_columns(Order.id).order_by(None)
     if order_ids:
         statement = statement.where(Order.id.in_(order_ids))
     urgent = statement.distinct().subquery()
-    return list(session.scalars(select(Order.id).join(urgent, urgent.c.id == Order.id).order_by(*URGENCY)))
+    columns = select(Order.id, Order.need_by, Order.placed_at)
+    found = session.execute(columns.join(urgent, urgent.c.id == Order.id).order_by(*URGENCY)).all()
+    last = session.execute(columns.where(Order.id == after)).first() if after is not None else None
+    return [row.id for row in found if last is None or _urgency(row) > _urgency(last)]
+
+
+def _urgency(row: Any) -> tuple[bool, Any, Any, int]:
+    """``URGENCY`` of a row, to be compared."""
+    return (row.need_by is None, row.need_by or row.placed_at, row.placed_at, row.id)
 
 
 def _release_portion(session: Session, warehouse_id: int, order_ids: Sequence[int], note: Note) -> int:

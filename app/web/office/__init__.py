@@ -21,6 +21,7 @@ from app.web.office import (
     security_log,
     stock,
     undecided,
+    waves,
     work,
 )
 from app.web.office.desk import desk
@@ -44,5 +45,6 @@ __all__ = [
     "security_log",
     "stock",
     "undecided",
+    "waves",
     "work",
 ]

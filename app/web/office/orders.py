@@ -1,21 +1,17 @@
 """Orders: the list, one order, cancel, and release to the floor."""
 
 from flask import Response, render_template
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
 from app.orders.cancel import cancel_order
 from app.orders.progress import lines_of
-from app.orders.waves import release as release_orders
 from app.people.decisions import By, decisions_about
 from app.web import forms
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads import orders as reads
 from app.web.office.reads.stock import names_of
-from app.web.portions import Portions
 from app.web.rules import OFFICE, READERS, allow
-from app.web.screens import current_warehouse
 from app.web.security import current_actor
 
 _COLUMNS = ("channel", "order_ref", "status", "placed_at", "need_by", "ship_to", "lines", "units", "promised")
@@ -69,22 +65,3 @@ def cancel(order_id: int) -> WerkzeugResponse:
     reason, by = forms.text("reason") or "customer", By(current_actor().operator_id)
     transact(lambda session: cancel_order(session, order_id, reason=reason, by=by))
     return back_to("order", order_id=order_id)
-
-
-@desk.post("/waves")
-@allow(roles=OFFICE)
-def release() -> WerkzeugResponse:
-    """Release open orders to the floor: all of them, the most urgent ones, or one."""
-    warehouse_id, most = current_warehouse().id, forms.number("max_orders")
-    one = forms.number("order_id")
-    order_ids = () if one is None else (one,)
-    portions = Portions()
-
-    def note(session: Session, opened: list[int]) -> int:
-        notes = portions.notes(session)
-        notes["released"] = notes.get("released", 0) + len(opened)
-        return int(notes["released"])
-
-    release_orders(portions.write, reading, warehouse_id, order_ids=order_ids, max_orders=most, note=note)
-    released = portions.noted.get("released", 0)
-    return back_to("work", released=released) if one is None else back_to("order", order_id=one)

@@ -1,0 +1,53 @@
+"""Release orders to the floor, for a moment at a time: the page says how far it is and asks for the next."""
+
+import time
+
+from flask import make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.db import reading
+from app.orders.waves import release as release_orders
+from app.web import forms
+from app.web.office.desk import back_to, desk
+from app.web.office.files import MOMENT_SECONDS
+from app.web.portions import Portions
+from app.web.rules import OFFICE, allow
+from app.web.screens import current_warehouse
+
+
+@desk.post("/waves")
+@allow(roles=OFFICE)
+def release() -> WerkzeugResponse:
+    """Release open orders: all of them, the most urgent ones, or one.
+
+    A page that is closed stops it: what was released stays so, and whoever releases again goes on with the rest.
+    """
+    warehouse_id, most, one = current_warehouse().id, forms.number("max_orders"), forms.number("order_id")
+    before, looked_at = forms.number("released") or 0, forms.number("looked_at") or 0
+    portions, end = Portions(), time.monotonic() + MOMENT_SECONDS
+
+    def note(session: Session, opened: list[int]) -> int:
+        notes = portions.notes(session)
+        notes["released"] = notes.get("released", 0) + len(opened)
+        return int(notes["released"])
+
+    found = release_orders(
+        portions.write,
+        reading,
+        warehouse_id,
+        order_ids=() if one is None else (one,),
+        max_orders=None if most is None else max(0, most - before),
+        note=note,
+        after=forms.number("after"),
+        until=lambda: time.monotonic() > end,
+    )
+    released = before + portions.noted.get("released", 0)
+    if found.last is not None:
+        told = {"after": found.last, "released": released, "max_orders": most}
+        far = {"looked_at": looked_at + found.looked_at, "of": looked_at + found.of}
+        is_part = "HX-Request" in request.headers
+        return make_response(render_template(f"office/{'_' if is_part else ''}wave.html", **told, **far))
+    if "HX-Request" in request.headers:
+        return make_response("", 200, {"HX-Redirect": url_for("office.work", released=released)})
+    return back_to("work", released=released) if one is None else back_to("order", order_id=one)
