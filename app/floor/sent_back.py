@@ -68,7 +68,7 @@ def _shipped_lots(work: Work) -> list[str]:
 
 def _ask_lot(work: Work) -> Prompt:
     lots = _shipped_lots(work)
-    ways = [*(scan_way(code, _("Lot %(lot)s", lot=code)) for code in lots), _set_aside_way()]
+    ways = [*(scan_way(code, _("Lot %(lot)s", lot=code)) for code in lots), set_aside_way()]
     return prompt(work, _("Scan the lot"), value=work.the_line.sku, ways=ways, expects=("lot",))
 
 
@@ -101,7 +101,7 @@ def _serials_out(work: Work) -> list[str]:
 def _ask_serial(work: Work) -> Prompt:
     ways = [
         *(scan_way(serial, _("Serial %(serial)s", serial=serial)) for serial in _serials_out(work)),
-        _set_aside_way(),
+        set_aside_way(),
     ]
     return prompt(work, _("Scan the serial number"), value=work.the_line.sku, ways=ways, expects=("serial",))
 
@@ -148,26 +148,27 @@ def _mismatch(work: Work, serial: str) -> Refused:
     return Refused("serial_mismatch", said)
 
 
-def _set_aside_way() -> Way:
+def set_aside_way() -> Way:
+    """Wherever something is in hand that was not received yet."""
     return action_way("set_aside", _("It is not from this order"))
 
 
 def set_aside(work: Work) -> Said:
-    """What is in hand did not leave in this order: the unit whose serial number is asked for, or all of this lot.
+    """What is in hand did not leave in this order: the unit whose serial number is asked for, else all that is counted.
 
-    It is nobody's stock: the office says whose it is. Errors: ``unknown_action`` where neither is asked for.
+    It is nobody's stock: the office says whose it is. Errors: ``unknown_action`` where nothing is in hand, or it was
+    received already.
     """
-    serials = work.memory.get("serials", [])
-    is_serial = work.line is not None and work.line.tracking == "serial" and len(serials) < work.counted
-    is_lot = work.line is not None and work.line.tracking == "lot" and work.counted and "lot" not in work.memory
-    if of_stock(work) or "bench" in work.memory or not (is_serial or is_lot):
+    if of_stock(work) or "bench" in work.memory or not work.counted:
         raise Refused(
             "unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name="set_aside")
         )
-    units, sku = 1 if is_serial else work.counted, work.the_line.sku
+    sku, serials = work.the_line.sku, work.memory.get("serials", [])
+    is_one = work.the_line.tracking == "serial" and len(serials) < work.counted
+    units = 1 if is_one else work.counted
     work.remember(is_set_aside=True, counted=work.counted - units)
     if not work.counted:
-        work.forget("counted", "line")
+        work.forget("counted", "line", "lot", "serials")
         work.next_line()
     return Said("set_aside", _("Set %(n)s × %(sku)s aside, and ask the office.", n=units, sku=sku))
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.language import _
+from app.orders.fulfil import held_in
 from app.orders.models import Order, OrderLine
 from app.places.numbers import next_number
 from app.refusal import NotFound, Refused
@@ -76,6 +77,25 @@ def announced_units(session: Session, order_line_id: int) -> int:
     spoken_for = case((Rma.status == "open", RmaLine.quantity), else_=RmaLine.received)
     statement = select(func.coalesce(func.sum(spoken_for), 0)).join(Rma, Rma.id == RmaLine.rma_id)
     return int(session.execute(statement.where(RmaLine.order_line_id == order_line_id)).scalar_one())
+
+
+def require_not_announced(session: Session, container_id: int) -> None:
+    """A shipped carton may be said not to have left. The caller holds its orders.
+
+    Errors: ``return_announced`` where units of it are announced to come back: nothing comes back that never left.
+    """
+    coming_off: dict[int, int] = defaultdict(int)
+    for held in held_in(session, [container_id], is_shipped=True):
+        coming_off[held.order_line_id] += held.quantity
+    rows = session.scalars(
+        select(OrderLine).where(OrderLine.id.in_(coming_off)).execution_options(populate_existing=True)
+    )
+    for row in rows:
+        if row.shipped - coming_off[row.id] < announced_units(session, row.id):
+            raise Refused(
+                "return_announced",
+                _("A return of %(sku)s is announced: it has left. Close the return first, at the desk.", sku=row.sku),
+            )
 
 
 def rma_of(session: Session, number: str) -> Rma:

@@ -271,6 +271,13 @@ def test_units_that_are_not_from_this_order_are_set_aside_and_the_inspection_end
     assert _status(floor, number) == "open", "it may still come"
 
 
+def test_what_is_counted_can_be_set_aside_until_it_is_received(floor: Floor, inspector: Worker, rma: str) -> None:
+    inspector.start("inspect", rma).act("set_aside").refused("unknown_action").scan("MUG", "MUG").act("set_aside")
+    inspector.hears("set_aside").asked("item").scan("MUG", "BENCH").act("set_aside").refused("unknown_action")
+    inspector.act("scrap").act("done").finished()
+    assert floor.sums("MUG") == (2, 0, 0, 0)
+
+
 def test_a_lot_that_was_not_shipped_is_set_aside_whole(floor: Floor, inspector: Worker) -> None:
     floor.stock("TEA", 3, lot="L1")
     floor.shipped("O-1", ("TEA", 2))

@@ -7,6 +7,7 @@ from app.floor.enquiry import enquire
 from app.ledger.post import Move, Place, post
 from app.places.models import ADJUSTMENT
 from app.refusal import Refused
+from app.returns import disposition
 from tests.floor.story import Floor, Worker
 from tests.stock.house import House
 
@@ -79,6 +80,18 @@ def test_undo_takes_the_carton_off_the_truck(floor: Floor, packer: Worker) -> No
     assert floor.sums("MUG") == (5, 0, 2, 0)
     packer.scan(carton, "DOOR").finished()
     assert floor.sums("MUG") == (3, 0, 0, 0)
+
+
+def test_a_carton_of_which_a_return_is_announced_has_left(floor: Floor, packer: Worker) -> None:
+    """Else the goods would stand in the carton and on their way back: the bench refused them for ever."""
+    floor.stock("MUG", 5)
+    floor.packed("O-1", ("MUG", 2))
+    packer.start("ship", "O-1").scan(_cartons(packer), "DOOR").finished()
+    number = floor.rma("O-1", ("1", 1, "unwanted"))
+    packer.act("undo").refused("return_announced")
+    floor.do(lambda house: disposition.close(house.session, number))
+    packer.act("undo").hears("undone")
+    assert floor.sums("MUG") == (5, 0, 2, 0)
 
 
 def test_what_is_no_carton_of_this_order_is_named(floor: Floor, packer: Worker) -> None:

@@ -11,7 +11,7 @@ from app.floor import confirm, handover, look_over
 from app.floor.decision import DECISION, LABELS, TARGET, bench_moves, decide, take_back
 from app.floor.inspection import of_stock
 from app.floor.not_here import leave_out
-from app.floor.sent_back import LOT, SERIAL, prompt, set_aside
+from app.floor.sent_back import LOT, SERIAL, prompt, set_aside, set_aside_way
 from app.floor.step import (
     Arguments,
     Meaning,
@@ -114,7 +114,7 @@ def _line_for(work: Work, meaning: Meaning) -> Line:
 
 def _ask_more(work: Work) -> Prompt:
     line = work.the_line
-    ways = [scan_way(line.code, line.name), *confirm.place_ways(work, BENCHES)]
+    ways = [scan_way(line.code, line.name), *confirm.place_ways(work, BENCHES), set_aside_way()]
     if line.tracking != "serial":
         ways.insert(0, action_way("quantity", _("All %(n)s", n=line.left), quantity=line.left))
     return prompt(
@@ -132,8 +132,9 @@ def _ask_more(work: Work) -> Prompt:
 
 
 def _ask_bench(work: Work) -> Prompt:
-    ways = confirm.place_ways(work, BENCHES)
-    value = ways[0]["label"] if ways else _("the returns place")
+    places = confirm.place_ways(work, BENCHES)
+    value = places[0]["label"] if places else _("the returns place")
+    ways = [*places, set_aside_way()]
     return prompt(work, _("Put it there and scan the returns place"), value=value, ways=ways, expects=("target",))
 
 

@@ -18,6 +18,7 @@ from app.orders import fulfil
 from app.orders.models import Order
 from app.places.models import CUSTOMER, Container
 from app.refusal import Refused
+from app.returns.authorise import require_not_announced
 from app.tasks.lines import Line, cancel_lines, lines
 from app.tasks.models import TaskLine
 from app.tasks.queue import NewLine, open_task
@@ -222,6 +223,7 @@ def _undo(work: Work) -> Said:
     stack = work.memory.get("undo", [])
     if stack and not work.counted:
         fulfil.hold_orders(work.session, stack[-1]["carton"])
+        require_not_announced(work.session, stack[-1]["carton"])
     return undo(work, tell=_tell_undone)
 
 
