@@ -28,6 +28,8 @@ def drain(day: Day) -> Counter[str]:
     orphans, day.orphans = day.orphans, []
     for token, asked in orphans:
         hands[0].ask(asked, token=token)
+    for place in sorted(day.board.blocked):
+        hands[0].post("/locations/releases", {"warehouse": WAREHOUSE, "location": place}, token=day.keys.desk)
     robot.finish_all(with_waves=True)
     robot.look_at_promises()
     for order in pages(hands[0], "/orders?status=open"):

@@ -29,11 +29,23 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+    met: Counter[str] = field(default_factory=Counter)
     day: Day | None = None
 
     def figures(self) -> dict[str, Any]:
         """What a line of the figures holds."""
-        names = ("seed", "steps", "requests", "replayed", "seconds", "drain_seconds", "faults", "refused", "codes")
+        names = (
+            "seed",
+            "steps",
+            "requests",
+            "replayed",
+            "seconds",
+            "drain_seconds",
+            "faults",
+            "refused",
+            "codes",
+            "met",
+        )
         return {name: getattr(self, name) for name in names}
 
 
@@ -62,7 +74,7 @@ def run(
     day.is_killing = False
     drained = time.monotonic()
     refused = drain(day)
-    outcome = Outcome(seed, steps, day=day, refused=refused)
+    outcome = Outcome(seed, steps, day=day, refused=refused, met=day.met)
     outcome.faults = check(day, failures(folder))
     outcome.requests, outcome.replayed = len(day.journal), day.replayed
     outcome.seconds, outcome.drain_seconds = time.monotonic() - begun, time.monotonic() - drained

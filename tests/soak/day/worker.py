@@ -5,7 +5,7 @@ import threading
 import time
 import traceback
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,6 +37,7 @@ class Board:
     purchases: list[str] = field(default_factory=list)
     returns: list[str] = field(default_factory=list)
     cartons: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+    blocked: set[str] = field(default_factory=set)
     in_work: deque[str] = field(default_factory=lambda: deque(maxlen=8))
     """The orders that somebody picks, packs or ships at this moment."""
 
@@ -55,6 +56,8 @@ class Day:
     faults: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """The numbers of the requests that were answered with 5xx."""
+    met: Counter[str] = field(default_factory=Counter)
+    """What met what in the same instant, and what both were told."""
     orphans: list[tuple[str, Asked]] = field(default_factory=list)
     """What a client sent and died: asked again at the end, when its device comes back."""
     replayed: int = 0
@@ -84,33 +87,75 @@ class Hand:
         self.is_careful = False
         connect = day.connect or (lambda: Wire(lambda: day.port))
         self._wire, self._twin = connect(), connect()
+        self._mate: Hand | None = None
 
     # Asking.
 
     def post(self, path: str, body: dict[str, Any], *, token: str = "") -> Answer:
         """A request that changes something, under a key of its own."""
-        return self.ask(Asked("POST", path, body, key=self._id()), token=token)
+        return self.ask(Asked("POST", path, body, key=self.new_id()), token=token)
 
     def get(self, path: str, *, token: str = "") -> Answer:
         return self.ask(Asked("GET", path), token=token)
 
     def scan(self, code: str) -> Answer:
-        return self.say("scans", {"scan_id": self._id(), "code": code})
+        return self.say("scans", {"scan_id": self.new_id(), "code": code})
 
     def act(self, name: str, **arguments: Any) -> Answer:
-        return self.say("actions", {"action_id": self._id(), "name": name, **arguments})
+        return self.say("actions", {"action_id": self.new_id(), "name": name, **arguments})
 
     def way(self, way: dict[str, Any]) -> Answer:
         """Take one of the ways that the prompt offers."""
-        arguments = {name: value for name, value in way.items() if name != "label"}
-        if "scan" in arguments:
-            return self.scan(arguments["scan"])
-        return self.act(arguments.pop("action"), **arguments)
+        return self.see(self.ask(self.asked(way)))
 
     def say(self, what: str, body: dict[str, Any]) -> Answer:
         """A scan or an action of the task in hand; the screen shows what comes back."""
+        return self.see(self.ask(self._of_the_task(what, body)))
+
+    def asked(self, way: dict[str, Any]) -> Asked:
+        """The request that takes this way, not sent yet."""
+        arguments = {name: value for name, value in way.items() if name != "label"}
+        if "scan" in arguments:
+            return self._of_the_task("scans", {"scan_id": self.new_id(), "code": arguments["scan"]})
+        name = arguments.pop("action")
+        return self._of_the_task("actions", {"action_id": self.new_id(), "name": name, **arguments})
+
+    def _of_the_task(self, what: str, body: dict[str, Any]) -> Asked:
         assert self.task is not None, "nothing to scan at"
-        return self.see(self.ask(Asked("POST", f"/tasks/{self.task['id']}/{what}", body)))
+        return Asked("POST", f"/tasks/{self.task['id']}/{what}", body)
+
+    def at_once(self, mine: Asked, other: Asked, *, token: str) -> tuple[Answer, Answer]:
+        """My request and somebody else's at the same instant; both are answered. My screen shows my own."""
+        self.day.took_step()
+        self.day.took_step()
+        pairs = [(self._wire, self.token, mine), (self._twin, token, other)]
+        if self.dice.random() < 0.5:
+            pairs.reverse()
+        for wire, who, asked in pairs:
+            with suppress(Gone):
+                wire.send(who, asked)
+        heard = [(who, asked, self._heard(wire, who, asked)) for wire, who, asked in pairs]
+        for who, asked, answer in heard:
+            self._note(who, asked, answer)
+        answers = {id(asked): answer for _who, asked, answer in heard}
+        return self.see(answers[id(mine)]), answers[id(other)]
+
+    def mate(self, number: int, token: str) -> "Hand":
+        """Somebody who stands beside this worker whenever two are needed."""
+        if self._mate is None:
+            self._mate = Hand(self.day, number, token)
+        return self._mate
+
+    def _heard(self, wire: Any, token: str, asked: Asked) -> Answer:
+        try:
+            answer: Answer = wire.receive()
+        except (Gone, AssertionError):
+            return self._until_answered(token, asked)
+        if answer.status >= 500 and self.day.is_killing:
+            return self._until_answered(token, asked)
+        if answer.status >= 500:
+            self._broke(asked, answer)
+        return answer
 
     def see(self, answer: Answer) -> Answer:
         if isinstance(answer.body, dict) and "prompt" in answer.body:
@@ -222,7 +267,8 @@ class Hand:
         if asked.method == "POST":
             self.day.journal.append(Step(self.number, self.day.keys.name_of(token), asked, answer.status, said))
 
-    def _id(self) -> str:
+    def new_id(self) -> str:
+        """Of a scan, or the key of a request."""
         return str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
 
 

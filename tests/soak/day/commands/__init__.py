@@ -3,11 +3,23 @@
 A new capability adds a file (or a line to one) and nothing else.
 """
 
-from tests.soak.day.commands import adjustments, counts, desk, moves, orders, receiving, returns, screens, work
+from tests.soak.day.commands import (
+    adjustments,
+    at_once,
+    counts,
+    desk,
+    moves,
+    orders,
+    places,
+    receiving,
+    returns,
+    screens,
+    work,
+)
 from tests.soak.day.worker import Command
 
 COMMANDS: list[Command] = [
     command
-    for room in (work, orders, receiving, returns, counts, moves, adjustments, desk, screens)
+    for room in (work, orders, receiving, returns, counts, moves, adjustments, places, desk, screens, at_once)
     for command in room.COMMANDS
 ]

@@ -8,7 +8,7 @@ from tests.soak.day.worker import Command, Hand
 
 def place(hand: Hand) -> None:
     ref = f"O-{hand.number}-{len(hand.day.board.orders) + 1}-{hand.dice.randrange(100)}"
-    _send(
+    send_order(
         hand, ref, lines(hand), policy=hand.dice.choice(("backorder", "backorder", "backorder", "complete", "refuse"))
     )
 
@@ -22,7 +22,7 @@ def lines(hand: Hand) -> list[dict[str, Any]]:
     ]
 
 
-def _send(hand: Hand, ref: str, wanted: list[dict[str, Any]], *, policy: str, revision: int = 0) -> None:
+def send_order(hand: Hand, ref: str, wanted: list[dict[str, Any]], *, policy: str, revision: int = 0) -> None:
     body = {"channel": "shop", "order_ref": ref, "lines": wanted, "policy": policy, "revision": revision}
     answer = hand.post("/orders", body, token=hand.day.keys.desk)
     if answer.status in (200, 201):
@@ -46,7 +46,7 @@ def revise(hand: Hand) -> bool | None:
         wanted.append({"line_ref": str(90 + hand.dice.randrange(9)), "sku": sku, "quantity": hand.dice.randint(1, 3)})
         wanted = list({line["line_ref"]: line for line in wanted}.values())
     revision = known["revision"] + hand.dice.choice((1, 1, 1, 0))
-    _send(hand, known["ref"], wanted, policy=known["policy"], revision=revision)
+    send_order(hand, known["ref"], wanted, policy=known["policy"], revision=revision)
     return None
 
 
