@@ -3,8 +3,10 @@
 An answer may be heard twice, by a twin or after it was lost: a movement has a number and counts once.
 """
 
+import re
 import threading
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from tests.soak.day.house import BINS
@@ -12,6 +14,7 @@ from tests.soak.day.wire import Answer, Asked
 
 _IN, _OUT = 1, -1
 _OUTSIDE = {"SUPPLIER", "CUSTOMER", "ADJUSTMENT", "SCRAP"}
+_MARK = re.compile(r"day:\d+")
 _WORDS = {"the delivery", "the customer's parcel"}
 """How an undo names the outside."""
 
@@ -27,9 +30,35 @@ class Book:
         self.shipped: Counter[tuple[str, str]] = Counter()
         self.lost: Counter[str] = Counter()
         self.orders: dict[int, dict[str, Any]] = {}
+        self._marked: dict[str, tuple[str, int]] = {}
         self._seen: set[int] = set()
         self._counted: dict[int, Counter[str]] = defaultdict(Counter)
         self._lock = threading.Lock()
+
+    def mark(self, sku: str, quantity: int) -> str:
+        """What a correction says in its note, by which it is known again: the desk's page answers with no numbers."""
+        with self._lock:
+            mark = f"day:{len(self._marked) + 1}"
+            self._marked[mark] = (sku, quantity)
+        return mark
+
+    def settle(self, movements: Iterable[dict[str, Any]]) -> list[str]:
+        """Everything that the house posted: corrections of the desk are noted. Says what came or went unasked."""
+        found, posted = [], list(movements)
+        with self._lock:
+            for one in posted:
+                outside = {one["source"], one["target"]} & _OUTSIDE
+                if one["id"] in self._seen or one["reason"] == "opening" or not outside:
+                    continue
+                self._seen.add(one["id"])
+                sku, units = self._marked.pop((_MARK.search(one["note"]) or [""])[0], ("", 0))
+                effect = one["quantity"] if one["source"] in _OUTSIDE else -one["quantity"]
+                if (sku, units) != (one["sku"], effect):
+                    found.append(f"nobody asked for this, and nobody was told: {one}")
+                    continue
+                self.units[sku] += units
+                self.lost[sku] -= min(0, units)
+        return found
 
     def note(self, asked: Asked, answer: Answer) -> None:
         """Whatever an answer says, if it says anything of stock or orders."""

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from app import clock
 from tests.soak.day.drain import SSCC_DIGITS, pages
 from tests.soak.day.house import TOTES
 from tests.soak.day.worker import Day, Hand
@@ -13,7 +14,8 @@ _GONE = re.compile(r"OperationalError|InterfaceError|terminat|connection|the dat
 def check(day: Day, failures: dict[str, str]) -> list[str]:
     """The faults of a day that is drained, those that were seen on its way first; ``failures`` are the server's own."""
     hand = Hand(day, 99, day.keys.desk)
-    found = [*day.faults, *_units(day, hand), *_orders(day, hand), *_places(hand), *_books(hand)]
+    unasked = day.book.settle(pages(hand, "/movements"))
+    found = [*day.faults, *unasked, *_units(day, hand), *_orders(day, hand), *_places(hand), *_books(hand)]
     return [*found, *_failures(day, failures)]
 
 
@@ -56,6 +58,8 @@ def _places(hand: Hand) -> list[str]:
         if row["serial"]:
             serials[row["sku"], row["serial"]] += row["quantity"]
         box = row["container"] or ""
+        if row["condition"] == "available" and row["expiry"] and row["expiry"] < clock.today().isoformat():
+            found.append(f"for sale, and expired: {row}")
         if row["condition"] == "hold" or box in TOTES or len(box) == SSCC_DIGITS:
             found.append(f"no work names what stands here: {row}")
     return [*found, *(f"serial {key} is there {units} times" for key, units in serials.items() if units > 1)]

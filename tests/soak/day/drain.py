@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.soak.day.house import LOTS, SERIALS, TOTES, WAREHOUSE, place_code, tote_code
+from tests.soak.day.wire import Asked
 from tests.soak.day.worker import Day, Hand
 
 MOST_STEPS, MOST_ROUNDS = 400, 30
@@ -30,7 +31,9 @@ def drain(day: Day) -> Counter[str]:
         hands[0].ask(asked, token=token)
     for place in sorted(day.board.blocked):
         hands[0].post("/locations/releases", {"warehouse": WAREHOUSE, "location": place}, token=day.keys.desk)
+    robot.decide_corrections()
     robot.finish_all(with_waves=True)
+    day.faults += day.book.settle(pages(hands[0], "/movements"))
     robot.look_at_promises()
     for order in pages(hands[0], "/orders?status=open"):
         hands[0].post(f"/orders/{order['id']}/cancellations", {"reason": "closing time"}, token=day.keys.desk)
@@ -102,6 +105,18 @@ class Robot:
     def _totes_in_use(self) -> str:
         rows = [row for row in pages(self._hands[0], "/balances") if row["container"] in TOTES]
         return "".join(f"\n    {row['container']} at {row['location']}: {row['quantity']} {row['sku']}" for row in rows)
+
+    def decide_corrections(self) -> None:
+        """What waits for a second person is approved by the other one; refused where it cannot be posted any more."""
+        hand, keys, number = self._hands[0], self._day.keys, 0
+        while (answer := hand.get(f"/adjustments/approvals/{(number := number + 1)}", token=keys.desk)).status == 200:
+            for who, what in (("S1", "approvals"), ("S2", "approvals"), ("S1", "refusals")):
+                if not answer.body["decision"]:
+                    path = f"@/office/exceptions/corrections/{number}/{what}"
+                    hand.ask(Asked("POST", path, {}), token=keys.browsers[who])
+                    answer = hand.get(f"/adjustments/approvals/{number}", token=keys.desk)
+            if not answer.body["decision"]:
+                self._day.faults.append(f"a correction waits for ever: {answer.body}")
 
     def look_at_promises(self) -> None:
         """What is promised is there, unless somebody lost it after it was promised."""

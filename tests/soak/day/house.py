@@ -93,6 +93,10 @@ class Keys:
             | {f"{badge} at a screen": session for badge, session in self.browsers.items()}
         )
 
+    def session_of(self, token: str) -> str:
+        """The same person at a screen."""
+        return self.browsers[self.name_of(token)]
+
     def name_of(self, token: str) -> str:
         return next(name for name, known in self.named().items() if known == token)
 
@@ -157,8 +161,7 @@ def _people(session: Session) -> Keys:
         person = Operator(name=badge, badge=badge, roles=list(roles), created_at=clock.now())
         session.add(person)
         session.flush()
-        if "office" in scopes:
-            browsers[badge] = create_session(session, operator_id=person.id, device_id=None, hours=12)
+        browsers[badge] = create_session(session, operator_id=person.id, device_id=None, hours=12)
         return create_api_token(session, name=badge, scopes=scopes, operator_id=person.id)
 
     opening: dict[str, int] = dict.fromkeys(ITEMS, 0)

@@ -20,6 +20,11 @@ class Step:
     status: int
     answer: dict[str, Any]
 
+    @property
+    def body(self) -> dict[str, Any]:
+        """What was said; of a file its text, as ``file``."""
+        return {"file": self.asked.body} if isinstance(self.asked.body, str) else self.asked.body or {}
+
     def __str__(self) -> str:
         task = self.answer.get("task") or {}
         what = f" {task['kind']} {task['document']} {task['status']}" if task else ""
@@ -28,6 +33,6 @@ class Step:
             for m in (self.answer.get("movements") if task else ()) or ()
             if isinstance(m, dict)
         ]
-        body = {name: value for name, value in (self.asked.body or {}).items() if name not in ("scan_id", "action_id")}
+        body = {name: value for name, value in self.body.items() if name not in ("scan_id", "action_id")}
         said = f"{self.answer.get('code', '')}: {self.answer.get('message') or self.answer.get('detail', '')}"
         return f"{self.who} {self.asked.path} {body} -> {self.status} {said}{what} {'; '.join(moved)}".rstrip()

@@ -68,7 +68,7 @@ class _Player:
                 "POST", path, {"scan_id" if path.endswith("/scans") else "action_id": str(uuid.uuid4()), **body}
             )
         else:
-            asked = Asked("POST", path, body, key=str(uuid.uuid4()))
+            asked = Asked("POST", path, body.get("file", body), key=str(uuid.uuid4()))
         answer = hand.ask(asked)
         self._learn(play, answer)
 

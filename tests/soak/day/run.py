@@ -30,6 +30,7 @@ class Outcome:
     refused: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
+    routes: Counter[str] = field(default_factory=Counter)
     day: Day | None = None
 
     def figures(self) -> dict[str, Any]:
@@ -46,7 +47,7 @@ class Outcome:
             "codes",
             "met",
         )
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in (*names, "met", "routes")}
 
 
 def run(
@@ -74,7 +75,7 @@ def run(
     day.is_killing = False
     drained = time.monotonic()
     refused = drain(day)
-    outcome = Outcome(seed, steps, day=day, refused=refused, met=day.met)
+    outcome = Outcome(seed, steps, day=day, refused=refused, met=day.met, routes=day.routes)
     outcome.faults = check(day, failures(folder))
     outcome.requests, outcome.replayed = len(day.journal), day.replayed
     outcome.seconds, outcome.drain_seconds = time.monotonic() - begun, time.monotonic() - drained

@@ -47,7 +47,7 @@ class _Naming:
         self._name_the_rest()
 
     def _learn(self, number: int, step: Step) -> None:
-        answer, body = step.answer, step.asked.body or {}
+        answer, body = step.answer, step.body
         task = answer.get("task")
         if (step.asked.path == "/tasks" and task and body.get("document") == "blind") or _is_move(step):
             self._opened[number] = self._tasks[task["id"]] = f"{step.who} {body['kind']} {number}"
@@ -76,23 +76,19 @@ class _Naming:
         return [(play, step) for play, step in found if play is not None]
 
     def _play(self, number: int, step: Step) -> Play | None:
-        path, body = step.asked.path, {k: v for k, v in (step.asked.body or {}).items() if k not in _IDS}
+        path, body = step.asked.path, {k: v for k, v in step.body.items() if k not in _IDS}
         parts = path.split("/")
         if path == "/tasks/claims":
             task = step.answer.get("task")
             return Play(step.who, f"/tasks/{{{self._tasks[task['id']]}}}/takeovers", {}) if task else None
-        if parts[:3] == ["@", "office", "work"]:
-            name = self._tasks.get(int(parts[3]))
-            if name is None:
-                return None
-            parts[3] = f"{{{name}}}"
-        if len(parts) > 2 and parts[1] == "tasks" and parts[0] != "@":
-            name = self._tasks.get(int(parts[2]))
-            if name is None:
-                return None
-            parts[2] = f"{{{name}}}"
-        if len(parts) > 2 and parts[1] == "orders":
-            parts[2] = f"{{{self._orders.get(int(parts[2]), '?')}}}"
+        for number, part in enumerate(parts):
+            if part.isdigit() and parts[number - 1] in ("tasks", "work"):
+                name = self._tasks.get(int(part))
+                if name is None:
+                    return None
+                parts[number] = f"{{{name}}}"
+            elif part.isdigit() and parts[number - 1] == "orders":
+                parts[number] = f"{{{self._orders.get(int(part), '?')}}}"
         if "orders" in body:
             body["orders"] = [f"{{{self._orders.get(id_, '?')}}}" for id_ in body["orders"]]
         if body.get("document") in self._returns:
@@ -103,6 +99,4 @@ class _Naming:
 
 
 def _is_move(step: Step) -> bool:
-    return bool(
-        step.asked.path == "/tasks" and (step.asked.body or {}).get("kind") == "move" and step.answer.get("task")
-    )
+    return bool(step.asked.path == "/tasks" and step.body.get("kind") == "move" and step.answer.get("task"))

@@ -20,7 +20,8 @@ class Gone(Exception):  # noqa: N818 - what happened, not an error of ours
 class Asked:
     """One request, as it can be sent again: the same id is in ``body``, or is the ``key``.
 
-    A path that begins with ``@`` is a screen's: its token is a browser's session, its body a form.
+    A path that begins with ``@`` is a screen's: its token is a browser's session, its body a form. A body
+    that is text is a file.
     """
 
     method: str
@@ -38,11 +39,14 @@ class Asked:
             form = "application/x-www-form-urlencoded"
             return {"Cookie": f"{SESSION}={token}", "Sec-Fetch-Site": "same-origin", "Content-Type": form}
         key = {"Idempotency-Key": self.key} if self.key else {}
-        return {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **key}
+        kind = "text/csv" if isinstance(self.body, str) else "application/json"
+        return {"Authorization": f"Bearer {token}", "Content-Type": kind, **key}
 
     def data(self) -> bytes:
         if self.path.startswith("@"):
             return urlencode(self.body or {}).encode()
+        if isinstance(self.body, str):
+            return self.body.encode()
         return b"" if self.body is None else json.dumps(self.body).encode()
 
 

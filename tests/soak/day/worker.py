@@ -1,6 +1,7 @@
 """One person with a device: does what the prompt says or something else, and asks again when no answer comes."""
 
 import random
+import re
 import threading
 import time
 import traceback
@@ -16,7 +17,7 @@ from tests.soak.day.house import Keys
 from tests.soak.day.journal import Step
 from tests.soak.day.wire import Answer, Asked, Gone, Wire
 
-LOSE_ANSWERS, HANG_UP, TWINS, DIE = 0.04, 0.02, 0.02, 0.004
+LOSE_ANSWERS, HANG_UP, TWINS, AT_A_SCREEN, DIE = 0.04, 0.02, 0.02, 0.06, 0.004
 TRIES = 400
 
 
@@ -56,6 +57,8 @@ class Day:
     faults: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """The numbers of the requests that were answered with 5xx."""
+    routes: Counter[str] = field(default_factory=Counter)
+    """What was asked to be changed, by its address."""
     met: Counter[str] = field(default_factory=Counter)
     """What met what in the same instant, and what both were told."""
     orphans: list[tuple[str, Asked]] = field(default_factory=list)
@@ -91,7 +94,7 @@ class Hand:
 
     # Asking.
 
-    def post(self, path: str, body: dict[str, Any], *, token: str = "") -> Answer:
+    def post(self, path: str, body: dict[str, Any] | str, *, token: str = "") -> Answer:
         """A request that changes something, under a key of its own."""
         return self.ask(Asked("POST", path, body, key=self.new_id()), token=token)
 
@@ -178,7 +181,9 @@ class Hand:
             answer = self._impatient(token, asked)
         elif throw < LOSE_ANSWERS + HANG_UP + TWINS:
             answer = self._with_a_twin(token, asked)
-        elif throw < LOSE_ANSWERS + HANG_UP + TWINS + DIE:
+        elif throw < LOSE_ANSWERS + HANG_UP + TWINS + AT_A_SCREEN:
+            answer = self._at_a_screen(token, asked)
+        elif throw < LOSE_ANSWERS + HANG_UP + TWINS + AT_A_SCREEN + DIE:
             return self._die(token, asked)
         else:
             answer = self._until_answered(token, asked)
@@ -246,6 +251,20 @@ class Hand:
         self.day.book.note(asked, twin)
         return answer
 
+    def _at_a_screen(self, token: str, asked: Asked) -> Answer:
+        """A scan or an action comes in by the handheld's page; what it was answered is then asked over HTTP, under the
+        same id. It must have been judged once."""
+        if not asked.path.startswith("/tasks/") or not asked.path.endswith(("/scans", "/actions")):
+            return self._until_answered(token, asked)
+        form = Asked("POST", f"@{asked.path}", asked.body)
+        page = self._until_answered(self.day.keys.session_of(token), form)
+        self.day.routes[route_of(form)] += 1
+        answer = self._until_answered(token, asked)
+        told = answer.body if isinstance(answer.body, dict) else {}
+        if page.status in (200, 422) and "outcome" in told and not told["replayed"]:
+            self.day.faults.append(f"{asked.path} {asked.body}: judged at a screen, and judged again as {told}")
+        return answer
+
     def _die(self, token: str, asked: Asked) -> Answer:
         """The battery is empty: the task stays as it is; what was sent is asked again when the device comes back."""
         with suppress(Gone):
@@ -265,11 +284,17 @@ class Hand:
             if task["kind"] in ("pick", "pack", "ship"):
                 self.day.board.in_work.append(task["document"])
         if asked.method == "POST":
+            self.day.routes[route_of(asked)] += 1
             self.day.journal.append(Step(self.number, self.day.keys.name_of(token), asked, answer.status, said))
 
     def new_id(self) -> str:
         """Of a scan, or the key of a request."""
         return str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
+
+
+def route_of(asked: Asked) -> str:
+    """The address without what it names: ``/api/v1/tasks/*/scans``."""
+    return re.sub(r"/\d+(?=/|$)", "/*", asked.address.split("?")[0])
 
 
 def _told(answer: Answer) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from tests.soak.day.commands import (
     at_once,
     counts,
     desk,
+    files,
     moves,
     orders,
     places,
@@ -20,6 +21,6 @@ from tests.soak.day.worker import Command
 
 COMMANDS: list[Command] = [
     command
-    for room in (work, orders, receiving, returns, counts, moves, adjustments, places, desk, screens, at_once)
+    for room in (work, orders, receiving, returns, counts, moves, adjustments, places, files, desk, screens, at_once)
     for command in room.COMMANDS
 ]

@@ -55,7 +55,7 @@ def bring_to_the_point(hand: Hand) -> dict[str, Any] | None:
         way = posting_way(hand)
         if way is not None:
             most = (hand.prompt.get("quantity") or 0) - 1
-            if hand.task["kind"] in ("pick", "pack") and most > 1 and hand.dice.random() < 0.5:
+            if hand.task["kind"] in ("pick", "pack") and most > 1 and hand.dice.random() < 0.6:
                 hand.act("quantity", quantity=hand.dice.randint(1, most))
                 way = posting_way(hand) if hand.task is not None else None
             return way
