@@ -5,6 +5,7 @@ import pytest
 from tests.soak.day import servers
 from tests.soak.day.commands import desk, orders, receiving, returns, work
 from tests.soak.day.houses import houses
+from tests.soak.day.routes import DONE
 from tests.soak.day.run import run
 
 SEED, STEPS = 20_26, 160
@@ -21,3 +22,4 @@ def test_after_a_random_day_every_job_is_ended_and_the_books_are_what_was_answer
         outcome = run(SEED, steps=STEPS, port=port, keys=keys, folder=folder, commands=COMMANDS)
     assert outcome.faults == [], "\n".join(outcome.faults)
     assert outcome.requests > STEPS
+    assert set(outcome.routes) <= DONE

@@ -294,7 +294,7 @@ class Hand:
 
 def route_of(asked: Asked) -> str:
     """The address without what it names: ``/api/v1/tasks/*/scans``."""
-    return re.sub(r"/\d+(?=/|$)", "/*", asked.address.split("?")[0])
+    return re.sub(r"/\d+(?=/|$)|(?<=/imports)/[a-z-]+$", "/*", asked.address.split("?")[0])
 
 
 def _told(answer: Answer) -> tuple[Any, ...]:
