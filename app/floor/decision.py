@@ -7,6 +7,7 @@ from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Lot
 from app.floor import confirm, handover
 from app.floor.inspection import of_stock
+from app.floor.off_the_bench import with_missing
 from app.floor.sent_back import prompt, rma_line
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, action_way, scan_way
 from app.floor.suggest import send_to_bin
@@ -67,7 +68,7 @@ def _ask_decision(work: Work) -> Prompt:
         work,
         _("What becomes of it?"),
         value=f"{units} x {work.the_line.sku}",
-        ways=decision_ways(work),
+        ways=with_missing(work, decision_ways(work)),
         expects=("disposition",),
     )
 
@@ -162,7 +163,7 @@ def _ask_target(work: Work) -> Prompt:
         work,
         _("Bring it there and scan the place") if plan else _no_room(work),
         value=plan.code if plan else _("any bin"),
-        ways=[*ways, *_other_ways(work)],
+        ways=with_missing(work, [*ways, *_other_ways(work)]),
         expects=("target",),
     )
     asked.target = plan.code if plan else None

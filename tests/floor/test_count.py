@@ -177,6 +177,7 @@ def test_undo_forgets_scan_by_scan_and_then_reverses_the_postings(floor: Floor, 
     counter.hears("counted").finished()
     assert (floor.at("MUG"), floor.at("TEA")) == (1, 0)
     counter.act("undo").hears("undone").asked("location")
+    assert sorted(counter.movements) == [("MUG", 4, "ADJUSTMENT", "A-01"), ("TEA", 1, "ADJUSTMENT", "A-01")]
     assert (floor.at("MUG"), floor.at("TEA")) == (5, 1)
     assert floor.reasons()[-2:] == ["undo", "undo"]
     counter.scan("A-01", "MUG").act("quantity", quantity=5).scan("TEA", "A-01").hears("count_agrees").finished()

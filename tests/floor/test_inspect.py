@@ -285,3 +285,30 @@ def test_a_lot_that_was_not_shipped_is_set_aside_whole(floor: Floor, inspector: 
     inspector.start("inspect", number).scan("TEA", "TEA").asked("lot").act("set_aside").hears("set_aside").asked("item")
     inspector.act("done").hears("receipt_done")
     assert floor.sums("TEA") == (1, 0, 0, 0)
+
+
+def test_what_is_not_on_the_bench_any_more_is_decided_about_elsewhere(floor: Floor, inspector: Worker) -> None:
+    """A colleague moved a part of it away: the inspector could neither decide nor undo, for ever."""
+    floor.stock("MUG", 5)
+    floor.shipped("O-1", ("MUG", 3))
+    number = floor.rma("O-1", ("1", 3, "unwanted"))
+    inspector.start("inspect", number).scan("MUG", "MUG", "MUG", "BENCH").act("short").refused("nothing_to_short")
+    floor.worker("Bob").start("move").scan("BENCH", "MUG", "MUG", "QUARANTINE").act("done")
+    inspector.act("scrap").refused("not_enough_stock")
+    assert inspector.prompt["ways"][0] == {"action": "short", "label": "Only 1 are here"}
+    inspector.act("restock").scan("A-01").refused("not_enough_stock").act("short").hears("short").asked("disposition")
+    assert inspector.prompt["value"] == "1 x MUG"
+    inspector.act("scrap").finished()
+    assert _status(floor, number) == "closed"
+    assert floor.sums("MUG") == (4, 2, 0, 0), "two wait in quarantine for their own inspection"
+    floor.worker("Ida", "inspector").start("inspect", "QUARANTINE").robot().finished()
+
+
+def test_numbered_units_that_left_the_bench_are_left_to_others(floor: Floor, inspector: Worker) -> None:
+    floor.serials("PHONE", "SN1", "SN2")
+    floor.shipped("O-1", ("PHONE", 2))
+    number = floor.rma("O-1", ("1", 2, "other"))
+    inspector.start("inspect", number).scan("PHONE", "SN1", "PHONE", "SN2", "BENCH")
+    floor.worker("Bob").start("move").scan("BENCH", "PHONE", "SN1", "QUARANTINE").act("done")
+    inspector.act("scrap").refused("not_enough_stock").act("short").hears("short").act("scrap").finished()
+    assert floor.sums("PHONE") == (1, 1, 0, 0)

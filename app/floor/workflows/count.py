@@ -31,9 +31,9 @@ from app.floor.second_person import APPROVE, approve, ask_approval, note_counter
 from app.floor.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
 from app.floor.undo import no_arguments
 from app.language import _
-from app.ledger.post import reverse
+from app.ledger.post import Move, reverse
 from app.orders.expire import hold_all_expired, old_again
-from app.places.models import Warehouse
+from app.places.models import ADJUSTMENT, Warehouse
 from app.refusal import Refused
 
 
@@ -327,8 +327,7 @@ def _undo(work: Work) -> Said:
     for posting_id in reversed(posted):
         one = reverse(work.session, posting_id, work.header("undo"))
         give_back(work, one)
-        names = [(confirm.item_row(work.session, move.item_id).sku, "", "") for move in one.moves]
-        work.show(one, names)
+        work.show(one, [_names(work, move) for move in one.moves])
         sums += len(one.moves)
     hold_all_expired(work.session, house, old)
     work.forget("posted", "is_done", "start", "since", "counts", "only", "before", "last", "trail")
@@ -336,6 +335,11 @@ def _undo(work: Work) -> Said:
     work.task.status, work.task.done_at = "claimed", None
     work.session.flush()
     return Said("undone", _("Undone: %(n)s corrections are taken back. Count the bin again.", n=sums))
+
+
+def _names(work: Work, move: Move) -> tuple[str, str, str]:
+    sku, place = confirm.item_row(work.session, move.item_id).sku, counted_bin(work).code
+    return (sku, "ADJUSTMENT", place) if move.source.location_id == ADJUSTMENT else (sku, place, "ADJUSTMENT")
 
 
 def finished(work: Work) -> str:

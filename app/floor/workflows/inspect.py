@@ -11,6 +11,7 @@ from app.floor import confirm, handover, look_over
 from app.floor.decision import DECISION, LABELS, TARGET, bench_moves, decide, take_back
 from app.floor.inspection import of_stock
 from app.floor.not_here import leave_out
+from app.floor.off_the_bench import leave_to_others
 from app.floor.sent_back import LOT, SERIAL, prompt, set_aside, set_aside_way
 from app.floor.step import (
     Arguments,
@@ -243,8 +244,10 @@ def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
 
 
 def _short(work: Work, arguments: Arguments) -> Said:
-    """Errors: ``unknown_action`` for a return: what did not come stays announced; those of ``leave_out``."""
-    if not of_stock(work) or work.line is None or "decision" in work.memory:
+    """Errors: ``unknown_action`` where nothing stands here yet; those of ``leave_out`` and ``leave_to_others``."""
+    if not of_stock(work):
+        return leave_to_others(work)
+    if work.line is None or "decision" in work.memory:
         raise Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name="short"))
     return leave_out(work, arguments)
 

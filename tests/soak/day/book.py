@@ -5,7 +5,7 @@ An answer may be heard twice, by a twin or after it was lost: a movement has a n
 
 import re
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -32,7 +32,6 @@ class Book:
         self.orders: dict[int, dict[str, Any]] = {}
         self._marked: dict[str, tuple[str, int]] = {}
         self._seen: set[int] = set()
-        self._counted: dict[int, Counter[str]] = defaultdict(Counter)
         self._lock = threading.Lock()
 
     def mark(self, sku: str, quantity: int) -> str:
@@ -86,18 +85,13 @@ class Book:
         self._seen.update(one["id"] for one in movements)
         for one in movements:
             effect = one["quantity"] * self._direction(answer, one)
-            if task["kind"] == "count" and answer["code"] == "undone":
-                continue
             self.units[one["sku"]] += effect
             if task["kind"] == "ship":
                 self.shipped[task["document"], one["sku"]] -= effect
             if task["kind"] == "move" and one["target"] not in BINS:
                 self.lost[one["sku"]] += one["quantity"]  # nobody is promised what stands there
             if task["kind"] == "count":
-                self._counted[task["id"]][one["sku"]] += effect
                 self.lost[one["sku"]] -= min(0, effect)
-        if movements and task["kind"] == "count" and answer["code"] == "undone":
-            self.units.subtract(self._counted.pop(task["id"], Counter()))  # an undone count names no places
 
     def _direction(self, answer: dict[str, Any], movement: dict[str, Any]) -> int:
         kind, is_undone = answer["task"]["kind"], answer["code"] == "undone"
