@@ -221,7 +221,8 @@ class Robot:
         if hand.said == "serial_in_stock" and {"action": "undo", "label": "Undo"} in ways:
             return {"action": "undo"}  # as the refusal says: the number came in elsewhere since it was scanned here
         if kind == "inspect" and hand.said == "set_aside":  # more of them would be set aside too
-            return next((way for way in ways if way.get("action") == "done"), ways[0])
+            is_end = next((way for way in ways if way.get("action") == "done"), None)
+            return is_end or [way for way in ways if "scan" in way][-1]  # the bench, for what is of this order
         if expects[:1] == ["serial"] and kind in ("inspect", "count") and not offered:
             return {"scan": SERIALS[number % len(SERIALS)]} if stands_still < len(SERIALS) else None
         if expects[:1] == ["lot"] and kind in ("inspect", "count") and not offered:
