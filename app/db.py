@@ -248,6 +248,11 @@ def prepare(engine: Engine) -> None:
             found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
             assert found in {answer, "memory"}, f"SQLite did not take {pragma}={value}: {found}"
 
+    @event.listens_for(engine, "reset")
+    def _on_reset(connection: Any, _record: Any, _state: Any) -> None:
+        if connection.in_transaction:  # a COMMIT that a deferred constraint refused leaves it open, with the file held
+            connection.rollback()
+
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
         options = connection.get_execution_options()
