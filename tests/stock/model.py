@@ -54,6 +54,8 @@ class Told:
 
     lines: dict[str, Line] = field(default_factory=dict)
     is_tombstone: bool = False
+    is_whole: bool = False
+    """It is refused rather than promised in part, also when it is changed."""
     cartons: list[Carton] = field(default_factory=list)
     gone: list[Carton] = field(default_factory=list)
 

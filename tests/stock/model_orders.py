@@ -22,7 +22,13 @@ class Orders(Model):
         wanted = dict(zip("12", (first, second), strict=True))
         if told:  # a line keeps its item
             wanted = {n: (told.lines[n].sku if n in told.lines else sku, want) for n, (sku, want) in wanted.items()}
-        self.house.order(ref, *wanted.values())
+        try:
+            with self.session.begin_nested():
+                self.house.order(ref, *wanted.values())
+        except Refused as refusal:
+            assert told is not None
+            assert (refusal.code, told.is_whole, self._lacks(told, wanted)) == ("insufficient_stock", True, True)
+            return
         told = self.orders.setdefault(ref, Told())
         if told.is_tombstone:
             return
@@ -34,6 +40,16 @@ class Orders(Model):
             elif want:
                 told.lines[n] = Line(sku, want)
         self.settle(told)
+        assert not told.is_whole or all(line.held == line.target for line in told.lines.values())
+
+    def _lacks(self, told: Told, wanted: dict[str, tuple[str, int]]) -> bool:
+        """Whether more is wanted of an item than the order has and is free."""
+        more: dict[str, int] = {}
+        for n, (sku, want) in wanted.items():
+            line = told.lines.get(n, Line(sku, 0))
+            target = max(0, max(line.quantity, want) - max(line.here, max(line.quantity, want) - want) - line.shipped)
+            more[sku] = more.get(sku, 0) + target - line.held
+        return any(units > self.available(sku) for sku, units in more.items())
 
     @rule(ref=refs, n=units)
     def all_or_nothing(self, ref: str, n: int) -> None:
@@ -47,7 +63,7 @@ class Orders(Model):
             assert (refusal.code, free < n) == ("insufficient_stock", True)
             return
         assert free >= n
-        self.orders[ref] = Told({"1": Line("MUG", n, held=n)})
+        self.orders[ref] = Told({"1": Line("MUG", n, held=n)}, is_whole=True)
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())

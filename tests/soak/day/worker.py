@@ -137,7 +137,10 @@ class Hand:
         for wire, who, asked in pairs:
             with suppress(Gone):
                 wire.send(who, asked)
-        heard = [(who, asked, self._heard(wire, who, asked)) for wire, who, asked in pairs]
+        first = [self._first_heard(wire) for wire, _who, _asked in pairs]  # both, before one of them is asked again
+        heard = [
+            (who, asked, self._heard(one, who, asked)) for one, (_wire, who, asked) in zip(first, pairs, strict=True)
+        ]
         for who, asked, answer in heard:
             self._note(who, asked, answer)
         answers = {id(asked): answer for _who, asked, answer in heard}
@@ -149,10 +152,15 @@ class Hand:
             self._mate = Hand(self.day, number, token)
         return self._mate
 
-    def _heard(self, wire: Any, token: str, asked: Asked) -> Answer:
+    def _first_heard(self, wire: Any) -> Answer | None:
         try:
             answer: Answer = wire.receive()
         except (Gone, AssertionError):
+            return None
+        return answer
+
+    def _heard(self, answer: Answer | None, token: str, asked: Asked) -> Answer:
+        if answer is None:
             return self._until_answered(token, asked)
         if answer.status >= 500 and self.day.is_killing:
             return self._until_answered(token, asked)
