@@ -44,7 +44,8 @@ class Asked:
 
     def data(self) -> bytes:
         if self.path.startswith("@"):
-            return urlencode(self.body or {}).encode()
+            given = {name: value for name, value in (self.body or {}).items() if value is not None}
+            return urlencode(given).encode()
         if isinstance(self.body, str):
             return self.body.encode()
         return b"" if self.body is None else json.dumps(self.body).encode()
