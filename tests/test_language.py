@@ -19,7 +19,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from app.control import adjustments
-from app.floor import decision
+from app.floor.inspect import decision
 from app.labels.template import templates
 from app.language import DEFAULT, LANGUAGES, _, choose, current, ngettext, use
 from app.ledger.models import CONDITIONS

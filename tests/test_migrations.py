@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import db
-from app.floor.heard import heard
-from app.floor.heard import statements as letter_box
+from app.floor.loop.scan_record import heard
+from app.floor.loop.scan_record import statements as letter_box
 from app.ledger.guards import RECORDS, notes
 from app.ledger.guards import statements as installed
 

@@ -15,8 +15,8 @@ from app.demo import day as real_day
 from app.demo.day import Invoice
 from app.demo.plan import DEMO_ORDER, RADIO, TEA, WAREHOUSE, Plan
 from app.demo.sheet import sections, sheet
-from app.floor import advance
-from app.floor.start import start
+from app.floor.begin.start import start
+from app.floor.loop import advance
 from app.language import _
 from app.orders.models import Order
 from app.orders.place import LineRequest, OrderRequest, place

@@ -14,7 +14,7 @@ from app import clock
 from app.catalog.models import Item
 from app.control.barcode_links import ROLES, link_barcode, name_of
 from app.db import reading, transact
-from app.floor.resolve import meanings, read
+from app.floor.meaning.resolve import meanings, read
 from app.language import _
 from app.refusal import Refused
 from app.web import forms, logs

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from app.db import reading
-from app.floor.enquiry import enquire
+from app.floor.begin.enquiry import enquire
 from app.refusal import Refused
 from app.web import forms
 from app.web.barcode_links import offer

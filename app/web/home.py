@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.floor.home import scan_at_home
-from app.floor.printing import device_of
+from app.floor.begin.home_scan import scan_at_home
+from app.floor.shared.printing import device_of
 from app.labels.printers import printer_chosen
 from app.people.actor import Actor
 from app.tasks.board import held_by, waiting

@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, url_for
 
 from app.db import transact
-from app.floor.left_out import leave_out
+from app.floor.begin.left_out_scans import leave_out
 from app.language import _, current
 from app.web import forms
 from app.web.rules import FLOOR, allow

@@ -14,7 +14,7 @@ from app import clock
 from app.barcode import Profile, interpretation
 from app.barcode.scanner_check import TEST_GS1, TEST_TEXT, Arrival, findings
 from app.db import reading, transact
-from app.floor.resolve import meanings, read
+from app.floor.meaning.resolve import meanings, read
 from app.labels.symbols import encode
 from app.language import _
 from app.people.scanners import Scanner, in_this_house, keep_scanner, scanner_of

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from sqlalchemy.orm import Session
 
 from app.db import transact
-from app.floor import advance
-from app.floor.answer import Answer
+from app.floor.loop import advance
+from app.floor.loop.answer import Answer
 from app.web import barcode_links, forms, metrics
 from app.web.home import opened
 from app.web.rules import FLOOR, allow

@@ -4,8 +4,8 @@ from flask import Blueprint, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.floor import advance
-from app.floor.start import start
+from app.floor.begin.start import start
+from app.floor.loop import advance
 from app.language import _
 from app.refusal import Refused
 from app.tasks import board, queue

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app import clock, imports
 from app.config import Settings
 from app.db import reading, transact
-from app.floor.heard import forget_answers
+from app.floor.loop.scan_record import forget_answers
 from app.labels.queue import forget_old
 from app.ledger.records import PORTION, seal_records
 from app.ledger.seal import BATCH, seal

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.barcode.internal import InternalKind, encode
 from app.config import Settings
 from app.db import table, transact
-from app.floor import advance
+from app.floor.loop import advance
 from app.ledger.models import Balance
 from app.orders.place import LineRequest, OrderRequest, place
 from app.orders.waves import release_wave

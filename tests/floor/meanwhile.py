@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.db import transact
-from app.floor import advance
+from app.floor.loop import advance
 from tests.floor.story import Floor, Worker
 
 _WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")

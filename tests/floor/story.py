@@ -1,6 +1,6 @@
 """Stories as the floor tells them: ``picker.scan("A-01").scan("MUG").scan("TOTE-7")``.
 
-Each scan is a transaction of its own through ``app.floor.advance``, as an entrance makes it, on a real database.
+Each scan is a transaction of its own through ``app.floor.loop.advance``, as an entrance makes it, on a real database.
 """
 
 import itertools
@@ -16,9 +16,9 @@ from app import clock
 from app.catalog.models import ItemBarcode
 from app.config import Settings
 from app.db import reading, transact
-from app.floor import advance
+from app.floor.begin.start import find_job, start
+from app.floor.loop import advance
 from app.floor.models import Scan
-from app.floor.start import find_job, start
 from app.ledger.models import Balance, Movement, Posting
 from app.people.actor import Actor
 from app.people.models import Operator

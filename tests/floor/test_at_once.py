@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.db import transact
-from app.floor.start import start
+from app.floor.begin.start import start
 from app.ledger.post import Move, Place, post
 from app.places.models import ADJUSTMENT, Container
 from app.refusal import Refused

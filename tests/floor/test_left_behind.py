@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.control.verification import verify
 from app.db import transact
-from app.floor import advance
+from app.floor.loop import advance
 from app.orders.models import Holding
 from app.refusal import Refused
 from tests.floor.story import Floor, Worker, day

@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 
 from app.barcode.internal import InternalKind, encode
-from app.floor.enquiry import enquire
+from app.floor.begin.enquiry import enquire
 from app.labels.render import render_png
 from app.refusal import Conflict, Forbidden, NotFound, Refused
 from app.tasks.board import assign

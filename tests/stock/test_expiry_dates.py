@@ -9,7 +9,7 @@ from app import clock
 from app.catalog.lots import known_lot
 from app.control.blocking import block, unblock
 from app.control.expiry_dates import Followed, correct_expiry, follow, follow_all
-from app.floor.inspection import open_inspection
+from app.floor.inspect.stock_inspection import open_inspection
 from app.ledger.post import Move, Place, post
 from app.orders.expire import hold_expired
 from app.people.decisions import decisions_about

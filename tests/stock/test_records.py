@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.control.verification import verify
 from app.db import table
-from app.floor.heard import forget_answers, heard
+from app.floor.loop.scan_record import forget_answers, heard
 from app.ledger.heads import heads_in
 from app.ledger.models import RecordSeal
 from app.ledger.records import SETTLED, seal_records

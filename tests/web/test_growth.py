@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import table
-from app.floor.approvals import waiting_approvals
+from app.floor.count.waiting_approvals import waiting_approvals
 from app.floor.models import Scan
 from app.ledger.models import Balance
 from app.ledger.on_hand import balances

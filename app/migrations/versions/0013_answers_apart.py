@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 import app.db
-from app.floor import heard
+from app.floor.loop import scan_record
 
 revision = "0013"
 down_revision = "0012"
@@ -44,7 +44,7 @@ def upgrade() -> None:
             op.add_column("scan", column)
     op.execute(left_out)
     op.create_index("ix_scan_short", "scan", ["id"], sqlite_where=_SHORT, postgresql_where=_SHORT)
-    for statement in heard.statements(op.get_bind().dialect.name):
+    for statement in scan_record.statements(op.get_bind().dialect.name):
         op.execute(sa.text(statement.replace("::", r"\:\:")))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.barcode import Profile, interpretation
-from app.floor.resolve import meanings, read
+from app.floor.meaning.resolve import meanings, read
 from app.people.scanners import in_this_house, scanner_named
 from app.places.models import Warehouse
 from app.refusal import Refused

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from sqlalchemy.orm import Session
 
-from app.floor import advance, ending
-from app.floor.ending import LONGEST_REASON
-from app.floor.start import start
-from app.floor.step import Prompt
+from app.floor import end_job
+from app.floor.begin.start import start
+from app.floor.end_job import LONGEST_REASON
+from app.floor.loop import advance
+from app.floor.shared.step import Prompt
 from app.people.actor import Actor
 from app.places.warehouses import warehouse_of
 from app.tasks import queue
@@ -235,7 +236,7 @@ def end_task(session: Session, body: NewEnd, *, task_id: int) -> Answer:
 
     Errors: ``unknown_task``; ``role_missing`` for anybody but a supervisor; ``reason_needed``; ``task_done``.
     """
-    ending.end_task(session, settings(), current_actor(), task_id, reason=body.reason)
+    end_job.end_task(session, settings(), current_actor(), task_id, reason=body.reason)
     return _shown(session, task_id)
 
 

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.control import wanted
 from app.control.wanted import waiting_changes
 from app.db import reading, transact
-from app.floor.approvals import waiting_approvals
-from app.floor.left_out import settle
+from app.floor.begin.left_out_scans import settle
+from app.floor.count.waiting_approvals import waiting_approvals
 from app.tasks import board
 from app.web import forms
 from app.web.office.desk import back_to, desk

@@ -4,7 +4,7 @@ from flask import render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.floor import ending
+from app.floor import end_job
 from app.tasks import board, queue
 from app.tasks.models import KINDS
 from app.web import forms
@@ -52,8 +52,8 @@ def give_back(task_id: int) -> WerkzeugResponse:
 @allow(roles=CHIEFS)
 def end(task_id: int) -> WerkzeugResponse:
     """End a job that nobody can finish; what it held goes where it belongs."""
-    actor, reason = current_actor(), forms.text("reason", longest=ending.LONGEST_REASON)
-    transact(lambda session: ending.end_task(session, settings(), actor, task_id, reason=reason))
+    actor, reason = current_actor(), forms.text("reason", longest=end_job.LONGEST_REASON)
+    transact(lambda session: end_job.end_task(session, settings(), actor, task_id, reason=reason))
     return back_to("work", kind=forms.text("kind"), ended=str(task_id))
 
 

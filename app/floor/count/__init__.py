@@ -1,0 +1,1 @@
+"""Count: one bin, blind."""

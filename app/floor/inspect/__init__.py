@@ -1,0 +1,1 @@
+"""Inspect: what came back, or stands here and is not for sale, is decided about."""

@@ -1,0 +1,246 @@
+"""One scan, as far as it goes: replay, lock, resolve, judge, remember, answer.
+
+The device made the id of the scan. The task is locked and the id is looked up: a retry gets the stored answer again,
+with ``replayed`` set, and changes nothing. Judging (``judge``) happens inside a savepoint: a refusal undoes whatever
+the rule had begun, while the refused scan itself is kept with its answer (``answer``).
+"""
+
+import copy
+import hashlib
+import json
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.config import Settings
+from app.db import core, table
+from app.floor.kinds import WORKFLOWS
+from app.floor.loop.answer import Answer, answered
+from app.floor.loop.judge import judge, vanished
+from app.floor.loop.scan_record import KNOWN, answer_again, keep, known, scan_answer
+from app.floor.loop.scan_record import scan as scan_table
+from app.floor.shared.confirm import AskAgain
+from app.floor.shared.double_read import look_back, note_read
+from app.floor.shared.step import Arguments, Work
+from app.language import _
+from app.people.actor import Actor
+from app.places.models import Location, Warehouse
+from app.refusal import Conflict, NotFound, Refused
+from app.tasks.models import Task
+from app.tasks.queue import require_role, take_over, taken
+
+task_table = table(Task)
+
+
+def scan(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    task_id: int,
+    *,
+    scan_id: str,
+    code: str,
+    scanned_at: datetime | None = None,
+) -> Answer:
+    """Judge one scan of a task. A refusal is an answer too (``outcome`` refused) and is remembered.
+
+    Errors: ``unknown_task``; ``task_taken``; ``role_missing``; ``idempotency_key_reused``.
+    """
+    code = _storable(code)
+    body = {"task": task_id, "code": code}
+    return _advance(session, settings, actor, task_id, scan_id, body, code, scanned_at, None)
+
+
+def act(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    task_id: int,
+    *,
+    action_id: str,
+    name: str,
+    quantity: int | None = None,
+    reason: str = "",
+    code: str = "",
+    note: str = "",
+    scanned_at: datetime | None = None,
+) -> Answer:
+    """Do one action of a task (quantity, short, skip, undo, ...). Errors: as ``scan``."""
+    name, reason, code, note = map(_storable, (name, reason, code, note))
+    arguments = Arguments(quantity=quantity, reason=reason, code=code, note=note)
+    body = {"task": task_id, "name": name, "quantity": quantity, "reason": reason, "code": code, "note": note}
+    return _advance(session, settings, actor, task_id, action_id, body, name, scanned_at, arguments)
+
+
+def _storable(text: str) -> str:
+    """The text without what no database keeps: a NUL, or half a character."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
+
+
+def show(session: Session, settings: Settings, actor: Actor, task_id: int) -> Answer:
+    """The task as it stands: its prompt, and nothing judged. Reads only."""
+    work, _seen = _load(session, settings, actor, task_id)
+    return answered(work, outcome=None, code="", message="")
+
+
+def held(session: Session, settings: Settings, actor: Actor, task_id: int) -> Work:
+    """The task held still, ready to be worked at by somebody who scans nothing. Errors: ``unknown_task``."""
+    work, _seen = _load(session, settings, actor, task_id, is_locked=True)
+    return work
+
+
+def _advance(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    task_id: int,
+    scan_id: str,
+    body: dict[str, Any],
+    code: str,
+    scanned_at: datetime | None,
+    arguments: Arguments | None,
+) -> Answer:
+    work, stored = _load(session, settings, actor, task_id, scan_id=scan_id, is_locked=True)
+    task = work.task
+    body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    if stored is None and not _is_mine(actor, task):
+        stored = known(session, scan_id)  # a twin may have been judged while we waited
+    if stored is not None:
+        return {**answer_again(stored, actor, body_hash), "replayed": True}
+    if arguments is not None and body["name"] == "take_over":
+        take_over(session, actor, task_id)
+        session.refresh(task)
+    _require_mine(session, actor, task)
+    work.key, work.raw, work.scanned_at = f"scan:{scan_id}", code, scanned_at
+    again = work.memory.pop("again", "")
+    if arguments is None:
+        look_back(work)
+    work.again = "" if work.is_second_read else again
+    workflow = WORKFLOWS[task.kind]
+    expected = ""
+    connection = core(session)
+    # By hand: SQLAlchemy's own costs as much as two more statements. It ends with the transaction.
+    connection.exec_driver_sql("SAVEPOINT judged")
+    try:
+        said = vanished(work)
+        if said is None:
+            step = None if task.status in ("done", "cancelled") else workflow.waiting(work)
+            expected = " ".join(step.expects) if step else ""
+            said = judge(work, workflow, step, code, arguments)
+        session.flush()
+        answer = answered(work, outcome="accepted", code=said.code, message=said.message)
+    except Refused as refused:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT judged")
+        session.expunge_all()  # what the rule had begun is gone from the database, and from here
+        work, _seen = _load(session, settings, actor, task_id, is_locked=True)
+        work.memory.pop("again", None)
+        work.raw, work.scanned_at = code, scanned_at
+        if arguments is None:
+            look_back(work)
+        if isinstance(refused, AskAgain):
+            work.remember(again=code)
+            note_read(work)
+        answer = answered(work, outcome="refused", code=refused.code, message=refused.message)
+    _keep(work)
+    keep(
+        session,
+        actor,
+        scan_id=scan_id,
+        task_id=task_id,
+        kind="scan" if arguments is None else "action",
+        code=code,
+        expected=expected,
+        outcome=answer["outcome"] or "",
+        answer_code=answer["code"],
+        answer=dict(answer),
+        body_hash=body_hash,
+        scanned_at=scanned_at,
+        received_at=work.now,
+    )
+    return answer
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Any:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names if name != "done_lines"}
+    if "done_lines" in names:
+        values["done_lines"] = task_table.c.done_lines + bindparam("new_done_lines")
+    return update(task_table).where(task_table.c.id == bindparam("task")).values(values)
+
+
+def _keep(work: Work) -> None:
+    """What this scan changed in its task's row, in one statement."""
+    values: dict[str, Any] = {}
+    if work.task.memory != work.memory:
+        values["memory"] = work.memory
+    if work.lines_done:
+        values["done_lines"] = work.lines_done
+    if work.is_finished:
+        values |= {"status": "done", "done_at": work.now}
+    if values:
+        given = {f"new_{name}": value for name, value in values.items()}
+        core(work.session).execute(_change(tuple(values)), {"task": work.task.id, **given})
+
+
+def _is_mine(actor: Actor, task: Task) -> bool:
+    return task.status != "open" and task.operator_id == actor.operator_id
+
+
+def _require_mine(session: Session, actor: Actor, task: Task) -> None:
+    require_role(actor, task.kind)
+    if task.status == "claimed" and task.operator_id != actor.operator_id:
+        raise taken(session, task)
+    if task.status == "done" and task.operator_id != actor.operator_id:
+        raise Conflict("not_your_task", _("Somebody else finished this task. Only they can undo it."))
+    if task.status == "open":
+        raise Conflict("task_not_claimed", _("Nobody holds this task. Claim it first, then scan."))
+
+
+_TASK = (
+    select(
+        Task,
+        Warehouse.code,
+        Warehouse.time_zone,
+        Location.id,
+        *KNOWN,
+    )
+    .join(Warehouse, Warehouse.id == Task.warehouse_id)
+    .join(Location, (Location.warehouse_id == Warehouse.id) & (Location.kind == "floor"))
+    .outerjoin(scan_table, scan_table.c.scan_id == bindparam("scan_id"))
+    .outerjoin(scan_answer, scan_answer.c.id == scan_table.c.id)
+    .where(Task.id == bindparam("task"))
+    .execution_options(populate_existing=True)
+)
+_LOCKED_TASK = _TASK.with_for_update(of=Task)
+
+
+def _load(
+    session: Session, settings: Settings, actor: Actor, task_id: int, *, scan_id: str = "", is_locked: bool = False
+) -> tuple[Work, Any]:
+    """The task with its warehouse, ready to be worked at, and what this scan's id was answered before, if it was.
+
+    On PostgreSQL a twin of this scan that held the lock meanwhile is not seen here: it is found where the task is no
+    longer this worker's, or else the unique id fails at the end, and the transaction is run again and finds it.
+    Errors: ``unknown_task``.
+    """
+    given = {"task": task_id, "scan_id": scan_id}
+    row = session.execute(_LOCKED_TASK if is_locked else _TASK, given).first()
+    if row is None:
+        raise NotFound("unknown_task", _("There is no such task. Go back and choose again."))
+    task: Task = row[0]
+    work = Work(
+        session=session,
+        settings=settings,
+        actor=actor,
+        task=task,
+        warehouse=row[1],
+        time_zone=row[2],
+        floor_id=row[3],
+        now=clock.now(),
+        memory=copy.deepcopy(task.memory),
+    )
+    return work, row if row.scanned_by is not None else None

@@ -1,0 +1,1 @@
+"""Move: goods from one place to another, for no document."""

@@ -1,0 +1,1 @@
+"""Pick one order, line by line along the walk."""

@@ -1,0 +1,1 @@
+"""Put away: from the dock into a bin."""

@@ -1,0 +1,1 @@
+"""Receive: goods come in at the dock."""

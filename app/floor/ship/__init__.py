@@ -1,0 +1,1 @@
+"""Ship: cartons go out of the door."""
