@@ -7,9 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import STRICT, BigInt, Id, Model
-
-KINDS = ("receive", "putaway", "pick", "pack", "ship", "inspect", "count", "move")
-
+from app.tasks.kinds import ROLES
 
 _UNFINISHED = text("status IN ('open','claimed')")
 
@@ -45,7 +43,7 @@ class Task(Model):
     __table_args__ = (
         CheckConstraint("status IN ('open','claimed','done','cancelled')", name="status"),
         CheckConstraint("(status = 'claimed') = (operator_id IS NOT NULL AND done_at IS NULL)", name="claimed"),
-        CheckConstraint("kind IN ('receive','putaway','pick','pack','ship','inspect','count','move')", name="kind"),
+        CheckConstraint(f"kind IN ({','.join(map(repr, ROLES))})", name="kind"),
         Index("ix_task_queue", "warehouse_id", "kind", "status", "priority", "id"),
         Index("ix_task_document", "document_type", "document_id"),
         Index("ix_task_unfinished", "warehouse_id", "id", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),

@@ -22,23 +22,11 @@ from app.language import _
 from app.people.actor import Actor
 from app.people.models import Operator
 from app.refusal import Conflict, Forbidden, NotFound
+from app.tasks.kinds import ROLES, TURNS
 from app.tasks.lines import count
 from app.tasks.models import EndedTask, Task, TaskLine
 from app.words import word
 
-ROLES = {
-    "receive": ("receiver",),
-    "putaway": ("receiver", "picker"),
-    "pick": ("picker",),
-    "pack": ("packer",),
-    "ship": ("packer",),
-    "inspect": ("inspector",),
-    "count": ("counter",),
-    "move": ("picker", "receiver"),
-}
-"""Who may do which kind of task (a supervisor and an admin may do all)."""
-TURNS = ("count", "move", "inspect", "receive", "putaway", "pick", "pack", "ship")
-"""The order in which tasks of several kinds are held: whose scan changes another's lines comes before that other."""
 UNFINISHED = ("open", "claimed")
 APPROVAL = "approval"
 """The document type of work that waits for a supervisor's decision: nobody else is given it."""

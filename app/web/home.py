@@ -12,7 +12,7 @@ from app.floor.shared.printing import device_of
 from app.labels.printers import printer_chosen
 from app.people.actor import Actor
 from app.tasks.board import held_by, waiting
-from app.tasks.queue import ROLES
+from app.tasks.kinds import ROLES
 from app.web import forms, metrics
 from app.web.rules import FLOOR, allow
 from app.web.screens import current_warehouse

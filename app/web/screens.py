@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import language
 from app.db import reading
+from app.floor.kinds import KINDS
 from app.language import _, amount, ngettext
 from app.people.scanners import scanner_of
 from app.places.models import Warehouse
@@ -32,7 +33,7 @@ def install(flask: Flask) -> None:
     flask.jinja_env.globals.update(_=_, ngettext=ngettext, barcode_url=barcode_url)
     flask.jinja_env.filters.update(local_time=local_time, local_day=local_day, word=word, amount=amount)
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = False
-    flask.jinja_env.globals.update(icon=icon, outcome_of=outcome_of)
+    flask.jinja_env.globals.update(icon=icon, outcome_of=outcome_of, kinds=KINDS)
     flask.context_processor(_everywhere)
 
 

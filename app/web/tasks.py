@@ -9,7 +9,7 @@ from app.floor.loop import advance
 from app.language import _
 from app.refusal import Refused
 from app.tasks import board, queue
-from app.tasks.models import KINDS
+from app.tasks.kinds import ROLES
 from app.web import forms
 from app.web.home import home_page
 from app.web.rules import FLOOR, allow
@@ -42,7 +42,7 @@ def claim() -> WerkzeugResponse:
     """This worker's next job, of one kind or of any."""
     actor, warehouse_id = current_actor(), current_warehouse().id
     kind = forms.text("kind")
-    kinds = (kind,) if kind in KINDS else ()
+    kinds = (kind,) if kind in ROLES else ()
     task_id = transact(lambda session: queue.claim_next(session, actor, warehouse_id=warehouse_id, kinds=kinds))
     if task_id is None:
         return make_response(home_page("warned", "no_work", _("No work is waiting. Scan what you see, or ask.")))

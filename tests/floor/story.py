@@ -16,7 +16,8 @@ from app import clock
 from app.catalog.models import ItemBarcode
 from app.config import Settings
 from app.db import reading, transact
-from app.floor.begin.start import find_job, start
+from app.floor.begin.find_job import find_job
+from app.floor.begin.start import start
 from app.floor.loop import advance
 from app.floor.models import Scan
 from app.ledger.models import Balance, Movement, Posting

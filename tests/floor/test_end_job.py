@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.floor.end_job import end_task
+from app.floor.loop.end_job import end_task
 from app.ledger.models import Balance
 from app.orders.models import Holding
 from app.places.models import Container

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import transact
-from app.floor.end_job import end_task
+from app.floor.loop.end_job import end_task
 from app.ledger.seal import seal
 from app.orders.expire import hold_expired
 from app.orders.models import Shipment

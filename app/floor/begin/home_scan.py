@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.config import Settings
-from app.floor.begin.start import find_job
+from app.floor.begin.find_job import find_job
 from app.floor.loop.scan_record import answer_again, keep, known
 from app.people.actor import Actor
 from app.refusal import Refused

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.config import Settings
 from app.db import core, table
-from app.floor.kinds import WORKFLOWS
+from app.floor.kinds import KINDS
 from app.floor.loop.answer import Answer, answered
-from app.floor.loop.judge import judge, vanished
+from app.floor.loop.ended_job import require_going_on
+from app.floor.loop.judge import judge
 from app.floor.loop.scan_record import KNOWN, answer_again, keep, known, scan_answer
 from app.floor.loop.scan_record import scan as scan_table
 from app.floor.shared.confirm import AskAgain
@@ -120,17 +121,18 @@ def _advance(
     if arguments is None:
         look_back(work)
     work.again = "" if work.is_second_read else again
-    workflow = WORKFLOWS[task.kind]
+    kind = KINDS[task.kind]
     expected = ""
     connection = core(session)
     # By hand: SQLAlchemy's own costs as much as two more statements. It ends with the transaction.
     connection.exec_driver_sql("SAVEPOINT judged")
     try:
-        said = vanished(work)
+        require_going_on(work)
+        said = kind.line_gone(work)
         if said is None:
-            step = None if task.status in ("done", "cancelled") else workflow.waiting(work)
+            step = None if task.status in ("done", "cancelled") else kind.workflow.waiting(work)
             expected = " ".join(step.expects) if step else ""
-            said = judge(work, workflow, step, code, arguments)
+            said = judge(work, kind, step, code, arguments)
         session.flush()
         answer = answered(work, outcome="accepted", code=said.code, message=said.message)
     except Refused as refused:

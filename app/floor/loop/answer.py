@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.floor.kinds import WORKFLOWS
+from app.floor.kinds import KINDS
 from app.floor.loop.ended_job import ended_words
 from app.floor.shared.step import Prompt, Work, Workflow, action_way
 from app.language import _
@@ -16,7 +16,7 @@ Answer = dict[str, Any]
 def answered(work: Work, *, outcome: str | None, code: str, message: str) -> Answer:
     """The whole answer; a task whose last line is done is closed here."""
     task = work.task
-    workflow = WORKFLOWS[task.kind]
+    workflow = KINDS[task.kind].workflow
     step = workflow.waiting(work) if task.status in ("open", "claimed") else None
     is_given_back = task.status == "open" and outcome == "accepted"
     if step is None and task.status == "claimed" and outcome == "accepted":

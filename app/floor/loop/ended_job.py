@@ -2,11 +2,11 @@
 
 from sqlalchemy import select
 
+from app.floor.kinds import KINDS
 from app.floor.shared.step import Work
 from app.language import _
 from app.people.models import Operator
 from app.refusal import Refused
-from app.tasks import lines
 from app.tasks.models import EndedTask
 
 
@@ -29,18 +29,4 @@ def ended_words(work: Work) -> str | None:
     if row is None:
         return None
     said = _("%(name)s ended this job: %(why)s.", name=row.name, why=row.reason.rstrip("."))
-    return " ".join(filter(None, [said, _in_hand(work), _("Take the next one.")]))
-
-
-def _in_hand(work: Work) -> str:
-    """Where what the worker holds goes. It was in no posting yet, so the books have it where it was."""
-    if sum(work.memory.get("counts", {}).values()) and work.task.kind == "pack":
-        return _("Put what is in the open carton back into its tote.")
-    line_id = work.memory.get("line")
-    line = lines.line_of(work.session, line_id) if line_id is not None and work.counted else None
-    if line is None:
-        return ""
-    if work.task.kind in ("receive", "inspect"):
-        return _("Leave %(n)s × %(sku)s where they came in.", n=work.counted, sku=line.sku)
-    place = line.source_container or line.source or "?"
-    return _("Put %(n)s × %(sku)s back to %(place)s.", n=work.counted, sku=line.sku or place, place=place)
+    return " ".join(filter(None, [said, KINDS[work.task.kind].put_back_words(work), _("Take the next one.")]))

@@ -17,8 +17,7 @@ from app.barcode.internal import InternalKind
 from app.catalog.models import Item, ItemBarcode, Lot
 from app.db import core, table
 from app.floor.meaning.carton_digits import carton_called
-from app.floor.receive.blind_receipt import receipt_number
-from app.floor.shared.over_receipt import BLIND
+from app.floor.shared.blind_number import BLIND, receipt_number
 from app.floor.shared.step import Meaning
 from app.language import _
 from app.ledger.models import Balance

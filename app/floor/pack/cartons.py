@@ -8,8 +8,9 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app.db import table
+from app.floor.pack import carton_label
 from app.floor.pack.verified_units import verified_units
-from app.floor.shared import confirm, handover, printing
+from app.floor.shared import confirm, handover
 from app.floor.shared.step import Said, Work
 from app.floor.shared.totes import require_mine
 from app.language import _
@@ -45,7 +46,7 @@ def begin_carton(work: Work) -> Container:
     work.session.flush()
     _join_shipment(work, carton)
     work.remember(carton=carton.id)
-    printing.print_carton(work, carton)
+    carton_label.print_carton(work, carton)
     return carton
 
 
@@ -53,7 +54,7 @@ def close_carton(work: Work, carton: Container) -> Said:
     counts = {line_id: units for line_id, units in verified_units(work).items() if units}
     if not counts:
         raise Refused("carton_empty", _("The carton is empty. Scan an item first."))
-    printing.require_label(work, carton)
+    carton_label.require_label(work, carton)
     assert carton.location_id is not None, "a carton that stands nowhere"
     by_id = {line.id: line for line in lines(work.session, work.task.id, TaskLine.id.in_(counts))}
     gone = _take_out_cancelled(work, counts, by_id)
@@ -162,7 +163,7 @@ def drop_carton(work: Work, carton: Container) -> None:
     if row is not None:
         work.session.delete(row)
     work.forget("carton")
-    printing.forget_label(work, carton)
+    carton_label.forget_label(work, carton)
 
 
 def may_reopen(work: Work) -> bool:

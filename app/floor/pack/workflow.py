@@ -6,10 +6,11 @@ wait to be shipped.
 """
 
 from app.barcode.internal import InternalKind, encode
+from app.floor.pack import carton_label
 from app.floor.pack.cartons import begin_carton, carton_of, close_carton, drop_carton, may_reopen, reopen_carton
 from app.floor.pack.lot_swap import fits, swapped_lines
 from app.floor.pack.verified_units import next_line, not_wanted, open_lines, verified_units, verify_units
-from app.floor.shared import confirm, handover, printing
+from app.floor.shared import confirm, handover
 from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
 from app.floor.shared.undo import no_arguments
 from app.language import _
@@ -39,7 +40,7 @@ def _prompt(
     work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...], line: Line | None = None
 ) -> Prompt:
     counts = verified_units(work)
-    ways = [*ways, *printing.label_ways(work)]
+    ways = [*ways, *carton_label.label_ways(work)]
     if counts or work.memory.get("undo"):
         ways = [*ways, action_way("undo", _("Undo"))]
     carton = carton_of(work)
@@ -281,8 +282,8 @@ WORKFLOW = Workflow(
         "missing": no_arguments(_missing),
         "done": no_arguments(_done),
         "undo": no_arguments(reopen_carton),
-        "reprint": printing.reprint,
-        "label_printed": printing.label_printed,
+        "reprint": carton_label.reprint,
+        "label_printed": carton_label.label_printed,
     },
     finished=finished,
     may_undo=may_reopen,

@@ -1,11 +1,10 @@
 """A blind receipt: goods that no purchase order announced. The receiver says why; each line is made by scanning."""
 
-import re
-
 from sqlalchemy.orm import Session
 
 from app.floor.receive import prompts
 from app.floor.shared import confirm, over_receipt
+from app.floor.shared.blind_number import BLIND, spelt
 from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Work, action_way
 from app.language import _
 from app.places.models import Warehouse
@@ -17,7 +16,6 @@ from app.tasks.queue import NewLine, add_lines, open_task
 from app.words import word
 
 REASONS = ("no_order", "sample", "found", "other")
-_NUMBER = re.compile(r"BR-0*(\d{1,12})", re.ASCII | re.IGNORECASE)
 
 
 def open_receipt(session: Session, warehouse: Warehouse) -> int:
@@ -27,16 +25,10 @@ def open_receipt(session: Session, warehouse: Warehouse) -> int:
         session,
         kind="receive",
         warehouse_id=warehouse.id,
-        document_type=over_receipt.BLIND,
+        document_type=BLIND,
         document_id=number,
-        document=f"BR-{number:06d}",
+        document=spelt(number),
     ).id
-
-
-def receipt_number(text: str) -> int | None:
-    """The number in ``BR-000017``; None for any other text."""
-    found = _NUMBER.fullmatch(text)
-    return int(found[1]) if found else None
 
 
 def _ask_reason(work: Work) -> Prompt:

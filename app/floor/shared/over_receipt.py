@@ -1,12 +1,10 @@
 """How many units may come in: what is due and what the house tolerates above it; a blind receipt takes what comes."""
 
 from app.floor.shared import confirm
+from app.floor.shared.blind_number import BLIND
 from app.floor.shared.step import Said, Work
 from app.language import _
 from app.tasks.lines import Line, change_line
-
-BLIND = "blind"
-"""The document type of a receipt that no purchase order announced, and the document that begins one."""
 
 
 def is_blind(work: Work) -> bool:

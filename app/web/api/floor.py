@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 
 from sqlalchemy.orm import Session
 
-from app.floor import end_job
 from app.floor.begin.start import start
-from app.floor.end_job import LONGEST_REASON
-from app.floor.loop import advance
+from app.floor.loop import advance, end_job
+from app.floor.loop.end_job import LONGEST_REASON
 from app.floor.shared.step import Prompt
 from app.people.actor import Actor
 from app.places.warehouses import warehouse_of

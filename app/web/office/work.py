@@ -4,9 +4,9 @@ from flask import render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.floor import end_job
+from app.floor.loop import end_job
 from app.tasks import board, queue
-from app.tasks.models import KINDS
+from app.tasks.kinds import ROLES
 from app.web import forms
 from app.web.office.desk import PAGE, asked, back_to, desk, page_of
 from app.web.office.reads.people import active_operators
@@ -32,7 +32,7 @@ def work() -> str:
         rows=rows,
         next_url=next_url,
         kind=kind,
-        kinds=KINDS,
+        kinds=ROLES,
         people=people,
         ended=asked("ended"),
         released=int(released) if released.isascii() and released.isdigit() else None,
