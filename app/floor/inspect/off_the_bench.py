@@ -45,7 +45,9 @@ def leave_to_others(work: Work) -> Said:
     work.finish_units(line, missing)
     if there:
         work.remember(bench={**bench, "units": there, "serials": serials}, line=line.id)
-    return Said("short", _("%(n)s × %(sku)s are not here. They are inspected where they stand now.", n=missing, sku=line.sku))
+    return Said(
+        "short", _("%(n)s × %(sku)s are not here. They are inspected where they stand now.", n=missing, sku=line.sku)
+    )
 
 
 def _still_there(work: Work) -> int:
