@@ -25,8 +25,6 @@ from app.web.rules import READERS
 from app.web.security import current_bearer, settings
 from app.words import word
 
-_NOBODYS_MISTAKE = {"other_bin", "new_lot", "line_gone"}
-
 
 def install(flask: Flask) -> None:
     """Teach the templates these words and filters."""
@@ -77,7 +75,7 @@ def _icon(drawings: str, name: str, look: str) -> Markup:
 def outcome_of(answer: Mapping[str, Any]) -> str:
     """How an answer looks and sounds: a question ("scan it again to do it") and work that was cancelled are nobody's
     mistake."""
-    return "warned" if answer["code"] in _NOBODYS_MISTAKE else answer["outcome"] or ""
+    return "warned" if answer.get("asked") or answer["code"] == "line_gone" else answer["outcome"] or ""
 
 
 def local_time(moment: datetime | None, form: str = "MMMd Hm") -> str:

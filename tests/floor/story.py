@@ -32,6 +32,17 @@ from tests.stock.house import House
 
 Result = TypeVar("Result")
 MOST_STEPS = 200
+QUESTIONS = {
+    "beyond_shelf_life",
+    "new_container",
+    "new_lot",
+    "other_bin",
+    "other_lot",
+    "separator_lost",
+    "short_stays",
+    "which_date",
+}
+"""Refusals that ask: the same once more does it. Any other refusal is a no."""
 SWITCHED_ON = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
@@ -351,6 +362,7 @@ class Worker:
         assert (self.answer["outcome"], self.answer["code"]) == ("refused", code), self.answer
         assert self.answer["movements"] == []
         assert self.answer["message"], "a refusal says what to do"
+        assert self.answer["asked"] == (code in QUESTIONS), self.answer
         return self
 
     def asked(self, *words: str) -> Self:

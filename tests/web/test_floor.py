@@ -68,8 +68,9 @@ def test_a_wrong_scan_is_422_says_why_and_loses_nothing(job: tuple["FlaskClient"
 
 
 def test_a_question_and_what_was_cancelled_look_like_nobodys_mistake() -> None:
-    looks = {code: outcome_of({"code": code, "outcome": "refused"}) for code in ("other_bin", "line_gone", "wrong_bin")}
-    assert looks == {"other_bin": "warned", "line_gone": "warned", "wrong_bin": "refused"}
+    assert outcome_of({"code": "other_bin", "outcome": "refused", "asked": True}) == "warned"
+    assert outcome_of({"code": "line_gone", "outcome": "accepted", "asked": False}) == "warned"
+    assert outcome_of({"code": "wrong_bin", "outcome": "refused", "asked": False}) == "refused"
     assert outcome_of({"code": "picked", "outcome": "accepted"}) == "accepted"
     assert outcome_of({"code": "", "outcome": None}) == ""
 

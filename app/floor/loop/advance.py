@@ -111,7 +111,7 @@ def _advance(
     if stored is None and not _is_mine(actor, task):
         stored = known(session, scan_id)  # a twin may have been judged while we waited
     if stored is not None:
-        return {**answer_again(stored, actor, body_hash), "replayed": True}
+        return {"asked": False, **answer_again(stored, actor, body_hash), "replayed": True}
     if arguments is not None and body["name"] == "take_over":
         take_over(session, actor, task_id)
         session.refresh(task)
@@ -143,10 +143,11 @@ def _advance(
         work.raw, work.scanned_at = code, scanned_at
         if arguments is None:
             look_back(work)
-        if isinstance(refused, AskAgain):
+        is_asked = isinstance(refused, AskAgain)
+        if is_asked:
             work.remember(again=code)
             note_read(work)
-        answer = answered(work, outcome="refused", code=refused.code, message=refused.message)
+        answer = answered(work, outcome="refused", code=refused.code, message=refused.message, is_asked=is_asked)
     _keep(work)
     keep(
         session,

@@ -13,8 +13,8 @@ from app.people.models import Operator
 Answer = dict[str, Any]
 
 
-def answered(work: Work, *, outcome: str | None, code: str, message: str) -> Answer:
-    """The whole answer; a task whose last line is done is closed here."""
+def answered(work: Work, *, outcome: str | None, code: str, message: str, is_asked: bool = False) -> Answer:
+    """The whole answer; a task whose last line is done is closed here. ``is_asked``: the same once more does it."""
     task = work.task
     workflow = KINDS[task.kind].workflow
     step = workflow.waiting(work) if task.status in ("open", "claimed") else None
@@ -32,6 +32,7 @@ def answered(work: Work, *, outcome: str | None, code: str, message: str) -> Ans
         "outcome": outcome,
         "code": code,
         "message": message,
+        "asked": is_asked,
         "replayed": False,
         "task": {
             "id": task.id,

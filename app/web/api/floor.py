@@ -58,12 +58,14 @@ class PostedMovement:
 class TaskAnswer:
     """The whole answer: the verdict (null where nothing was judged), the task, and what to do next.
 
-    ``replayed``: this is the first answer to the same scan again. A prompt without ``ways`` says what comes next.
+    ``asked``: it was refused as a question, and the same scan once more does it. ``replayed``: this is the first answer
+    to the same scan again. A prompt without ``ways`` says what comes next.
     """
 
     outcome: Literal["accepted", "refused"] | None
     code: str
     message: str
+    asked: bool
     replayed: bool
     task: TaskState
     prompt: Prompt

@@ -5,6 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, update
+
+from app import clock
+from app.db import table
+from app.people.models import Token
 from tests.databases import (
     PostgresqlServer,
     SqliteTemplate,
@@ -46,12 +51,21 @@ def houses(engine: str) -> Iterator[tuple[Keys, Copies]]:
                     copied = server.create(template=name)
                     with tempfile.TemporaryDirectory(dir=folder) as own:
                         try:
-                            yield server.url(copied), Path(own)
+                            yield _awake(server.url(copied)), Path(own)
                         finally:
                             server.drop(copied)
 
                 yield keys, copy
                 server.drop(name)
+
+
+def _awake(url: str) -> str:
+    """Nobody has left a browser alone: the first house's sessions are minutes old by now, and would be signed out."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(update(table(Token)).values(last_seen_at=clock.now()))
+    engine.dispose()
+    return url
 
 
 def _sqlite(folder: Path) -> tuple[Keys, Copies]:
@@ -63,6 +77,6 @@ def _sqlite(folder: Path) -> tuple[Keys, Copies]:
     @contextmanager
     def copy() -> Iterator[tuple[str, Path]]:
         with tempfile.TemporaryDirectory(dir=folder) as own:
-            yield template.copy(Path(own)), Path(own)
+            yield _awake(template.copy(Path(own))), Path(own)
 
     return keys, copy
