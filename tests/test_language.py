@@ -27,7 +27,7 @@ from app.people.actor import Actor
 from app.people.models import ROLES
 from app.places import models as places
 from app.refusal import Forbidden
-from app.tasks import models as tasks
+from app.tasks import kinds as tasks
 from app.tasks.queue import require_role
 from app.words import WORDS, word
 
@@ -142,7 +142,7 @@ def test_a_translation_ends_as_the_sentence_does(language: str) -> None:
 
 
 def test_a_code_that_a_screen_shows_has_its_word() -> None:
-    kept = {*CONDITIONS, *ROLES, *tasks.KINDS, *places.KINDS, *adjustments.REASONS, *decision.REASONS}
+    kept = {*CONDITIONS, *ROLES, *tasks.ROLES, *places.KINDS, *adjustments.REASONS, *decision.REASONS}
     assert kept - set(WORDS) == set()
     assert {label.title for label in templates()} - set(WORDS) == set()
     with use("de"):

@@ -13,6 +13,7 @@ from flask import Flask, Response, make_response, render_template, request
 from markupsafe import Markup
 from werkzeug.serving import make_server
 
+from app.floor.kinds import KINDS
 from tests.apps import RememberedTemplates
 from tests.browser import screens
 
@@ -61,7 +62,7 @@ def make_app(stub: Stub) -> Flask:
     app.jinja_env.bytecode_cache = TEMPLATES
     app.jinja_env.filters["word"] = lambda code: code
     app.jinja_env.globals["_"] = lambda text, **values: text % values if values else text
-    app.jinja_env.globals.update(icon=icon, outcome_of=lambda answer: answer.get("outcome") or "")
+    app.jinja_env.globals.update(icon=icon, outcome_of=lambda answer: answer.get("outcome") or "", kinds=KINDS)
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:
