@@ -7,11 +7,11 @@ is still there after a count that looked for it, gets one here.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.control.undecided import PUT_AWAY_UNITS, UNFINISHED, stray_ids
+from app.control.undecided import PUT_AWAY_UNITS, stray_ids
 from app.ledger.for_sale import ON_ITS_WAY, balance, location
 from app.places.models import Location
 from app.tasks.lines import lines
-from app.tasks.models import Task
+from app.tasks.models import UNFINISHED, Task
 from app.tasks.queue import NewLine, open_task
 
 FOUND = "found"

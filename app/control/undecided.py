@@ -17,10 +17,9 @@ from app.db import table
 from app.ledger.for_sale import ON_ITS_WAY, balance, location, not_for_sale
 from app.ledger.models import Movement, Posting
 from app.places.models import PICKED_INTO, Container, Warehouse
-from app.tasks.models import Task, TaskLine
+from app.tasks.models import UNFINISHED, Task, TaskLine
 
 movement, posting, task, line, box = map(table, (Movement, Posting, Task, TaskLine, Container))
-UNFINISHED = ("open", "claimed")
 _LEFT = line.c.quantity - line.c.done
 Stands = tuple[int, int, int, int, str, str]
 """item, location (0 inside a container), container or 0, lot or 0, serial, condition"""

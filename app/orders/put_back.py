@@ -13,7 +13,7 @@ from app.ledger.models import Balance
 from app.orders.models import Order, OrderLine, Reservation
 from app.orders.stock_in_hand import holding
 from app.places.models import PICKED_INTO, Container
-from app.tasks.models import Task, TaskLine
+from app.tasks.models import UNFINISHED, Task, TaskLine
 from app.tasks.queue import NewLine, open_task
 
 balance, container, line = table(Balance), table(Container), table(TaskLine)
@@ -27,7 +27,7 @@ def ask_again(session: Session, *where: ColumnElement[bool]) -> list[int]:
         .join(Task, Task.id == line.c.task_id)
         .where(
             Task.kind == "putaway",
-            Task.status.in_(("open", "claimed")),
+            Task.status.in_(UNFINISHED),
             line.c.status == "open",
             line.c.source_container_id == balance.c.container_id,
             line.c.source_condition == balance.c.condition,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.tasks.lines import grow_line, shrink_line
-from app.tasks.models import Task, TaskLine
+from app.tasks.models import UNFINISHED, Task, TaskLine
 
 
 def tell_the_dock(session: Session, more: Mapping[int, int]) -> None:
@@ -21,7 +21,7 @@ def tell_the_dock(session: Session, more: Mapping[int, int]) -> None:
         .where(
             Task.kind == "receive",
             Task.document_type == "purchase_order",
-            Task.status.in_(("open", "claimed")),
+            Task.status.in_(UNFINISHED),
             TaskLine.status.in_(("open", "done")),
             TaskLine.document_line_id.in_(changed),
         )

@@ -16,7 +16,7 @@ from app.people.decisions import By, decide
 from app.refusal import NotFound, Refused
 from app.supply.at_the_dock import tell_the_dock
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
-from app.tasks.models import Task, TaskLine
+from app.tasks.models import UNFINISHED, Task, TaskLine
 
 line_table = table(PurchaseOrderLine)
 BY_ITSELF = By(program="supply")
@@ -163,7 +163,7 @@ def being_received(session: Session, line_ids: Sequence[int]) -> set[int]:
         .join(Task, Task.id == TaskLine.task_id)
         .where(
             Task.kind == "receive",
-            Task.status.in_(("open", "claimed")),
+            Task.status.in_(UNFINISHED),
             TaskLine.status == "open",
             TaskLine.document_line_id.in_(line_ids),
         )

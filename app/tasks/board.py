@@ -13,8 +13,8 @@ from app.people.actor import Actor
 from app.people.models import Operator
 from app.refusal import NotFound, Refused
 from app.tasks.kinds import ROLES
-from app.tasks.models import IS_UNFINISHED, EndedTask, Task
-from app.tasks.queue import UNFINISHED, release, require_role, task_of
+from app.tasks.models import IS_UNFINISHED, UNFINISHED, EndedTask, Task
+from app.tasks.queue import release, require_role, task_of
 
 _FIRST, _NORMAL = 10, 100
 _holder, _assignee = aliased(Operator), aliased(Operator)

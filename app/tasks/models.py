@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import STRICT, BigInt, Id, Model
 from app.tasks.kinds import ROLES
 
+UNFINISHED = ("open", "claimed")
+"""The states of a task that somebody still works at, or will."""
 _UNFINISHED = text("status IN ('open','claimed')")
 
 

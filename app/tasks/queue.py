@@ -24,10 +24,9 @@ from app.people.models import Operator
 from app.refusal import Conflict, Forbidden, NotFound
 from app.tasks.kinds import ROLES, TURNS
 from app.tasks.lines import count
-from app.tasks.models import EndedTask, Task, TaskLine
+from app.tasks.models import UNFINISHED, EndedTask, Task, TaskLine
 from app.words import word
 
-UNFINISHED = ("open", "claimed")
 APPROVAL = "approval"
 """The document type of work that waits for a supervisor's decision: nobody else is given it."""
 STOCK = "stock"

@@ -10,6 +10,7 @@ from app.language import _
 from app.refusal import Refused
 from app.tasks import board, queue
 from app.tasks.kinds import ROLES
+from app.tasks.models import UNFINISHED
 from app.web import forms
 from app.web.home import home_page
 from app.web.rules import FLOOR, allow
@@ -57,7 +58,7 @@ def task(task_id: int) -> WerkzeugResponse:
     with reading() as session:
         job = board.job_of(session, task_id)
         answer = advance.show(session, settings(), actor, task_id)
-    if job.status in queue.UNFINISHED and job.operator_id != actor.operator_id:
+    if job.status in UNFINISHED and job.operator_id != actor.operator_id:
         return make_response(
             render_template("floor/taken.html", job=job, url=url_for("tasks.take_over", task_id=task_id))
         )

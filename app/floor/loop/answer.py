@@ -9,6 +9,7 @@ from app.floor.loop.ended_job import ended_words
 from app.floor.shared.step import Prompt, Work, Workflow, action_way
 from app.language import _
 from app.people.models import Operator
+from app.tasks.models import UNFINISHED
 
 Answer = dict[str, Any]
 
@@ -17,7 +18,7 @@ def answered(work: Work, *, outcome: str | None, code: str, message: str, is_ask
     """The whole answer; a task whose last line is done is closed here. ``is_asked``: the same once more does it."""
     task = work.task
     workflow = KINDS[task.kind].workflow
-    step = workflow.waiting(work) if task.status in ("open", "claimed") else None
+    step = workflow.waiting(work) if task.status in UNFINISHED else None
     is_given_back = task.status == "open" and outcome == "accepted"
     if step is None and task.status == "claimed" and outcome == "accepted":
         work.finish()

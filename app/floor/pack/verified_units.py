@@ -6,7 +6,7 @@ from app.floor.shared.step import Meaning, Work
 from app.language import _
 from app.refusal import Refused
 from app.tasks.lines import Line, line_of, lines
-from app.tasks.models import Task, TaskLine
+from app.tasks.models import UNFINISHED, Task, TaskLine
 
 
 def verified_units(work: Work) -> dict[int, int]:
@@ -66,7 +66,7 @@ def not_wanted(work: Work, meaning: Meaning) -> Refused:
     picked_for = work.session.scalars(
         select(Task.document)
         .join(TaskLine, TaskLine.task_id == Task.id)
-        .where(Task.kind == "pack", Task.status.in_(("open", "claimed")), TaskLine.item_id == meaning.id)
+        .where(Task.kind == "pack", Task.status.in_(UNFINISHED), TaskLine.item_id == meaning.id)
         .distinct()
         .limit(3)
     ).all()

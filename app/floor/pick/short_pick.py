@@ -11,7 +11,7 @@ from app.orders import fulfil
 from app.places.models import Location
 from app.refusal import Refused
 from app.tasks.lines import Line, lines
-from app.tasks.models import Task, TaskLine
+from app.tasks.models import UNFINISHED, Task, TaskLine
 
 
 def short(work: Work, arguments: Arguments) -> Said:
@@ -74,6 +74,6 @@ def _uncounted(work: Work, line: Line) -> list[int]:
         select(Location.id)
         .join(Task, Task.location_id == Location.id)
         .where(Location.warehouse_id == work.task.warehouse_id, Location.code.in_(places))
-        .where(Task.kind == "count", Task.status.in_(("open", "claimed")))
+        .where(Task.kind == "count", Task.status.in_(UNFINISHED))
     )
     return list(work.session.scalars(statement))

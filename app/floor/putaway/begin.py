@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.language import _
 from app.places.models import Warehouse
 from app.refusal import Refused
-from app.tasks.models import Task
+from app.tasks.models import UNFINISHED, Task
 
 
 def begin(session: Session, warehouse: Warehouse, document: str, _location: str) -> int:
@@ -15,7 +15,7 @@ def begin(session: Session, warehouse: Warehouse, document: str, _location: str)
         Task.kind == "putaway",
         Task.warehouse_id == warehouse.id,
         Task.document == document,
-        Task.status.in_(("open", "claimed")),
+        Task.status.in_(UNFINISHED),
     )
     found = session.scalar(statement.order_by(Task.id).limit(1))
     if found is None:

@@ -11,7 +11,7 @@ from app.places.models import Warehouse
 from app.refusal import Refused
 from app.supply.models import PurchaseOrderLine
 from app.supply.purchase_orders import purchase_order_of
-from app.tasks.models import Task
+from app.tasks.models import UNFINISHED, Task
 from app.tasks.queue import NewLine, open_task
 
 
@@ -66,6 +66,6 @@ def _blind_receipt(session: Session, warehouse: Warehouse, document: str) -> int
         return None
     of_number = (Task.document_type == BLIND) & (Task.document_id == number) & (Task.warehouse_id == warehouse.id)
     found = session.scalar(select(Task).where(Task.kind == "receive", of_number))
-    if found is not None and found.status not in ("open", "claimed"):
+    if found is not None and found.status not in UNFINISHED:
         raise Refused("nothing_to_do", _("Everything on %(po)s is received already.", po=found.document))
     return found.id if found else None

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.db import lock
 from app.floor.shared.step import Work
 from app.places.models import Location
-from app.tasks.models import Task
+from app.tasks.models import UNFINISHED, Task
 from app.tasks.queue import call_off, open_task
 
 SOON = 80
@@ -20,7 +20,7 @@ ASKED = "asked"
 def open_count(work: Work, location_id: int) -> int:
     """Ask for a count of a place, once: a count that was asked for here remembers by which scans. Returns its id."""
     hold_place(work, location_id)
-    unfinished = Task.status.in_(("open", "claimed"))
+    unfinished = Task.status.in_(UNFINISHED)
     known = work.session.execute(
         select(Task.id, Task.status, Task.memory)
         .where(Task.kind == "count", Task.location_id == location_id, unfinished)

@@ -14,7 +14,7 @@ from app.places.warehouses import container_of
 from app.refusal import Refused
 from app.returns.models import Rma
 from app.supply.models import PurchaseOrder
-from app.tasks.models import Task
+from app.tasks.models import UNFINISHED, Task
 from app.words import word
 
 
@@ -22,7 +22,7 @@ def open_work(
     session: Session, document: PurchaseOrder | Order | Rma | Location, *, kind: str, document_type: str = ""
 ) -> int | None:
     """The task that is open for this; where there is none, nobody else opens one before the transaction ends."""
-    statement = select(Task.id).where(Task.kind == kind, Task.status.in_(("open", "claimed")))
+    statement = select(Task.id).where(Task.kind == kind, Task.status.in_(UNFINISHED))
     if isinstance(document, Location):
         statement = statement.where(Task.location_id == document.id)
     else:

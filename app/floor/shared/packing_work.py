@@ -10,8 +10,8 @@ from app.db import lock
 from app.orders.fulfil import Held, containers_of, held_in
 from app.orders.models import Order
 from app.places.models import Container
-from app.tasks.models import Task, TaskLine
-from app.tasks.queue import UNFINISHED, NewLine, add_lines, open_task
+from app.tasks.models import UNFINISHED, Task, TaskLine
+from app.tasks.queue import NewLine, add_lines, open_task
 
 
 def open_packing(session: Session, order: Order, *, warehouse_id: int, container_ids: Collection[int]) -> int | None:

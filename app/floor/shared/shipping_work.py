@@ -13,8 +13,8 @@ from app.db import lock
 from app.ledger.models import Balance
 from app.orders.models import Order, Shipment, ShipmentCarton
 from app.places.models import Container
-from app.tasks.models import Task, TaskLine
-from app.tasks.queue import UNFINISHED, NewLine, add_lines, open_task
+from app.tasks.models import UNFINISHED, Task, TaskLine
+from app.tasks.queue import NewLine, add_lines, open_task
 
 _stands = select(Balance.id).where(Balance.container_id == Container.id, Balance.quantity > 0)
 _MAY_LEAVE = exists(_stands) & ~exists(_stands.where(Balance.condition != "available"))

@@ -14,14 +14,14 @@ from app.ledger.standing import fetch
 from app.orders.fulfil import held_in
 from app.places.models import Container
 from app.refusal import Refused
-from app.tasks.models import Task
+from app.tasks.models import UNFINISHED, Task
 
 container = table(Container)
 
 
 def _is_busy() -> ColumnElement[bool]:
     """The tote was given to a task that is not finished; once that task is over, an empty tote is free again."""
-    return exists().where(Task.id == Container.task_id, Task.status.in_(("open", "claimed")))
+    return exists().where(Task.id == Container.task_id, Task.status.in_(UNFINISHED))
 
 
 def _is_used() -> ColumnElement[bool]:
@@ -132,7 +132,7 @@ def require_mine(work: Work, container_ids: Iterable[int]) -> None:
 
 def require_nobody_else(work: Work, found: Container, order_ids: Collection[int | None]) -> None:
     """Only these orders have units in the container, or are picked into it. Errors: ``tote_in_use``."""
-    filling = select(Task.document_id).where(Task.id == found.task_id, Task.status.in_(("open", "claimed")))
+    filling = select(Task.document_id).where(Task.id == found.task_id, Task.status.in_(UNFINISHED))
     orders = {one.order_id for one in held_in(work.session, [found.id])} | set(work.session.scalars(filling))
     if not orders <= set(order_ids):
         raise Refused(
