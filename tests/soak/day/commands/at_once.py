@@ -287,6 +287,8 @@ def meet_undone(hand: Hand) -> bool | None:
         place = hand.prompt.get("location")
         if hand.prompt.get("expects") == ["location"] and place in BINS:
             hand.scan(place_code(place))
+        if hand.task is None:  # somebody took it over, or this device died
+            return None
         before = dict(hand.prompt)
         hand.act("short", quantity=hand.dice.choice((None, 0, 1)))
         if hand.task is None:
