@@ -1,6 +1,6 @@
 """Counts that wait for a second person: what they would change, as a supervisor sees it before deciding.
 
-They are decided about on the floor's own screen (``second_person.py``).
+They are decided about on the floor's own screen (``second_count``).
 """
 
 from dataclasses import dataclass

@@ -300,7 +300,7 @@ def _undo(work: Work) -> Said:
     """Forget the last scan; with nothing counted, take the last posted differences back and count again.
 
     What waits for a second person is not picked at: it is approved, or counted again.
-    Errors: ``nothing_to_undo``; ``approval_needed``; those of ``loss_undone.hold_boxes`` and of ``ledger.reverse``.
+    Errors: ``nothing_to_undo``; ``approval_needed``; those of ``undo_loss.hold_boxes`` and of ``ledger.reverse``.
     """
     if "to_approve" in work.memory:
         raise Refused("approval_needed", _("A supervisor must approve this count."))

@@ -1,5 +1,5 @@
 """Inspect: what comes back is received into quarantine, looked at, and only then decided about. What stands in the
-house and is not for sale is looked at where it stands (``look_over``).
+house and is not for sale is looked at where it stands (``standing_stock``).
 
 Two postings for each line: CUSTOMER -> the returns place in quarantine (on hand and unavailable rise together), then by
 the inspector's decision: into a bin and sellable again, kept in quarantine or as damaged, to SCRAP, or to the SUPPLIER.

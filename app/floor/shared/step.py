@@ -1,7 +1,7 @@
 """The skeleton of all floor work: a workflow waits at one step; the step prompts, and judges what is scanned.
 
-There is one loop (``advance``) and an explicit list of workflows. A workflow is a kind, a function that says which step
-waits now, and its actions (short, skip, undo, ...): plain functions in its own file.
+There is one loop (``loop.advance``) and one list of kinds (``kinds``). A workflow is a kind, a function that says which
+step waits now, and its actions (short, skip, undo, ...): plain functions in its own file.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
