@@ -35,7 +35,7 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
 
     Errors noted: ``expiry_needs_lot`` where dates are wanted of goods without lots, because a date is its lot's;
     ``tracking_in_use`` where the goods have moved already under the old rule; ``bad_address``. Warned of:
-    ``picture_elsewhere``, as our pages load nothing from other servers (``app.web.pictures``).
+    ``picture_elsewhere``, as our pages load nothing from other servers (``app.web.pictures.item_pictures``).
     """
     existing = {row.sku: row for row in among(session, select(table(Item)), Item.sku, (row["sku"] for row in rows))}
     changing = {

@@ -1,4 +1,4 @@
-"""A program's request under an ``Idempotency-Key``, kept with its answer (the rule is ``app.web.idempotency``)."""
+"""A program's request under an ``Idempotency-Key``, kept with its answer (rule: ``app.web.shared.idempotency``)."""
 
 from datetime import datetime
 

@@ -1,33 +1,69 @@
 """HTTP in, HTML or JSON out. No rules live here: views parse, call once, render.
 
-- ``security``  the gate before every view and the headers behind every answer; ``rules`` who may call what
-- ``errors``    every "no" and every failure becomes an answer; ``logs``, ``metrics``, ``health`` for who runs it
-- ``scans``     THE door: a scan or an action reaches its task
-- ``photos``    a photo instead of a scan (``photo_reader`` reads it beside the server)
-- ``scanner``   tests any scanner; ``barcode_links`` puts an unknown barcode on its item
-- ``auth``      sign in and out; ``own_pin`` and ``own_sessions`` change one's PIN and end one's sessions;
-  ``office_door`` asks for password and code
-- ``home`` ``tasks`` ``enquiry`` ``history`` ``labels`` ``preferences`` ``guide``   the floor's screens
-- ``pictures``  pictures of items out of the house's own folder
-- ``offline``   what a browser keeps for a dead spot
-- ``office``    the desk: orders, purchase orders, stock, work, people, files
-- ``api``       the JSON API
-"""
+- ``gate``        before every view and behind every answer: ``security``, who may call what (``access``), ``cookies``,
+  and which threads a request may take (``lanes``)
+- ``monitoring``  for those who run it: ``health``, ``logs``, ``metrics``
+- ``shared``      what the others share: ``forms``, what every template is given (``screens``), the same request twice
+  (``idempotency``), long work in ``portions``
+- ``labels``      labels as PDF and PNG, pictures of barcodes: what stands on them, and where they are drawn
+- ``pictures``    pictures of items, and photographs that are read instead of scanned
+- ``sign_in``     badge and PIN, password and code; one's own PIN and sessions
+- ``floor``       the handheld's screens; ``scans`` is THE door: a scan or an action reaches its task
+- ``office``      the desk: orders, purchase orders, stock, work, people, files
+- ``api``         the JSON API
+- ``errors``      every "no" and every failure becomes an answer
 
-from importlib import import_module
-from importlib.util import find_spec
+The floor, the office, sign-in and the API do not see each other; what they share sees none of them, and the gate sees
+nobody (``pyproject.toml`` has the contract).
+"""
 
 from flask import Flask
 from flask_htmx import HTMX
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Settings
-from app.web import errors, logs, office, offline, screens, security
+from app.web import api, errors, office
+from app.web.floor import (
+    barcode_links,
+    enquiry,
+    guide,
+    history,
+    home,
+    offline,
+    preferences,
+    scanner,
+    scans,
+    tasks,
+)
+from app.web.gate import security
+from app.web.labels import label_files
+from app.web.monitoring import health, logs
+from app.web.pictures import item_pictures, photo_scans
+from app.web.shared import screens
+from app.web.sign_in import badge_sign_in, office_door, own_pin, own_sessions
 
-_FLOOR = (
-    "auth", "home", "tasks", "scans", "photos", "barcode_links", "enquiry", "history", "labels", "preferences",
-    "own_pin", "own_sessions", "office_door", "scanner", "guide", "pictures", "health", "offline",
-)  # fmt: skip
+PAGES = (
+    badge_sign_in.pages,
+    office_door.pages,
+    own_pin.pages,
+    own_sessions.pages,
+    home.pages,
+    tasks.pages,
+    scans.pages,
+    enquiry.pages,
+    history.pages,
+    barcode_links.pages,
+    preferences.pages,
+    scanner.pages,
+    guide.pages,
+    offline.pages,
+    label_files.pages,
+    item_pictures.pages,
+    photo_scans.pages,
+    health.pages,
+    office.desk,
+    api.pages,
+)
 
 
 def install(flask: Flask) -> None:
@@ -40,9 +76,6 @@ def install(flask: Flask) -> None:
     security.install(flask)
     screens.install(flask)
     offline.install(flask)
-    for name in _FLOOR:
-        flask.register_blueprint(import_module(f"app.web.{name}").pages)
-    flask.register_blueprint(office.desk)
-    if find_spec("app.web.api") and hasattr(api := import_module("app.web.api"), "install"):
-        api.install(flask)
+    for pages in PAGES:
+        flask.register_blueprint(pages)
     errors.install(flask)

@@ -5,8 +5,6 @@
 - to a browser: a page that says what to do. A cookie that is worth nothing any more gets the sign-in page, with 401.
 """
 
-import json
-
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
@@ -15,9 +13,13 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.db import is_out_of_reach
 from app.language import _
 from app.refusal import Refused
-from app.web import cookies, logs
-from app.web.rules import READERS
-from app.web.security import current_bearer
+from app.web.gate import cookies
+from app.web.gate.access import READERS
+from app.web.gate.security import current_bearer
+from app.web.monitoring import logs
+from app.web.office.desk import frame
+from app.web.shared.problems import problem
+from app.web.sign_in.badge_sign_in import sign_in_page
 
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media"}
 _SECONDS_TO_WAIT = 2
@@ -71,7 +73,7 @@ def _failed(error: Exception) -> WerkzeugResponse:
 def answer(status: int, code: str, message: str, details: dict[str, object] | None = None) -> Response:
     """Say no, in the words of whoever asked."""
     if _wants_problem():
-        return _problem(status, code, message, details or {})
+        return problem(status, code, message, details)
     if request.routing_exception is not None and status == 400:  # no addresses can be built for a foreign Host
         return make_response(message, status, {"Content-Type": "text/plain; charset=utf-8"})
     if _wants_fragment():
@@ -82,8 +84,6 @@ def answer(status: int, code: str, message: str, details: dict[str, object] | No
 
 def _page(error: dict[str, str]) -> str:
     """In the desk's frame for whoever is at the desk, so that the way on is where it always is; else in the floor's."""
-    from app.web.office.desk import frame  # the desk's pages are views, and views stand on this module
-
     bearer = current_bearer()
     is_at_desk = (
         request.path.startswith("/office/") and bearer is not None and not bearer.actor.roles.isdisjoint(READERS)
@@ -93,25 +93,7 @@ def _page(error: dict[str, str]) -> str:
     return render_template("error.html", error=error)
 
 
-def _problem(status: int, code: str, message: str, details: dict[str, object]) -> Response:
-    document = {
-        "type": f"urn:trueshelf:problem:{code}",
-        "title": HTTP_STATUS_CODES.get(status, "Error"),
-        "status": status,
-        "detail": message,
-        "code": code,
-        **{name: value for name, value in details.items() if name not in {"type", "title", "status", "detail", "code"}},
-    }
-    response = make_response(json.dumps(document, default=str), status)
-    response.headers["Content-Type"] = "application/problem+json"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="trueshelf"'
-    return response
-
-
 def _to_sign_in() -> WerkzeugResponse:
-    from app.web.auth import sign_in_page  # that page is a view, and views stand on this module
-
     had_cookie = bool(cookies.read(request, cookies.SESSION))
     response = make_response(sign_in_page(), 401)
     if had_cookie:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.db import reading
 from app.orders.models import Order
-from app.web.idempotency import Idempotency
+from app.web.shared.idempotency import Idempotency
 from tests.api.conftest import MakeApi, order, sums
 from tests.api.contract import Api
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, jsonify, request
 
 from app.db import reading, transact
-from app.web.lanes import LANES
+from app.web.gate.lanes import LANES
 from tests.bench import same_sql
 from tests.bench.engines import engine_of
 

@@ -16,7 +16,7 @@ from werkzeug.test import Client
 from app.catalog.models import Item
 from app.db import db, reading, table, transact
 from app.floor.models import Scan
-from app.web.security import allow
+from app.web.gate.security import allow
 from tests import chromium
 from tests.browser.conftest import HANDHELD, until
 from tests.servers import Server

@@ -15,7 +15,7 @@ from app.labels.layout import Words, lay_out
 from app.labels.template import template
 from app.orders import papers
 from app.refusal import Refused
-from app.web.label_fields import Fields, rows_of
+from app.web.labels.label_fields import Fields, rows_of
 from tests.floor.story import Floor, day
 from tests.labels.readers import opened, read_by_zxing
 from tests.stock.house import House

@@ -8,15 +8,10 @@
 - ``files`` ``stock`` ``places`` ``orders`` ``supply`` ``returns`` ``floor`` ``barcodes`` ``labels``   the endpoints
 """
 
-from flask import Flask
-
 from app.web.api import barcodes, files, floor, labels, openapi, orders, places, returns, stock, supply
 from app.web.api.route import pages
 
 ENDPOINTS = (files, stock, places, orders, supply, returns, floor, barcodes, labels, openapi)
 """They hang themselves on their addresses when they are imported."""
 
-
-def install(flask: Flask) -> None:
-    """Hang every endpoint on the application."""
-    flask.register_blueprint(pages)
+__all__ = ["ENDPOINTS", "pages"]

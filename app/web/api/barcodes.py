@@ -14,8 +14,8 @@ from app.places.models import Warehouse
 from app.refusal import Refused
 from app.web.api.body import Size
 from app.web.api.route import reads
-from app.web.photo_reader import read_one
-from app.web.security import settings
+from app.web.gate.security import settings
+from app.web.pictures.photo_reader import read_one
 
 
 @dataclass(frozen=True, kw_only=True)

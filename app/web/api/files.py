@@ -9,8 +9,8 @@ from app import imports
 from app.db import reading
 from app.imports import ImportResult
 from app.web.api.route import DESK, TRADE, writes_in_portions
-from app.web.portions import Portions
-from app.web.security import current_actor
+from app.web.gate.security import current_actor
+from app.web.shared.portions import Portions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from app.web.api.body import UNITS_MAX, Between, Code, ScanId, Scanned, Size, Wo
 from app.web.api.paging import Page, Paged
 from app.web.api.queries import TaskRow
 from app.web.api.route import WORKERS, reads, writes
-from app.web.security import current_actor, settings
+from app.web.gate.security import current_actor, settings
 
 Kind = Literal["receive", "putaway", "pick", "pack", "ship", "inspect", "count", "move"]
 _TASK = "/tasks/<int(max=9223372036854775807):task_id>"

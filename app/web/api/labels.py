@@ -21,10 +21,10 @@ from app.refusal import Refused
 from app.web.api.body import Between, Code, Size
 from app.web.api.paging import Page
 from app.web.api.route import Access, reads, writes
-from app.web.label_drawer import draw_pdf, one_at_a_time
-from app.web.label_fields import Fields, rows_of
-from app.web.rules import FLOOR, OFFICE
-from app.web.security import current_actor, current_bearer
+from app.web.gate.access import FLOOR, OFFICE
+from app.web.gate.security import current_actor, current_bearer
+from app.web.labels.label_drawer import draw_pdf, one_at_a_time
+from app.web.labels.label_fields import Fields, rows_of
 
 PRINTERS = Access(scopes=("floor", "office"), roles=tuple({*FLOOR, *OFFICE}))
 """Whoever works here may print."""

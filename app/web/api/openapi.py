@@ -9,11 +9,11 @@ from typing import Any, get_args, get_origin
 
 from flask import Response, jsonify, make_response, render_template
 
-from app.web import idempotency
 from app.web.api.paging import Page
 from app.web.api.route import ROUTES, Route, pages
 from app.web.api.schema import Schema, Schemas
-from app.web.rules import allow
+from app.web.gate.access import allow
+from app.web.shared import idempotency
 
 PROBLEM = "application/problem+json"
 _GROUPS = (

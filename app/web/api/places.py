@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.control import blocking
 from app.web.api.body import Code, Words
 from app.web.api.route import DESK, writes
-from app.web.security import current_actor
+from app.web.gate.security import current_actor
 
 
 @dataclass(frozen=True, kw_only=True)

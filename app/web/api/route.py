@@ -19,11 +19,11 @@ from app.db import can_keep, reading, transact
 from app.language import _
 from app.people.tokens import SCOPES
 from app.refusal import NotFound
-from app.web import idempotency
 from app.web.api.body import UnsupportedMedia, loads, read, read_query
-from app.web.portions import Portions
-from app.web.rules import FLOOR, OFFICE, READERS, allow
-from app.web.security import current_actor
+from app.web.gate.access import FLOOR, OFFICE, READERS, allow
+from app.web.gate.security import current_actor
+from app.web.shared import idempotency
+from app.web.shared.portions import Portions
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 View = TypeVar("View", bound=Callable[..., Any])

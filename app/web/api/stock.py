@@ -18,8 +18,8 @@ from app.orders.availability import Available, availability
 from app.web.api.body import Code, SignedUnits, Size, Words
 from app.web.api.paging import Page, Paged, encode
 from app.web.api.route import BOOKS, DESK, reads, writes, writes_in_portions
-from app.web.portions import Portions
-from app.web.security import current_actor, settings
+from app.web.gate.security import current_actor, settings
+from app.web.shared.portions import Portions
 
 Filter = Annotated[str, Size(0, 64)]
 

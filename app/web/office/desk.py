@@ -11,8 +11,8 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.imports.table import guarded
-from app.web.rules import CHIEFS, FLOOR, OFFICE, rule_of
-from app.web.security import current_bearer
+from app.web.gate.access import CHIEFS, FLOOR, OFFICE, rule_of
+from app.web.gate.security import current_bearer
 
 desk = Blueprint("office", __name__, url_prefix="/office")
 PAGE = 50

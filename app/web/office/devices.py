@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
 from app.people import devices as rules
+from app.web.gate.access import CHIEFS, allow
+from app.web.gate.security import current_actor, current_bearer, settings
 from app.web.office.desk import back_to, desk
-from app.web.rules import CHIEFS, allow
-from app.web.security import current_actor, current_bearer, settings
 
 
 @desk.get("/devices")

@@ -10,13 +10,13 @@ from app.db import reading, transact
 from app.floor.begin.left_out_scans import settle
 from app.floor.count.waiting_approvals import waiting_approvals
 from app.tasks import board
-from app.web import forms
+from app.web.gate.access import CHIEFS, OFFICE, READERS, allow
+from app.web.gate.security import current_actor, settings
 from app.web.office.desk import back_to, desk
 from app.web.office.reads.alarms import alarms
 from app.web.office.reads.exceptions import oversold_rows, short_picks, unjudged_scans
-from app.web.rules import CHIEFS, OFFICE, READERS, allow
-from app.web.screens import current_warehouse
-from app.web.security import current_actor, settings
+from app.web.shared import forms
+from app.web.shared.screens import current_warehouse
 
 
 @desk.get("/exceptions")

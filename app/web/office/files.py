@@ -8,10 +8,10 @@ from app.db import reading, transact
 from app.imports import KINDS, ImportResult, Who, files_out, finish, how_far, take
 from app.language import _
 from app.refusal import NotFound, Refused
-from app.web import forms
+from app.web.gate.access import OFFICE, READERS, allow
+from app.web.gate.security import current_actor
 from app.web.office.desk import asked, csv_file, desk
-from app.web.rules import OFFICE, READERS, allow
-from app.web.security import current_actor
+from app.web.shared import forms
 
 MOMENT_SECONDS = 1.5
 """How long a request writes at a large file before it says how far it is."""

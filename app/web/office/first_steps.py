@@ -27,12 +27,12 @@ from app.places.layout import (
     totes_of,
 )
 from app.refusal import Refused
-from app.web import forms
+from app.web.gate.access import OFFICE, READERS, allow
+from app.web.gate.security import settings
 from app.web.office.desk import back_to, desk
 from app.web.office.reads.first_steps import first_steps as found_so_far
-from app.web.rules import OFFICE, READERS, allow
-from app.web.screens import current_warehouse
-from app.web.security import settings
+from app.web.shared import forms
+from app.web.shared.screens import current_warehouse
 
 
 @desk.get("/first-steps")

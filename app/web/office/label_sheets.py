@@ -13,13 +13,13 @@ from app.labels.sheets import PLAIN, SHEETS, Sheet, fits, sheet_for, size_of
 from app.labels.template import template as template_of
 from app.language import _
 from app.refusal import Refused
-from app.web import forms
-from app.web.label_drawer import draw_pdf
+from app.web.gate.access import OFFICE, READERS, allow
+from app.web.gate.security import current_actor
+from app.web.labels.label_drawer import draw_pdf
 from app.web.office.desk import asked, back_to, desk
 from app.web.office.reads.labels import WHAT, Fields, Range, label_fields, zones_of
-from app.web.rules import OFFICE, READERS, allow
-from app.web.screens import current_warehouse
-from app.web.security import current_actor
+from app.web.shared import forms
+from app.web.shared.screens import current_warehouse
 
 MOST_LABELS = 5000
 PER_FILE = 500

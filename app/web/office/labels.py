@@ -8,12 +8,12 @@ from app.db import reading, transact
 from app.labels import queue
 from app.labels.printers import printer_of, printers_of, takes
 from app.labels.template import template as template_of
-from app.web import forms
-from app.web.labels import label_rows
+from app.web.gate.access import OFFICE, READERS, allow
+from app.web.gate.security import current_actor
+from app.web.labels.label_files import label_rows
 from app.web.office.desk import back_to, desk
-from app.web.rules import OFFICE, READERS, allow
-from app.web.screens import current_warehouse
-from app.web.security import current_actor
+from app.web.shared import forms
+from app.web.shared.screens import current_warehouse
 from app.words import word
 
 

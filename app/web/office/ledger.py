@@ -5,8 +5,8 @@ from flask import render_template
 from app import clock
 from app.control.verification import verify
 from app.db import reading
+from app.web.gate.access import READERS, allow
 from app.web.office.desk import desk
-from app.web.rules import READERS, allow
 
 
 @desk.get("/ledger")

@@ -7,12 +7,12 @@ from app.control.expiry_dates import correct_expiry, follow_all
 from app.db import reading, transact
 from app.language import ngettext
 from app.refusal import NotFound, Refused
-from app.web import forms
+from app.web.gate.access import OFFICE, READERS, allow
+from app.web.gate.security import current_actor
 from app.web.office.desk import asked, back_to, desk
 from app.web.office.reads.lots import lot_facts
-from app.web.rules import OFFICE, READERS, allow
-from app.web.screens import current_warehouse
-from app.web.security import current_actor
+from app.web.shared import forms
+from app.web.shared.screens import current_warehouse
 
 
 @desk.get("/lots")

@@ -7,12 +7,12 @@ from app.db import reading, transact
 from app.orders.cancel import cancel_order
 from app.orders.progress import lines_of
 from app.people.decisions import By, decisions_about
-from app.web import forms
+from app.web.gate.access import OFFICE, READERS, allow
+from app.web.gate.security import current_actor
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads import orders as reads
 from app.web.office.reads.stock import names_of
-from app.web.rules import OFFICE, READERS, allow
-from app.web.security import current_actor
+from app.web.shared import forms
 
 _COLUMNS = ("channel", "order_ref", "status", "placed_at", "need_by", "ship_to", "lines", "units", "promised")
 

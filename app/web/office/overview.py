@@ -5,11 +5,11 @@ from flask import render_template
 from app.db import reading
 from app.orders.availability import oversold
 from app.tasks.board import unfinished_by_kind
+from app.web.gate.access import READERS, allow
 from app.web.office.desk import desk
 from app.web.office.first_steps import steps_left
 from app.web.office.reads.orders import count_orders, order_rows
 from app.web.office.reads.purchase_orders import purchase_order_rows
-from app.web.rules import READERS, allow
 
 
 @desk.get("/")

@@ -18,11 +18,11 @@ from app.people.models import TRUSTED
 from app.people.pins import hash_pin
 from app.people.tokens import list_tokens, revoke
 from app.refusal import NotFound, Refused
-from app.web import forms
+from app.web.gate.access import CHIEFS, allow
+from app.web.gate.security import current_actor, settings
 from app.web.office.desk import back_to, desk
 from app.web.office.reads.people import operators, person_of
-from app.web.rules import CHIEFS, allow
-from app.web.security import current_actor, settings
+from app.web.shared import forms
 
 
 class Typed(TypedDict):

@@ -25,12 +25,12 @@ from app.places.warehouses import location_of
 from app.ports import Health, PrintError
 from app.ports import Printer as Way
 from app.refusal import NotFound, Refused
-from app.web import forms
+from app.web.gate.access import CHIEFS, OFFICE, READERS, allow
+from app.web.gate.security import current_actor
 from app.web.office.desk import PAGE, asked, back_to, desk, page_of
 from app.web.office.reads.printing import job_rows, open_batches, stations, waiting_by_printer
-from app.web.rules import CHIEFS, OFFICE, READERS, allow
-from app.web.screens import current_warehouse
-from app.web.security import current_actor
+from app.web.shared import forms
+from app.web.shared.screens import current_warehouse
 
 
 @desk.get("/printers")

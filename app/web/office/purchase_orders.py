@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.db import reading, transact
 from app.people.decisions import By, decisions_about
 from app.supply.purchase_orders import purchase_order_of, short_close
-from app.web import forms
+from app.web.gate.access import OFFICE, READERS, allow
+from app.web.gate.security import current_actor
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads import purchase_orders as reads
-from app.web.rules import OFFICE, READERS, allow
-from app.web.security import current_actor
+from app.web.shared import forms
 
 _COLUMNS = ("number", "supplier", "warehouse", "status", "lines", "ordered", "received", "to_come", "eta")
 

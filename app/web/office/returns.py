@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.db import reading, transact
 from app.returns.authorise import authorise, lines_of, rma_of
 from app.returns.disposition import close
-from app.web import forms
+from app.web.gate.access import OFFICE, READERS, allow
 from app.web.office.desk import PAGE, asked, back_to, desk, page_of
 from app.web.office.reads.orders import order_of
 from app.web.office.reads.returns import return_rows
 from app.web.office.reads.stock import names_of
-from app.web.rules import OFFICE, READERS, allow
+from app.web.shared import forms
 
 _LINE = "line:"
 

@@ -4,10 +4,10 @@ from flask import Response, render_template
 
 from app.db import reading
 from app.people import security_log as rules
-from app.web import forms
+from app.web.gate.access import allow
+from app.web.gate.security import settings
 from app.web.office.desk import MOST_ROWS, PAGE, csv_file, desk, page_of
-from app.web.rules import allow
-from app.web.security import settings
+from app.web.shared import forms
 
 KEEPERS = ("admin", "auditor")
 

@@ -14,13 +14,13 @@ from app.ledger.models import REASONS
 from app.ledger.on_hand import balances as balance_rows
 from app.places.warehouses import location_named
 from app.refusal import Conflict, Refused
-from app.web import forms
+from app.web.gate.access import OFFICE, READERS, allow
+from app.web.gate.security import current_actor, settings
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads.stock import names_of, stock_rows
-from app.web.rules import OFFICE, READERS, allow
-from app.web.scan_codes import plain_code
-from app.web.screens import current_warehouse
-from app.web.security import current_actor, settings
+from app.web.shared import forms
+from app.web.shared.scan_codes import plain_code
+from app.web.shared.screens import current_warehouse
 
 _SUMS = ("sku", "name", "on_hand", "unavailable", "committed", "available", "inbound")
 _PLACES = ("sku", "location", "container", "lot", "expiry", "serial", "condition", "quantity", "allocated")

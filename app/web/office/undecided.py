@@ -4,10 +4,10 @@ from flask import Response, render_template
 
 from app.control.undecided import undecided as undecided_rows
 from app.db import reading
-from app.web import forms
+from app.web.gate.access import READERS, allow
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, desk, page_of
-from app.web.rules import READERS, allow
-from app.web.screens import current_warehouse
+from app.web.shared import forms
+from app.web.shared.screens import current_warehouse
 
 _COLUMNS = (
     "sku", "name", "location", "container", "lot", "expiry", "serial", "condition", "units", "since", "why", "note",

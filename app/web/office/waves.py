@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading
 from app.orders.waves import release as release_orders
-from app.web import forms
+from app.web.gate.access import OFFICE, allow
 from app.web.office.desk import back_to, desk
 from app.web.office.files import MOMENT_SECONDS
-from app.web.portions import Portions
-from app.web.rules import OFFICE, allow
-from app.web.screens import current_warehouse
+from app.web.shared import forms
+from app.web.shared.portions import Portions
+from app.web.shared.screens import current_warehouse
 
 
 @desk.post("/waves")

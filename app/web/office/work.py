@@ -7,12 +7,12 @@ from app.db import reading, transact
 from app.floor.loop import end_job
 from app.tasks import board, queue
 from app.tasks.kinds import ROLES
-from app.web import forms
+from app.web.gate.access import CHIEFS, READERS, allow
+from app.web.gate.security import current_actor, settings
 from app.web.office.desk import PAGE, asked, back_to, desk, page_of
 from app.web.office.reads.people import active_operators
-from app.web.rules import CHIEFS, READERS, allow
-from app.web.screens import current_warehouse
-from app.web.security import current_actor, settings
+from app.web.shared import forms
+from app.web.shared.screens import current_warehouse
 
 
 @desk.get("/work")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from app.web.cookies import SESSION
+from app.web.gate.cookies import SESSION
 
 PATIENCE_SECONDS = 60
 

@@ -1,0 +1,1 @@
+"""Pictures of items, and photographs of barcodes that are read instead of scanned."""
