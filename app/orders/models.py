@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import STRICT, BigInt, Id, Model
 
 POLICIES = ("backorder", "complete", "refuse")
+CANCELLING = "cancelling"
+"""An order of which nobody wants anything any more, and which still lets go of what it holds (``cancel``)."""
 
 
 class Order(Model):
@@ -17,7 +19,8 @@ class Order(Model):
 
     ``policy``: backorder (ship what there is, keep the rest), complete (wait until all can go), refuse (all or none
     when placed). ``revision`` is the newest state of the channel's order that we have seen; an older one is ignored.
-    ``status``: open, shipped, cancelled. A cancelled order is a tombstone: nothing late reserves for it again.
+    ``status``: open, cancelling, shipped, cancelled. A cancelled order is a tombstone: nothing late reserves for it
+    again.
     """
 
     __tablename__ = "sales_order"
@@ -33,7 +36,7 @@ class Order(Model):
     created_at: Mapped[datetime]
     __table_args__ = (
         UniqueConstraint("channel", "order_ref"),
-        CheckConstraint("status IN ('open','shipped','cancelled')", name="status"),
+        CheckConstraint("status IN ('open','cancelling','shipped','cancelled')", name="status"),
         CheckConstraint("policy IN ('backorder','complete','refuse')", name="policy"),
         STRICT,
     )

@@ -17,9 +17,9 @@ from app import clock
 from app.catalog.models import Item
 from app.db import table, upsert
 from app.language import _
-from app.orders.cancel import cancel_order
+from app.orders.cancel import begin, cancel_order, complete, let_go
 from app.orders.expire import hold_expired_of
-from app.orders.models import Order, OrderLine
+from app.orders.models import CANCELLING, Order, OrderLine
 from app.orders.reserve import settle, shortfalls, target
 from app.orders.shipments import leave_out_empty
 from app.orders.stock_in_hand import hold_work
@@ -62,12 +62,15 @@ def place(session: Session, request: OrderRequest) -> tuple[int, str]:
     """
     _check(request)
     order, is_new = _find_or_create(session, request)
+    if order.status == CANCELLING:
+        complete(session, order.id)
     if not is_new and _is_over(order, request):
         return order.id, "unchanged"
     is_changed = _write_header(order, request)
     if request.is_cancelled:
         session.flush()
-        cancel_order(session, order.id, reason="channel")
+        begin(session, order.id, reason="channel")
+        let_go(session, order.id)  # the worker goes on where it is a large one
         return order.id, "created" if is_new else "updated"
     is_changed |= _write_lines(session, order, request)
     session.flush()
@@ -86,15 +89,17 @@ def take_back(session: Session, order_id: int) -> bool:
     False where some of it has been shipped. One that somebody cancelled meanwhile stays a tombstone.
     """
     order = session.get_one(Order, order_id)
+    if order.status == CANCELLING:
+        complete(session, order_id)
     if order.status == "cancelled":
         return True
-    lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order_id)).all()
-    said = {line.id: line.cancelled_here for line in lines}
+    mine = select(OrderLine).where(OrderLine.order_id == order_id).execution_options(populate_existing=True)
+    said = {line.id: line.cancelled_here for line in session.scalars(mine)}
     cancel_order(session, order_id, reason="import taken back")
     if order.status != "cancelled":
         return False
     order.revision = TAKEN_BACK
-    for line in lines:
+    for line in session.scalars(mine):
         line.cancelled_here = said[line.id]
     session.flush()
     return True

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import changed, table
 from app.ledger.sums import commit_units, lock_availability, shift
 from app.orders import stock_in_hand
-from app.orders.models import Order, OrderLine, Reservation
+from app.orders.models import CANCELLING, Order, OrderLine, Reservation
 from app.places.models import Warehouse
 from app.tasks.models import Task
 
@@ -35,13 +35,16 @@ class _Hold:
     open: int
 
 
-def settle(session: Session, order_id: int, *, reason: str = "order") -> None:
+def settle(session: Session, order_id: int, *, reason: str = "order", line_ids: Sequence[int] | None = None) -> None:
     """Move the reservations of an order to its lines' targets, as far as there is stock; twice changes nothing.
 
-    The order's row is the lock of its promise: whoever reserves, releases or ships for it holds that row.
+    The order's row is the lock of its promise: whoever reserves, releases or ships for it holds that row. Where
+    ``line_ids`` are given, only these lines are settled, and the order keeps its status: a portion of a cancellation.
     """
-    order, lines = _locked(session, order_id)
-    holds = _open_holds(session, order_id)
+    order, lines = _locked(session, order_id, line_ids)
+    if order.status == CANCELLING and line_ids is None:
+        return  # it lets go of what it holds, a portion at a time
+    holds = _open_holds(session, order_id, line_ids)
     held: dict[int, int] = defaultdict(int)
     for hold in holds:
         held[hold.line_id] += hold.open
@@ -61,7 +64,8 @@ def settle(session: Session, order_id: int, *, reason: str = "order") -> None:
         stock_in_hand.close_empty_tasks(session, Task.document_type == "order", Task.document_id == order_id)
     if rising:
         _reserve(session, rising)  # after the releases: one line may take what another gave up
-    set_status(session, order_id)
+    if line_ids is None:
+        set_status(session, order_id)
 
 
 def target(line: OrderLine) -> int:
@@ -72,7 +76,7 @@ def target(line: OrderLine) -> int:
 def set_status(session: Session, order_id: int) -> None:
     """Open while a line wants something; then shipped if anything left. Only ``cancel`` makes a tombstone."""
     order, lines = _locked(session, order_id)
-    if order.status == "cancelled":
+    if order.status in (CANCELLING, "cancelled"):
         return
     if any(target(line) for line in lines):
         order.status = "open"
@@ -90,24 +94,30 @@ def shortfalls(session: Session, order_id: int) -> list[tuple[OrderLine, int]]:
     return [(line, held[line.id]) for line in lines if held[line.id] < target(line)]
 
 
-def _locked(session: Session, order_id: int) -> tuple[Order, Sequence[OrderLine]]:
+def _locked(
+    session: Session, order_id: int, line_ids: Sequence[int] | None = None
+) -> tuple[Order, Sequence[OrderLine]]:
     order = session.scalars(
         select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
     ).one()
     lines = session.scalars(
         select(OrderLine)
-        .where(OrderLine.order_id == order_id)
+        .where(*_of(order_id, line_ids))
         .order_by(OrderLine.id)
         .execution_options(populate_existing=True)
     ).all()
     return order, lines
 
 
-def _open_holds(session: Session, order_id: int) -> list[_Hold]:
+def _of(order_id: int, line_ids: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    return [OrderLine.order_id == order_id, *([] if line_ids is None else [OrderLine.id.in_(line_ids)])]
+
+
+def _open_holds(session: Session, order_id: int, line_ids: Sequence[int] | None = None) -> list[_Hold]:
     statement = (
         select(reservation.c.id, reservation.c.order_line_id, reservation.c.item_id, reservation.c.warehouse_id, OPEN)
         .join(OrderLine, OrderLine.id == reservation.c.order_line_id)
-        .where(OrderLine.order_id == order_id, OPEN > 0)
+        .where(*_of(order_id, line_ids), OPEN > 0)
         .order_by(reservation.c.item_id, reservation.c.warehouse_id, reservation.c.id.desc())
     )
     return [_Hold(*row) for row in session.execute(statement)]

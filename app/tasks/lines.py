@@ -206,6 +206,28 @@ def cancel_lines(session: Session, line_ids: Iterable[int]) -> None:
             count(session, row.task_id, lines=-1)
 
 
+def give_up_lines(session: Session, task_ids: Iterable[int]) -> None:
+    """All open lines of these tasks ask for nothing more; what was done of them stays done."""
+    ids = sorted(task_ids)
+    if not ids:
+        return
+    done = task_line.c.done
+    session.execute(
+        update(task_line)
+        .where(task_line.c.task_id.in_(ids), task_line.c.status == "open")
+        .values(
+            quantity=case((done > 0, done), else_=task_line.c.quantity),
+            status=case((done > 0, "done"), else_="cancelled"),
+        )
+    )
+    mine = select(func.count()).select_from(task_line).where(task_line.c.task_id == Task.id).correlate(Task)
+    counters = {
+        "lines": mine.where(task_line.c.status != "cancelled").scalar_subquery(),
+        "done_lines": mine.where(task_line.c.status == "done").scalar_subquery(),
+    }
+    session.execute(update(table(Task)).where(Task.id.in_(ids)).values(counters))
+
+
 def shrink_line(session: Session, line_id: int, units: int) -> None:
     """An open line asks for ``units`` fewer; it is done, or vanishes, where no more is left to do."""
     less, done = task_line.c.quantity - units, task_line.c.done

@@ -20,6 +20,7 @@ from app.floor.loop.scan_record import forget_answers
 from app.labels.queue import forget_old
 from app.ledger.records import PORTION, seal_records
 from app.ledger.seal import BATCH, seal
+from app.orders import cancel
 from app.orders.backorders import fill_backorders
 from app.people.keyed_requests import forget_requests
 from app.people.locks import FORGOTTEN_AFTER, forget_strangers
@@ -51,6 +52,11 @@ def _fill_backorders(_settings: Settings) -> int:
     """Orders that wait for stock get what has come in since: it looks often, because where nothing came in that costs
     one probe of an index."""
     return fill_backorders(transact, reading)
+
+
+def _finish_cancellations(_settings: Settings) -> int:
+    """Large orders that are being cancelled let go of what they hold, a few lines at a time."""
+    return cancel.finish(transact, reading)
 
 
 def _finish_imports(_settings: Settings) -> int:
@@ -127,6 +133,7 @@ JOBS: tuple[Job, ...] = (
     Job("beat", EVERY_SECONDS, _beat),
     Job("expire", 60, expiry.hold),
     Job("fill_backorders", 1, _fill_backorders),
+    Job("finish_cancellations", 1, _finish_cancellations),
     Job("finish_imports", 20, _finish_imports),
     Job("seal", 5, _seal),
     Job("seal_records", 30, _seal_records),

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from typing import Any
 
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
@@ -122,13 +123,14 @@ async def _beside(port: int, scans: list[Callable[[], Request]], work: Callable[
 def _works(engine: Engine, port: int, desk: Person, size: Size, orders: int) -> list[tuple[str, Callable[[], None]]]:
     """What the desk does, one after the other, each with its name."""
 
-    def post(path: str, body: str, content_type: str = "text/csv") -> None:
+    def post(path: str, body: str, content_type: str = "text/csv") -> Any:
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         headers = {"Authorization": f"Bearer {desk.api_token}", "Content-Type": content_type, "Host": "localhost"}
         connection.request("POST", f"/api/v1{path}", body.encode(), headers)
         answer = connection.getresponse()
         said = answer.read()
         assert answer.status in (200, 201), said[:500]
+        return json.loads(said)
 
     def wanted(name: str, count: int, units: int) -> str:
         lines = (
@@ -149,9 +151,25 @@ def _works(engine: Engine, port: int, desk: Person, size: Size, orders: int) -> 
         while _waiting(engine) and time.monotonic() < end:
             time.sleep(0.5)
 
+    def released(lines: int) -> int:
+        """An order with that many lines, on the floor."""
+        wanted = [{"line_ref": str(n), "sku": sku(n % size.items), "quantity": 1} for n in range(lines)]
+        order = {"channel": "bench", "order_ref": f"large-{uuid.uuid4().hex[:6]}", "lines": wanted}
+        id_: int = post("/orders", json.dumps(order), "application/json")["id"]
+        post("/waves", json.dumps({"warehouse": WAREHOUSE, "orders": [id_]}), "application/json")
+        return id_
+
+    def cancel(order_id: int) -> None:
+        post(f"/orders/{order_id}/cancellations", json.dumps({"reason": "bench"}), "application/json")
+        end = time.monotonic() + PATIENCE_SECONDS
+        while _status(engine, order_id) != "cancelled" and time.monotonic() < end:
+            time.sleep(0.2)
+
+    large = released(orders)
     what = f"{orders} orders of {LINES} lines"
     return [
         ("nothing else", lambda: time.sleep(5)),
+        (f"an order of {orders} lines on the floor is cancelled", lambda: cancel(large)),
         (f"a dry run of {what}", lambda: post("/imports/orders?dry_run=true", wanted("first", orders, 1))),
         (f"an import of {what}", lambda: post("/imports/orders", wanted("first", orders, 1))),
         ("a wave of them", lambda: post("/waves", wave, "application/json")),
@@ -160,6 +178,12 @@ def _works(engine: Engine, port: int, desk: Person, size: Size, orders: int) -> 
         ("the worker, while they wait", lambda: time.sleep(20)),
         ("what they wait for comes in", serve_all),
     ]
+
+
+def _status(engine: Engine, order_id: int) -> str:
+    with engine.connect() as connection:
+        asked = text("SELECT status FROM sales_order WHERE id = :id")
+        return str(connection.execute(asked, {"id": order_id}).scalar_one())
 
 
 def _waiting(engine: Engine) -> bool:

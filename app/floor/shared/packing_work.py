@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db import lock
 from app.orders.fulfil import Held, containers_of, held_in
-from app.orders.models import Order
+from app.orders.models import CANCELLING, Order
 from app.places.models import Container
 from app.tasks.models import UNFINISHED, Task, TaskLine
 from app.tasks.queue import NewLine, add_lines, open_task
@@ -18,9 +18,11 @@ def open_packing(session: Session, order: Order, *, warehouse_id: int, container
     """Open (or extend) the order's packing task with the units in these totes that no packing line asks for.
 
     The same promise may come again: units that were missing at the bench, or the rest of a line into the same tote.
-    Returns the task's id; None where every unit is asked for already.
+    Returns the task's id; None where every unit is asked for already, or the order is being cancelled.
     """
     lock(session, order)
+    if order.status == CANCELLING:
+        return None
     new = [
         NewLine(
             item_id=one.item_id,

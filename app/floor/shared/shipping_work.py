@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db import lock
 from app.ledger.models import Balance
-from app.orders.models import Order, Shipment, ShipmentCarton
+from app.orders.models import CANCELLING, Order, Shipment, ShipmentCarton
 from app.places.models import Container
 from app.tasks.models import UNFINISHED, Task, TaskLine
 from app.tasks.queue import NewLine, add_lines, open_task
@@ -28,9 +28,11 @@ def may_leave(session: Session, container_ids: Iterable[int]) -> set[int]:
 def open_shipping(session: Session, order: Order, *, warehouse_id: int, due_at: datetime | None = None) -> int | None:
     """Open (or extend) the order's shipping task with the closed cartons that may leave and that no line asks for.
 
-    Returns the task's id; None where there is no such carton.
+    Returns the task's id; None where there is no such carton, or the order is being cancelled.
     """
     lock(session, order)  # two put-backs, or two packers, must not each think that the other opens it
+    if order.status == CANCELLING:
+        return None
     unfinished = select(Task.id).where(
         Task.kind == "ship",
         Task.status.in_(UNFINISHED),

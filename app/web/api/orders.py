@@ -95,12 +95,15 @@ class OrderLineState:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderState:
-    """An order and how far each of its lines is."""
+    """An order and how far each of its lines is.
+
+    ``cancelling``: nothing of it is wanted any more, and it still lets go of what it holds; cancelled or shipped soon.
+    """
 
     id: int
     channel: str
     order_ref: str
-    status: Literal["open", "shipped", "cancelled"]
+    status: Literal["open", "cancelling", "shipped", "cancelled"]
     policy: str
     placed_at: datetime
     need_by: datetime | None
@@ -144,7 +147,7 @@ class OrderQuery(Paged):
 
     channel: Filter = ""
     order_ref: Filter = ""
-    status: Literal["", "open", "shipped", "cancelled"] = ""
+    status: Literal["", "open", "cancelling", "shipped", "cancelled"] = ""
 
 
 @reads("/orders", may=BOOKS)
@@ -179,19 +182,42 @@ class NewCancellation:
     lines: Annotated[tuple[CancelledLine, ...], Size(1, 1000)] | None = None
 
 
-@writes("/orders/<int(max=9223372036854775807):order_id>/cancellations", may=TRADE)
-def cancel_order(session: Session, body: NewCancellation, *, order_id: int) -> OrderState:
+@writes_in_portions("/orders/<int(max=9223372036854775807):order_id>/cancellations", may=TRADE)
+def cancel_order(portions: Portions, body: NewCancellation, *, order_id: int) -> OrderState:
     """Cancel lines or the whole order, before or after picking; what is shipped stays shipped.
 
+    A large order is being cancelled for some seconds after the answer: nobody picks or ships it any more, and it lets
+    go of what it holds a few lines at a time. Many lines are cancelled a few at a time too; what was shipped of them
+    while that went on stays shipped.
     Errors: ``unknown_order``; ``unknown_line``; ``cancel_too_many``.
     """
     by = By(current_actor().operator_id)
     if body.lines is None:
-        cancel.cancel_order(session, order_id, reason=body.reason, by=by)
+        cancel.cancel_in_portions(portions.write, order_id, reason=body.reason, by=by)
     else:
         wanted = [(line.line_ref, line.quantity) for line in body.lines]
-        cancel.cancel_lines(session, order_id, wanted, reason=body.reason, by=by)
-    return _state(session, queries.order_of(session, order_id))
+        _cancel_lines(portions, order_id, wanted, reason=body.reason, by=by)
+    with reading() as session:
+        return _state(session, queries.order_of(session, order_id))
+
+
+def _cancel_lines(portions: Portions, order_id: int, lines: list[tuple[str, int]], *, reason: str, by: By) -> None:
+    """A few lines at a time: how many are done is kept with them, so that the same request goes on there."""
+
+    def some(session: Session) -> int:
+        notes = portions.notes(session)
+        if not notes:
+            cancel.check_lines(session, order_id, lines, reason=reason, by=by)
+            notes["done"] = 0
+        now = lines[notes["done"] : notes["done"] + cancel.PORTION]
+        if now:
+            notes["done"] += len(now)
+            is_last = notes["done"] == len(lines)
+            cancel.cancel_some(session, order_id, now, reason=reason, is_last=is_last)
+        return len(lines) - int(notes["done"])
+
+    while portions.write(some):
+        pass
 
 
 def _state(session: Session, order: Order) -> OrderState:
@@ -203,7 +229,7 @@ def _with_lines(order: Order, lines: list[LineProgress]) -> OrderState:
         id=order.id,
         channel=order.channel,
         order_ref=order.order_ref,
-        status=order.status,  # type: ignore[arg-type]  # the table's CHECK knows the same three words
+        status=order.status,  # type: ignore[arg-type]  # the table's CHECK knows the same words
         policy=order.policy,
         placed_at=order.placed_at,
         need_by=order.need_by,

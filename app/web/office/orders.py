@@ -4,7 +4,7 @@ from flask import Response, render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
-from app.orders.cancel import cancel_order
+from app.orders.cancel import cancel_in_portions
 from app.orders.progress import lines_of
 from app.people.decisions import By, decisions_about
 from app.web.gate.access import OFFICE, READERS, allow
@@ -61,7 +61,7 @@ def order(order_id: int) -> str:
 @desk.post("/orders/<int:order_id>/cancellations")
 @allow(roles=OFFICE)
 def cancel(order_id: int) -> WerkzeugResponse:
-    """Cancel what is not shipped."""
+    """Cancel what is not shipped; the worker goes on with a large order."""
     reason, by = forms.text("reason") or "customer", By(current_actor().operator_id)
-    transact(lambda session: cancel_order(session, order_id, reason=reason, by=by))
+    cancel_in_portions(transact, order_id, reason=reason, by=by)
     return back_to("order", order_id=order_id)
