@@ -1,8 +1,9 @@
 """The seal: postings chained by hash, so that an edit behind the triggers' back shows, and shows where.
 
 Posting stays parallel: nothing is hashed while a scan waits. A job seals afterwards whatever is committed and not yet
-sealed. The chain goes by ``position``, not by id: a transaction that took a low id and committed late is sealed when it
-is seen, and needs no order of commits. One sealer at a time holds the counter's row.
+sealed; the links are computed from reading alone, however many movements a posting has, and only written under the
+lock (``seal_beside``). The chain goes by ``position``, not by id: a transaction that took a low id and committed late
+is sealed when it is seen, and needs no order of commits. One sealer at a time holds the counter's row.
 
     hash(n) = SHA-256(hash(n-1) + canonical JSON of the posting and its movements), hash(0) = ""
 
@@ -13,7 +14,10 @@ Whoever can rewrite the whole chain can hide an edit from the database itself; t
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import FromClause, Select, case, delete, func, insert, select
@@ -34,24 +38,59 @@ LATE_SECONDS = 600
 _FEW = 20
 """Movements of one posting that are read with it; more (an opening has thousands) are read a few at a time."""
 _AT_ONCE = 200
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links that were computed and are not in the chain yet; they fit behind ``end``."""
+
+    end: Head
+    rows: list[dict[str, Any]]
 
 
 def seal(session: Session, *, limit: int = BATCH) -> int:
-    """Seal up to ``limit`` committed postings that have no seal yet; returns how many. 0: nothing is left."""
+    """Seal up to ``limit`` committed postings that have no seal yet; returns how many. 0: nothing is left.
+
+    All in this one transaction, which is for tests: an entrance computes beside the writers (``seal_beside``)."""
     hold_chain(session)
-    ids = session.scalars(select(unsealed.c.posting_id).order_by(unsealed.c.posting_id).limit(limit)).all()
-    if not ids:
-        return 0
+    return _add(session, computed(session, limit=limit)) or 0
+
+
+def seal_beside(write: Callable[..., Any], read: Callable[[], AbstractContextManager[Session]]) -> int:
+    """Seal one portion; what is hashed is read beside the writers. Returns how many; 0: nothing is left."""
+    for _try in range(_TRIES):
+        with read() as session:
+            found = computed(session, limit=BATCH)
+        added: int | None = write(partial(_add, found=found)) if found.rows else 0
+        if added is not None:
+            return added
+    return 0
+
+
+def computed(session: Session, *, limit: int) -> Links:
+    """The next links, from what is committed and has no seal yet."""
     end = head(session)
     position, last = end.position, end.hash
+    ids = session.scalars(select(unsealed.c.posting_id).order_by(unsealed.c.posting_id).limit(limit)).all()
     rows: list[dict[str, Any]] = []
     for each in session.execute(_facts(session, posting).where(posting.c.id.in_(ids)).order_by(posting.c.id)):
         position += 1
         last = link(session, last, each.posting_id, each.header, each.moves)
         rows.append({"posting_id": each.posting_id, "position": position, "hash": last})
-    session.execute(insert(sealed), rows)
-    session.execute(delete(unsealed).where(unsealed.c.posting_id.in_(ids)))
-    return len(rows)
+    return Links(end, rows)
+
+
+def _add(session: Session, found: Links) -> int | None:
+    """Put links at the end of the chain. None where somebody else has sealed meanwhile: they do not fit any more."""
+    hold_chain(session)
+    if head(session) != found.end:
+        return None
+    if found.rows:
+        session.execute(insert(sealed), found.rows)
+        ids = [row["posting_id"] for row in found.rows]
+        session.execute(delete(unsealed).where(unsealed.c.posting_id.in_(ids)))
+    return len(found.rows)
 
 
 def is_behind(session: Session) -> bool:

@@ -34,9 +34,9 @@ NOBODY = By(program="orders")
 """The program itself: a channel takes its order back, an import is taken back."""
 CANCELLED = "cancelled"
 """The decision about a whole order, or about units of its lines."""
-PORTION = 20
-"""Lines of one transaction (measured: 2 to 4 ms a line, the most for one that stands picked in several totes)."""
-AT_ONCE = 5
+PORTION = 10
+"""Lines of one transaction (measured: 2 to 4 ms a line on SQLite)."""
+AT_ONCE = 10
 """Portions that a request does itself: the worker goes on with a larger order."""
 _WORK = ("pick", "pack", "ship")
 

@@ -19,7 +19,7 @@ from app.db import reading, transact
 from app.floor.loop.scan_record import forget_answers
 from app.labels.queue import forget_old
 from app.ledger.records import PORTION, seal_records
-from app.ledger.seal import BATCH, seal
+from app.ledger.seal import BATCH, seal_beside
 from app.orders import cancel
 from app.orders.backorders import fill_backorders
 from app.people.keyed_requests import forget_requests
@@ -73,7 +73,7 @@ def _seal(_settings: Settings) -> int:
     """New postings join the chain of hashes; after a big import in several portions, so that others get their turn."""
     done = 0
     for _portion in range(SEALS_AT_ONCE):
-        sealed = transact(lambda session: seal(session))
+        sealed = seal_beside(transact, reading)
         done += sealed
         if sealed < BATCH:
             break

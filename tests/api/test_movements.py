@@ -1,5 +1,7 @@
 """The feed of movements: nothing comes twice, and nothing is passed by, whoever commits when."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select
@@ -9,7 +11,7 @@ from app import clock
 from app.control.adjustments import Correction, adjust
 from app.db import db, table, transact
 from app.ledger.models import Posting, Unsealed
-from app.ledger.seal import BATCH, seal
+from app.ledger.seal import BATCH, seal, seal_beside
 from app.people.actor import Actor
 from app.web.api import stock
 from tests.api.conftest import MakeApi
@@ -81,13 +83,13 @@ def test_the_end_of_the_feed_is_said_only_when_everything_is_sealed(app: Flask, 
 def test_the_feed_ends_in_a_house_that_goes_on_posting(app: Flask, house: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     actor = Actor(operator_id=1, name="desk", roles=frozenset({"office"}))
 
-    def seal_and_somebody_posts(session: Session) -> int:
-        sealed = seal(session)
+    def seal_and_somebody_posts(write: Any, read: Any) -> int:
+        sealed = seal_beside(write, read)
         lost = Correction(warehouse="MAIN", location="A-01", sku="MUG", quantity=-1, reason="damage")
-        adjust(session, actor, app.config["SETTINGS"], lost)
+        write(lambda session: adjust(session, actor, app.config["SETTINGS"], lost))
         return sealed
 
-    monkeypatch.setattr(stock, "seal", seal_and_somebody_posts)
+    monkeypatch.setattr(stock, "seal_beside", seal_and_somebody_posts)
     first = house("GET", "/movements").json
     assert (skus(first), first["next"]) == (["MUG", "LAMP"], None)
     second = house("GET", f"/movements?after={first['resume']}").json

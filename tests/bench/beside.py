@@ -45,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.beside", description=__doc__)
     parser.add_argument("--small", action="store_true", help="small files and a small warehouse, to try things out")
     parser.add_argument("--database", action="append", choices=list(ENGINES), help="may be repeated; default: both")
+    parser.add_argument("--only", default="", help="rows whose name has this in it")
     options = parser.parse_args()
     size, orders = (SMALL, 60) if options.small else (FULL, 500)
     print(f"{size}\n{report.machine()}\n", flush=True)
@@ -57,6 +58,8 @@ def main() -> None:
             prepare.picks(engine, size, crew=crew[:SCANNERS], each=1, name=f"B{uuid.uuid4().hex[:6]}")
             with serving(APP, database.url, _folder(database)) as app:
                 for what, work in _works(engine, app.port, crew[-1], size, orders):
+                    if options.only not in what:
+                        continue
                     seconds, waits = asyncio.run(_beside(app.port, _scans(engine, crew[:SCANNERS]), work))
                     _say(what, database.name, seconds, waits)
             engine.dispose()

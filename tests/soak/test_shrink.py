@@ -30,13 +30,13 @@ DAY = [
 
 
 def test_a_fault_is_shrunk_to_the_steps_that_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cancel = orders.cancel.cancel_order
+    begin = orders.cancel.begin
 
     def broken(session: Any, order_id: int, **how: Any) -> None:
-        cancel(session, order_id, **how)
+        begin(session, order_id, **how)
         assert order_id != 2, "nobody thought of this"
 
-    monkeypatch.setattr(orders.cancel, "cancel_order", broken)
+    monkeypatch.setattr(orders.cancel, "begin", broken)
     with houses("sqlite") as (keys, copy):
         faults, journal = played(copy, keys, DAY, to_the_end=False)
         assert "nobody thought of this" in faults[-1]

@@ -2,22 +2,24 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.control.verification import rebuild, verify
-from app.db import table
+from app.db import db, reading, table, transact
 from app.ledger.checks.stock import PORTIONS
 from app.ledger.heads import Head, heads_in
 from app.ledger.history import latest
 from app.ledger.models import Movement, Posting
 from app.ledger.post import Header, Move, Place, post
-from app.ledger.seal import head, links, seal
+from app.ledger.seal import head, links, seal, seal_beside
 from app.places.models import ADJUSTMENT
 from tests.stock.house import House
 from tests.stock.test_guards import tamper
@@ -145,3 +147,46 @@ def test_doctor_writes_a_short_year_anew_and_the_chain_is_as_it_was(session: Ses
     assert verify(session, heads=(before,)).ok
     with pytest.raises(DBAPIError, match="append-only"):
         session.execute(text("UPDATE posting SET note = 'x'"))
+
+
+def test_what_is_hashed_is_read_beside_the_writers(app: Flask) -> None:
+    with app.app_context():
+        transact(lambda session: House(session).stock("MUG", 3))
+        under_the_lock: list[str] = []
+
+        def write(work: Callable[[Session], Any]) -> Any:
+            begin = len(said)
+            found = transact(work)
+            under_the_lock.extend(said[begin:])
+            return found
+
+        said: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            said.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        assert seal_beside(write, reading) == 1
+        event.remove(db.engine, "before_cursor_execute", note)
+        assert under_the_lock
+        assert [each for each in under_the_lock if "movement" in each] == []
+        with reading() as session:
+            assert head(session).hash == reference(session)
+
+
+def test_links_that_somebody_was_faster_with_are_computed_again(app: Flask) -> None:
+    """Two workers, or a reader of the feed, seal at once: the chain has one end."""
+    with app.app_context():
+        transact(lambda session: House(session).stock("MUG", 3))
+        tries = iter(("late",))
+
+        def write(work: Callable[[Session], Any]) -> Any:
+            if next(tries, None):
+                transact(lambda session: seal(session))
+                transact(lambda session: House(session).stock("MUG", 4))
+            return transact(work)
+
+        assert seal_beside(write, reading) == 1
+        with reading() as session:
+            assert head(session) == Head(2, reference(session))
+            assert verify(session).ok

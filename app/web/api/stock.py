@@ -13,7 +13,7 @@ from app.control.wanted import adjust_or_ask, wanted_change
 from app.db import reading, transact
 from app.ledger.history import MovementRow, feed
 from app.ledger.on_hand import BalanceRow, balances
-from app.ledger.seal import BATCH, head, is_behind, seal
+from app.ledger.seal import BATCH, head, is_behind, seal_beside
 from app.orders.availability import Available, availability
 from app.web.api.body import Code, SignedUnits, Size, Words
 from app.web.api.paging import Page, Paged, encode
@@ -138,7 +138,7 @@ def _seal_some() -> None:
     with reading() as session:
         if not is_behind(session):
             return
-    g.may_wait_for_seals = transact(lambda session: seal(session)) == BATCH
+    g.may_wait_for_seals = seal_beside(transact, reading) == BATCH
 
 
 @reads("/movements", may=BOOKS, before=_seal_some)
