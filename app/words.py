@@ -6,6 +6,7 @@ WORDS = {
     # kinds of work, and why something was moved
     "receive": N_("Receive"),
     "putaway": N_("Put away"),
+    "replenish": N_("Replenish"),
     "pick": N_("Pick"),
     "pack": N_("Pack"),
     "ship": N_("Ship"),

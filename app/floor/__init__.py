@@ -5,6 +5,7 @@
 - ``loop``      one scan or action at a job, as far as it goes; the one writer of scans; a job that is ended
 - ``receive``   goods come in at the dock: by a purchase order, blind, damaged, too many
 - ``putaway``   from the dock, or a cancelled order's tote, into a bin
+- ``replenish`` from reserve into a pick face that runs low
 - ``pick``      one order, line by line along the walk: which stock, short picks, the drop-off
 - ``pack``      every unit is verified and put into a carton: its label, a swap of lots
 - ``ship``      cartons go out of the door

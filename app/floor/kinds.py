@@ -30,6 +30,8 @@ from app.floor.putaway import workflow as putaway
 from app.floor.receive import begin as begin_receive
 from app.floor.receive import ordered_less
 from app.floor.receive import workflow as receive
+from app.floor.replenish import begin as begin_replenish
+from app.floor.replenish import workflow as replenish
 from app.floor.shared.line_gone import line_gone
 from app.floor.shared.printing import choose
 from app.floor.shared.put_back_words import leave_it_there, put_it_back
@@ -80,6 +82,7 @@ KINDS = {
         put_back_words=leave_it_there,
     ),
     "putaway": Kind(begin=begin_putaway.begin, workflow=putaway.WORKFLOW, end=end_putaway.end),
+    "replenish": Kind(begin=begin_replenish.begin, workflow=replenish.WORKFLOW),
     "pick": Kind(begin=begin_pick.begin, workflow=pick.WORKFLOW, line_gone=pick_line_gone.line_gone, end=end_pick.end),
     "pack": Kind(
         begin=begin_pack.begin,

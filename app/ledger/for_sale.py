@@ -50,12 +50,12 @@ def condition_in(kind: str, *, is_blocked: bool = False) -> str:
     return "hold" if is_blocked and kind in PICKED_FROM else SELLABLE
 
 
-def is_good(day: date) -> ColumnElement[bool]:
+def is_good(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """On this day the lot of a row (or none) is still good."""
     return or_(lot.c.expiry.is_(None), lot.c.expiry >= day)
 
 
-def may_be_chosen(day: date) -> ColumnElement[bool]:
+def may_be_chosen(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Of rows of balance, location and (outer) lot: the stock that an order may be given."""
     return and_(
         ~not_for_sale(balance.c.condition),

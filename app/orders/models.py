@@ -136,6 +136,23 @@ class Allocation(Model):
     )
 
 
+class PickFace(Model):
+    """A bin that an item is picked from: filled up to ``maximum`` units when fewer than ``minimum`` are left."""
+
+    __tablename__ = "pick_face"
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(BigInt, ForeignKey("item.id"))
+    location_id: Mapped[int] = mapped_column(BigInt, ForeignKey("location.id"))
+    minimum: Mapped[int]
+    maximum: Mapped[int]
+    __table_args__ = (
+        UniqueConstraint("item_id", "location_id"),
+        CheckConstraint("minimum > 0 AND maximum >= minimum", name="levels"),
+        Index("ix_pick_face_location_id", "location_id"),
+        STRICT,
+    )
+
+
 class Holding(Model):
     """Picked units of one reservation in one container: first a tote, then a carton.
 

@@ -25,6 +25,7 @@ from app.orders.backorders import (
     short_of,
 )
 from app.orders.models import Order, OrderLine
+from app.orders.replenish import replenish
 from app.orders.reserve import OPEN, reservation
 from app.orders.stock_in_hand import ALLOCATED, allocation, release_allocation
 from app.places.models import Warehouse
@@ -128,7 +129,7 @@ def _urgency(row: Any) -> tuple[bool, Any, Any, int]:
 
 
 def _release_portion(session: Session, warehouse_id: int, order_ids: Sequence[int], note: Note) -> int:
-    """Choose stock for these orders, one after the other, and open their picks."""
+    """Choose stock for these orders, one after the other, and open their picks; bins that run low by it are filled."""
     found: dict[int, list[int]] = defaultdict(list)
     for order_id, reservation_id in session.execute(_reservations(warehouse_id).where(Order.id.in_(order_ids))):
         found[order_id].append(reservation_id)
@@ -141,6 +142,7 @@ def _release_portion(session: Session, warehouse_id: int, order_ids: Sequence[in
         chosen = allocate.choose({id_: wanted[id_] for id_ in reservation_ids if id_ in wanted}, stock)
         if chosen:
             tasks.append(_open_pick(session, warehouse_id, order_id, chosen))
+    replenish(session, session.get_one(Warehouse, warehouse_id), item_ids=items)
     return note(session, tasks)
 
 

@@ -3,6 +3,7 @@
 ROLES = {
     "receive": ("receiver",),
     "putaway": ("receiver", "picker"),
+    "replenish": ("picker", "receiver"),
     "pick": ("picker",),
     "pack": ("packer",),
     "ship": ("packer",),
@@ -11,5 +12,5 @@ ROLES = {
     "move": ("picker", "receiver"),
 }
 """Who may do which kind of task (a supervisor and an admin may do all)."""
-TURNS = ("count", "move", "inspect", "receive", "putaway", "pick", "pack", "ship")
+TURNS = ("count", "move", "inspect", "receive", "putaway", "replenish", "pick", "pack", "ship")
 """The order in which tasks of several kinds are held: whose scan changes another's lines comes before that other."""

@@ -22,6 +22,7 @@ from app.ledger.records import PORTION, seal_records
 from app.ledger.seal import BATCH, seal_beside
 from app.orders import cancel
 from app.orders.backorders import fill_backorders
+from app.orders.replenish import look
 from app.people.keyed_requests import forget_requests
 from app.people.locks import FORGOTTEN_AFTER, forget_strangers
 from app.people.security_log import forget_events
@@ -57,6 +58,11 @@ def _fill_backorders(_settings: Settings) -> int:
 def _finish_cancellations(_settings: Settings) -> int:
     """Large orders that are being cancelled let go of what they hold, a few lines at a time."""
     return cancel.finish(transact, reading)
+
+
+def _replenish(_settings: Settings) -> int:
+    """Pick faces that run low are filled from reserve."""
+    return look(transact, reading)
 
 
 def _finish_imports(_settings: Settings) -> int:
@@ -134,6 +140,7 @@ JOBS: tuple[Job, ...] = (
     Job("expire", 60, expiry.hold),
     Job("fill_backorders", 1, _fill_backorders),
     Job("finish_cancellations", 1, _finish_cancellations),
+    Job("replenish", 30, _replenish),
     Job("finish_imports", 20, _finish_imports),
     Job("seal", 5, _seal),
     Job("seal_records", 30, _seal_records),

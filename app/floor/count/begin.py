@@ -1,21 +1,16 @@
 """Begin to count a place."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
-from app.floor.meaning.resolve import read, resolve
+from app.floor.meaning.typed_place import place_behind
 from app.floor.shared.open_work import open_work
-from app.language import _
-from app.places.models import Location, Warehouse
-from app.places.warehouses import location_of
-from app.refusal import Refused
+from app.places.models import Warehouse
 from app.tasks.queue import open_task
 
 
 def begin(session: Session, warehouse: Warehouse, _document: str, location: str) -> int:
-    """``location``: the bin. Errors: those of ``_place_behind``."""
-    place = _place_behind(session, warehouse, location)
+    """``location``: the bin. Errors: those of ``place_behind``."""
+    place = place_behind(session, warehouse, location)
     found = open_work(session, place, kind="count")
     if found is not None:
         return found
@@ -27,23 +22,3 @@ def begin(session: Session, warehouse: Warehouse, _document: str, location: str)
         document_type="count",
         document=place.code,
     ).id
-
-
-def _place_behind(session: Session, warehouse: Warehouse, code: str) -> Location:
-    """The place of this code, typed or as its label says it.
-
-    Errors: ``unknown_location``; ``not_a_place`` for another thing's label; what else a scan is refused for.
-    """
-    if known := session.scalar(select(Location).where(Location.warehouse_id == warehouse.id, Location.code == code)):
-        return known
-    today = clock.today(warehouse.time_zone)
-    try:
-        scanned = read(code, today=today)
-        meaning = resolve(session, scanned, expects=("location",), warehouse_id=warehouse.id, today=today)
-    except Refused as refused:
-        if refused.code != "unknown_code":
-            raise
-        return location_of(session, warehouse, code)  # which says so of a place
-    if meaning.type != "location":
-        raise Refused("not_a_place", _("%(code)s is no bin. Scan the bin to count.", code=meaning.code))
-    return session.get_one(Location, meaning.id)

@@ -18,7 +18,7 @@ from app.people.models import Operator
 from app.tasks.models import IS_UNFINISHED, Task, TaskLine
 
 task, line = table(Task), table(TaskLine)
-KINDS = ("pick", "putaway", "move", "inspect")
+KINDS = ("pick", "putaway", "replenish", "move", "inspect")
 
 
 @dataclass(slots=True)

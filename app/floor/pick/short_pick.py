@@ -1,4 +1,5 @@
-"""A short pick: the bin holds less than it should. Other stock is looked for, and somebody is asked to count it."""
+"""A short pick: the bin holds less than it should. Other stock is looked for, somebody is asked to count it, and a pick
+face is filled again."""
 
 from sqlalchemy import select
 
@@ -8,7 +9,8 @@ from app.floor.shared.count_request import hold_place, open_count
 from app.floor.shared.step import Arguments, Said, Work
 from app.language import _
 from app.orders import fulfil
-from app.places.models import Location
+from app.orders.replenish import replenish
+from app.places.models import Location, Warehouse
 from app.refusal import Refused
 from app.tasks.lines import Line, lines
 from app.tasks.models import UNFINISHED, Task, TaskLine
@@ -50,6 +52,7 @@ def short(work: Work, arguments: Arguments) -> Said:
     )
     work.session.refresh(work.task)
     count = open_count(work, line.source_location_id)
+    replenish(work.session, work.session.get_one(Warehouse, work.task.warehouse_id), item_ids=[line.item_id])
     work.report(sku=line.sku, place=line.source or "", units=missing)
     begun = undo_short.at_line(work)
     if not work.counted:

@@ -20,7 +20,7 @@ from app.web.api.queries import TaskRow
 from app.web.api.route import WORKERS, reads, writes
 from app.web.gate.security import current_actor, settings
 
-Kind = Literal["receive", "putaway", "pick", "pack", "ship", "inspect", "count", "move"]
+Kind = Literal["receive", "putaway", "replenish", "pick", "pack", "ship", "inspect", "count", "move"]
 _TASK = "/tasks/<int(max=9223372036854775807):task_id>"
 Answer = dict[str, Any]
 
@@ -76,7 +76,7 @@ class TaskAnswer:
 class TaskQuery(Paged):
     """Narrows the list; nothing given: all tasks, the finished ones too."""
 
-    kind: Literal["", "receive", "putaway", "pick", "pack", "ship", "inspect", "count", "move"] = ""
+    kind: Literal["", "receive", "putaway", "replenish", "pick", "pack", "ship", "inspect", "count", "move"] = ""
     status: Literal["", "open", "claimed", "done", "cancelled"] = ""
     warehouse: Annotated[str, Size(0, 64)] = ""
     document: Annotated[str, Size(0, 64)] = ""

@@ -1,0 +1,1 @@
+"""Replenish: from reserve into a pick face."""
