@@ -19,7 +19,9 @@ from app.floor.begin.start import start
 from app.floor.loop import advance
 from app.language import _
 from app.orders.models import Order
+from app.orders.pick_faces import faces
 from app.orders.place import LineRequest, OrderRequest, place
+from app.orders.replenish import replenish
 from app.orders.waves import release_wave
 from app.people.actor import Actor
 from app.people.models import Operator
@@ -92,17 +94,20 @@ def _build(session: Session, settings: Settings, plan: Plan, progress: Callable[
         "barcodes": plan.item_barcodes(),
         "suppliers": plan.suppliers(),
         "locations": plan.locations(),
+        "pick-faces": plan.pick_faces(),
         "stock": plan.stock(),
         "purchase-orders": plan.purchases(),
     }
     for kind, text in files.items():
         result = imports.run(session, settings, kind, text, dry_run=False, who=imports.Who(program="demo"))
         assert result.ok, (kind, result.errors[:3])
-        progress(5)
+        progress(30 // len(files))
     _place_orders(session, plan, progress)
     _receive(session, settings, "PO-1000")
     progress(4)
     _release_wave(session, plan)
+    house = warehouse_of(session, WAREHOUSE)
+    replenish(session, house, face_ids=[one.id for one in faces(session, house, plan.today)])
     progress(4)
     return True
 

@@ -24,6 +24,9 @@ PLACES = (
 PICK_FACES = 60
 EMPTY_BINS = 60
 FACE_UNITS = 60
+LOW_UNITS = 8
+"""What the first pick face holds, so that one waits to be filled."""
+FACE_LEVELS = (12, FACE_UNITS)
 """What a pick face holds; the rest of a fast mover stands in reserve."""
 
 
@@ -104,6 +107,10 @@ class Plan:
         rows += [(WAREHOUSE, code, "tote", "", 0, "no", "") for code in TOTES]
         return _csv(("warehouse", "code", "kind", "zone", "sequence", "is_pick_face", "max_units"), rows)
 
+    def pick_faces(self) -> str:
+        rows = [(WAREHOUSE, code, sku, *FACE_LEVELS) for sku, code in self.faces().items()]
+        return _csv(("warehouse", "location", "sku", "minimum", "maximum"), rows)
+
     def stock(self) -> str:
         """What the day needs and a little more is on the shelves, except what is on its way."""
         rows: list[Sequence[object]] = []
@@ -113,8 +120,9 @@ class Plan:
                 continue
             units = self.need[sku] + 2 + self.need[sku] // 10
             if sku in faces:
-                rows.append((WAREHOUSE, faces[sku], sku, FACE_UNITS, "", "", ""))
-                units -= FACE_UNITS
+                there = LOW_UNITS if faces[sku] == "P-01-01" else FACE_UNITS
+                rows.append((WAREHOUSE, faces[sku], sku, there, "", "", ""))
+                units -= there
             rows.append((WAREHOUSE, self.bins[sku], sku, units, "", "", ""))
         soon, later = self.today + timedelta(days=60), self.today + timedelta(days=300)
         rows += [

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Item, ItemBarcode
 from app.imports.locations import CONTAINERS
 from app.imports.run import KINDS
+from app.orders.models import PickFace
 from app.places.models import FLOOR, Container, Location, Warehouse
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 
@@ -58,6 +59,16 @@ def _locations() -> Select[*tuple[Any, ...]]:
     return select(both).order_by(both.c.warehouse, both.c.code)
 
 
+def _pick_faces() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Warehouse.code, Location.code, Item.sku, PickFace.minimum, PickFace.maximum)
+        .join_from(PickFace, Location, Location.id == PickFace.location_id)
+        .join(Warehouse, Warehouse.id == Location.warehouse_id)
+        .join(Item, Item.id == PickFace.item_id)
+        .order_by(Warehouse.code, Location.code, Item.sku)
+    )
+
+
 def _purchase_orders() -> Select[*tuple[Any, ...]]:
     order, line = PurchaseOrder, PurchaseOrderLine
     return (
@@ -84,6 +95,7 @@ EXPORTS: dict[str, Callable[[], Select[*tuple[Any, ...]]]] = {
     "barcodes": _barcodes,
     "suppliers": _suppliers,
     "locations": _locations,
+    "pick-faces": _pick_faces,
     "purchase-orders": _purchase_orders,
 }
 """Stock is opened once and orders come from their channels: neither is exported to be imported."""

@@ -10,7 +10,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.config import Settings
-from app.imports import barcodes, items, locations, orders, purchase_orders, staged, stock, suppliers, table
+from app.imports import (
+    barcodes,
+    items,
+    locations,
+    orders,
+    pick_faces,
+    purchase_orders,
+    staged,
+    stock,
+    suppliers,
+    table,
+)
 from app.imports.result import ImportResult, Outcome, Who
 from app.imports.staged import Note, Progress
 from app.language import _
@@ -22,6 +33,7 @@ KINDS: dict[str, ModuleType] = {
     "barcodes": barcodes,
     "suppliers": suppliers,
     "locations": locations,
+    "pick-faces": pick_faces,
     "stock": stock,
     "purchase-orders": purchase_orders,
     "orders": orders,

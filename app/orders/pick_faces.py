@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, FromClause, ScalarSelect, and_, bindparam, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    FromClause,
+    ScalarSelect,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, Lot
@@ -73,15 +86,32 @@ IS_FILLING = and_(task.c.kind == "replenish", IS_UNFINISHED)
 """Of rows of task: somebody fills a pick face, or will."""
 
 
-def faces(session: Session, house: Warehouse, today: date, *where: ColumnElement[bool]) -> list[Face]:
-    """The pick faces of a warehouse as they stand, along the walk; narrowed by conditions on ``PickFace``."""
-    statement = _FACES.where(location.c.warehouse_id == house.id, *where)
+def faces(
+    session: Session,
+    house: Warehouse,
+    today: date,
+    *where: ColumnElement[bool],
+    after: tuple[str, str] | None = None,
+    limit: int | None = None,
+) -> list[Face]:
+    """The pick faces of a warehouse as they stand, by bin and SKU; narrowed by conditions on their tables.
+
+    ``after``: the bin and the SKU that the last page ended with.
+    """
+    statement = _FACES.where(location.c.warehouse_id == house.id, *where).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(location.c.code, item.c.sku) > after)
     rows: Sequence[Any] = session.execute(statement, {"today": today}).all()
     return [Face(*row) for row in rows]  # the columns stand in the order of the fields
 
 
+def total_of(units: ColumnElement[int]) -> ColumnElement[int]:
+    """Their sum, 0 of no rows; a whole number on PostgreSQL too, where sums of big ones are decimals."""
+    return cast(func.coalesce(func.sum(units), 0), BigInteger)
+
+
 def _counted(columns: ColumnElement[int], source: FromClause, *where: ColumnElement[bool]) -> ScalarSelect[int]:
-    total = select(func.coalesce(func.sum(columns), 0)).select_from(source).where(*where)
+    total = select(total_of(columns)).select_from(source).where(*where)
     return total.correlate(face, location).scalar_subquery()
 
 
@@ -128,5 +158,5 @@ _FACES = (
     )
     .join_from(face, location, location.c.id == face.c.location_id)
     .join(item, item.c.id == face.c.item_id)
-    .order_by(location.c.sequence, location.c.code, item.c.sku)
+    .order_by(location.c.code, item.c.sku)
 )

@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.db import lock
+from app.language import _
 from app.ledger.for_sale import may_be_chosen
 from app.orders.backorders import Read, Write
-from app.orders.pick_faces import IS_FILLING, Face, balance, face, faces, line, location, lot, task
-from app.places.models import Warehouse
+from app.orders.pick_faces import IS_FILLING, Face, balance, face, faces, line, location, lot, task, total_of
+from app.places.models import Location, Warehouse
+from app.refusal import Refused
 from app.tasks.lines import cancel_lines, lines, shrink_line
 from app.tasks.models import IS_UNFINISHED, TaskLine
 from app.tasks.queue import NewLine, call_off, hold, open_task
@@ -87,13 +90,39 @@ def fill(session: Session, house: Warehouse, one: Face, today: date) -> int | No
     ).id
 
 
+def fill_now(session: Session, house: Warehouse, place: Location) -> int:
+    """Somebody wants this pick face filled up, though it may not be low yet. Returns the task's id; one that is open
+    for it already is that.
+
+    Errors: ``no_levels`` where nothing says how full it should be; ``face_is_full``; ``no_reserve``.
+    """
+    lock(session, place)
+    waiting = select(task.c.id).where(IS_FILLING, task.c.warehouse_id == house.id, task.c.location_id == place.id)
+    known = session.scalar(waiting.order_by(task.c.status == "claimed", task.c.priority, task.c.id).limit(1))
+    if known is not None:
+        return int(known)
+    today = clock.today(house.time_zone)
+    here = faces(session, house, today, face.c.location_id == place.id)
+    if not here:
+        raise Refused(
+            "no_levels", _("%(code)s has no minimum and maximum. Ask the office to set them.", code=place.code)
+        )
+    wanting = [one for one in here if one.wanted]
+    if not wanting:
+        raise Refused("face_is_full", _("%(code)s is full, or what it needs is on its way.", code=place.code))
+    opened = next(filter(None, (fill(session, house, one, today) for one in wanting)), None)
+    if opened is None:
+        raise Refused("no_reserve", _("There is no reserve to fill %(code)s from.", code=place.code))
+    return opened
+
+
 def _reserve(house: Warehouse, one: Face, today: date) -> Select[*tuple[object, ...]]:
     """The balances that a face is filled from, best first, with what other work takes of them already.
 
     Not from a bin where somebody just missed some of it: whoever counts it says first what is there.
     """
     taken = (
-        select(func.coalesce(func.sum(line.c.quantity - line.c.done), 0))
+        select(total_of(line.c.quantity - line.c.done))
         .join_from(line, task, task.c.id == line.c.task_id)
         .where(
             IS_FILLING,

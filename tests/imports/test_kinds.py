@@ -28,6 +28,7 @@ FILES = {
     "suppliers": "code,name,lead_time_days\nACME,Acme Ltd,7\n",
     "locations": "warehouse,code,kind,zone,sequence,is_pick_face,max_units\nW,D-1,dock,,0,no,\nW,B-1,bin,B,1,yes,50\n"
     "W,B-2,bin,B,2,no,\nW,T-1,tote,,,,\nW,P-1,lpn,,,,\nW2,B-1,bin,,,,\n",
+    "pick-faces": "warehouse,location,sku,minimum,maximum\nW,B-1,A,5,50\nW,B-2,L,2,9\n",
     "stock": "warehouse,location,sku,quantity,lot,serial,expiry,condition,unit_cost\nW,B-1,A,40,,,,,1.25\n"
     "W,B-2,A,3,,,,damaged,1.25\nW,B-2,L,7,M1,,2031-01-31,,\nW,B-2,S,1,,S-1,,,90\n",
     "purchase-orders": "number,supplier,warehouse,line,sku,quantity,unit_cost,eta\nPO-1,ACME,W,1,A,10,1.25,2031-01-31\n"
@@ -318,3 +319,19 @@ def test_nothing_is_posted_in_nobodys_name(house):
     )
     with pytest.raises(AssertionError, match="names a person"):
         post(house, Header(key="n", reason="move"), [Move(item, 1, Place(ADJUSTMENT), Place(place.first()))])
+
+
+def test_pick_faces_are_bins_with_levels_that_make_sense(house):
+    bad = (
+        "warehouse,location,sku,minimum,maximum\nW,D-1,A,1,2\nW,B-9,A,1,2\nW,B-1,N,3,2\nW,B-1,S,0,2\nX,B-1,A,1,2\n"
+        "W,B-1,X,1,2\n"
+    )
+    assert sorted(codes(load(house, "pick-faces", bad))) == [
+        (2, "location", "not_a_bin"),
+        (3, "location", "unknown_location"),
+        (4, "maximum", "bad_levels"),
+        (5, "minimum", "number_out_of_range"),
+        (6, "warehouse", "unknown_warehouse"),
+        (7, "sku", "unknown_sku"),
+    ]
+    assert house.scalar(select(Location.is_pick_face).where(Location.code == "B-2"))

@@ -46,6 +46,8 @@ SignedUnits = Annotated[int, Between(-UNITS_MAX, UNITS_MAX)]
 RowId = Annotated[int, Between(1, 2**63 - 1)]
 Code = Annotated[str, Size(1, 64)]
 """A SKU, a location, a document's number: the name of one thing."""
+Filter = Annotated[str, Size(0, 64)]
+"""What a list is narrowed by: empty, or the name of one thing."""
 Words = Annotated[str, Size(0, 500)]
 Scanned = Annotated[str, Size(1, 1000)]
 ScanId = Annotated[str, Size(1, 64)]

@@ -19,7 +19,8 @@ PROBLEM = "application/problem+json"
 _GROUPS = (
     ("/imports", "Files"),
     (
-        "/availability /balances /locations /movements /undecided /items /adjustments /expiry-corrections /ledger",
+        "/availability /balances /locations /pick-faces /movements /undecided /items /adjustments /expiry-corrections"
+        " /ledger",
         "Stock",
     ),
     ("/orders /waves", "Orders"),

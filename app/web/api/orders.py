@@ -17,13 +17,12 @@ from app.people.decisions import By
 from app.places.numbers import next_number
 from app.places.warehouses import warehouse_of
 from app.web.api import queries
-from app.web.api.body import Between, Code, RowId, Size, Units
+from app.web.api.body import Between, Code, Filter, RowId, Size, Units
 from app.web.api.paging import Page, Paged
 from app.web.api.route import BOOKS, DESK, TRADE, reads, writes, writes_in_portions
 from app.web.gate.security import current_actor
 from app.web.shared.portions import Portions
 
-Filter = Annotated[str, Size(0, 64)]
 _Part = Annotated[str, Size(0, 200)]
 
 

@@ -15,13 +15,11 @@ from app.ledger.history import MovementRow, feed
 from app.ledger.on_hand import BalanceRow, balances
 from app.ledger.seal import BATCH, head, is_behind, seal_beside
 from app.orders.availability import Available, availability
-from app.web.api.body import Code, SignedUnits, Size, Words
+from app.web.api.body import Code, Filter, SignedUnits, Size, Words
 from app.web.api.paging import Page, Paged, encode
 from app.web.api.route import BOOKS, DESK, reads, writes, writes_in_portions
 from app.web.gate.security import current_actor, settings
 from app.web.shared.portions import Portions
-
-Filter = Annotated[str, Size(0, 64)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,14 +20,14 @@ MOST_ROWS = 100_000
 _PLACE_OF = {
     "files": "imports", "labels": "printers", "label_sheets": "printers", "first_steps": "overview",
     "security_log": "people", "devices": "people",
-    "undecided": "exceptions", "lots": "stock", "waves": "work",
+    "undecided": "exceptions", "lots": "stock", "pick_faces": "stock", "waves": "work",
 }  # fmt: skip
 """The menu's place of a file of views, where it is not that file's own name."""
 _BELOW = {
     "order", "purchase_order", "balances", "item", "correct", "one_return", "person", "change_person", "give_pin",
     "one_label", "label_sheets", "ended_work", "first_steps", "add_warehouse", "save_warehouse", "add_places",
     "security_log", "devices",
-    "undecided", "lot", "correct_date", "release",
+    "undecided", "lot", "correct_date", "release", "pick_faces", "set_face", "fill_face",
 }  # fmt: skip
 """Pages below the one in the menu: from there it goes back up."""
 Row = TypeVar("Row")

@@ -1,14 +1,17 @@
 """Replenish: from reserve into a pick face."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
 from app.db import reading, transact
 from app.orders import face_levels
-from app.orders.replenish import look
+from app.orders.replenish import look, replenish
 from app.refusal import Refused
 from app.tasks.models import Task
 from tests.floor.story import Floor, Worker, day
+from tests.stock.house import House
 
 
 def levels(floor: Floor, sku: str, place: str, minimum: int, maximum: int) -> None:
@@ -235,3 +238,29 @@ def test_new_levels_and_none_call_off_what_nobody_began(floor: Floor, face: str)
     floor.do(lambda house: face_levels.remove_levels(house.session, house.warehouse(), sku="MUG", location_code="F-01"))
     assert floor.status(task) == "cancelled"
     assert floor.read(lambda session: session.scalars(select(Task.id).where(Task.status == "open")).all()) == []
+
+
+def test_two_who_look_at_the_same_moment_open_it_once(floor: Floor, face: str) -> None:
+    others: list[int] = []
+    other = threading.Thread(target=lambda: others.append(worker_looks(floor)))
+
+    def first(house: House) -> list[int]:
+        opened = replenish(house.session, house.warehouse(), item_ids=[house.item("MUG").id])
+        other.start()
+        other.join(0.3)  # long enough to look, and to wait for us
+        return opened
+
+    opened = floor.do(first)
+    other.join()
+    assert (len(opened), others, len(floor.tasks("replenish"))) == (1, [0], 1)
+
+
+def test_units_on_their_way_into_a_face_are_in_hand_while_it_is_counted(
+    floor: Floor, picker: Worker, counter: Worker, face: str
+) -> None:
+    worker_looks(floor)
+    picker.take(floor.tasks("replenish")[0]).scan("R-01", "MUG").act("quantity", quantity=18)
+    counter.start("count", location="R-01").scan("R-01", "MUG").act("quantity", quantity=12).scan("R-01")
+    assert counter.answer["task"]["status"] == "done", counter.answer
+    picker.scan("F-01").hears("replenished")
+    assert (floor.at("MUG", "F-01"), floor.at("MUG", "R-01")) == (20, 12), "eighteen in hand were no loss"

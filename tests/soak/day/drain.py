@@ -163,7 +163,7 @@ class Robot:
 
     def _open_tasks(self) -> list[dict[str, Any]]:
         found = [*pages(self._hands[0], "/tasks?status=claimed"), *pages(self._hands[0], "/tasks?status=open")]
-        kinds = ("ship", "pack", "putaway", "inspect", "receive", "move", "count", "pick")
+        kinds = ("ship", "pack", "putaway", "replenish", "inspect", "receive", "move", "count", "pick")
         return sorted(found, key=lambda task: (kinds.index(task["kind"]), task["id"]))
 
     def _finish(self, task: dict[str, Any]) -> str:

@@ -125,4 +125,19 @@ def _putaway(hand: Hand) -> Way | None:
     return None
 
 
-_IDEAS = {"receive": _receive, "inspect": _inspect, "count": _count, "move": _move, "putaway": _putaway}
+def _replenish(hand: Hand) -> Way | None:
+    """Now and then fewer than all, another bin, or back where it came from."""
+    if "target" in hand.prompt["expects"] and hand.prompt.get("counted") and hand.dice.random() < 0.25:
+        place = hand.prompt["location"] if hand.dice.random() < 0.3 else hand.dice.choice(BINS)
+        return {"scan": place_code(place)}
+    return None
+
+
+_IDEAS = {
+    "receive": _receive,
+    "inspect": _inspect,
+    "count": _count,
+    "move": _move,
+    "putaway": _putaway,
+    "replenish": _replenish,
+}

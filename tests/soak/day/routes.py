@@ -5,7 +5,8 @@ An address is written as the day counts it (``worker.route_of``): numbers are ``
 
 DONE = {
     "/api/v1/adjustments", "/api/v1/imports/*", "/api/v1/ledger/verification", "/api/v1/locations/blocks",
-    "/api/v1/locations/releases", "/api/v1/orders", "/api/v1/orders/*/cancellations", "/api/v1/purchase-orders",
+    "/api/v1/locations/releases", "/api/v1/pick-faces", "/api/v1/pick-faces/removals",
+    "/api/v1/orders", "/api/v1/orders/*/cancellations", "/api/v1/purchase-orders",
     "/api/v1/returns", "/api/v1/tasks", "/api/v1/tasks/*/actions", "/api/v1/tasks/*/ends", "/api/v1/tasks/*/releases",
     "/api/v1/tasks/*/scans", "/api/v1/tasks/*/takeovers", "/api/v1/tasks/claims", "/api/v1/waves",
     "/barcodes/link", "/enquiry", "/left-out", "/office/adjustments", "/office/blocks",
@@ -21,6 +22,7 @@ _PRINT = "labels and printers: what is printed moves nothing (tests/labels, test
 _HOUSE = "the house is set up before a day begins (tests/web)"
 _READS = "says what a code is, and keeps nothing of the day's (tests/barcode, tests/api)"
 _DATES = "a lot's date is put right: no random day does it yet (tests/stock)"
+_PAGE = "what the API does too, at a page (tests/web)"
 _FILES = "the importer of /api/v1/imports, at a page (tests/imports, tests/web)"
 
 LEFT = {
@@ -75,6 +77,9 @@ LEFT = {
     "/api/v1/imports/stock": "opening stock is brought once, before the first day (tests/imports)",
     "/api/v1/expiry-corrections": _DATES,
     "/office/expiry-corrections": _DATES,
+    "/office/pick-faces": _PAGE,
+    "/office/pick-faces/fillings": _PAGE,
+    "/office/pick-faces/removals": _PAGE,
     "/office/imports": _FILES,
     "/office/imports/*": _FILES,
     "/office/exceptions/unjudged/*/settlements": "only after a 500, which is a fault of the day",

@@ -39,7 +39,9 @@ def posting_way(hand: Hand) -> dict[str, Any] | None:
         return found or (scans[0] if kind == "ship" and scans and hand.prompt.get("counted") else None)
     if kind == "count":
         return {"action": "done"} if "item" in expects else None
-    if "target" in expects or (kind in ("receive", "move", "putaway", "inspect") and expects[:1] == ["location"]):
+    if "target" in expects or (
+        kind in ("receive", "move", "putaway", "replenish", "inspect") and expects[:1] == ["location"]
+    ):
         return scans[0] if scans else None
     return None
 
@@ -236,6 +238,7 @@ MEETINGS: dict[str, tuple[Meeting, ...]] = {
     "pack": (*_OF_ORDERS, *_ANYWHERE, carry_it_off),
     "ship": (*_OF_ORDERS, end_it, give_it_back, take_it_over, carry_it_off, another_job_of_it),
     "putaway": (*_OF_ORDERS, *_ANYWHERE, carry_it_off, another_job_of_it),
+    "replenish": (*_ANYWHERE, release_order, release_order, carry_it_off),
     "count": (end_it, take_it_over, give_it_back, block_it),
 }
 INSTEAD: dict[str, tuple[dict[str, Any], ...]] = {
@@ -243,6 +246,7 @@ INSTEAD: dict[str, tuple[dict[str, Any], ...]] = {
     "pack": ({"action": "missing"}, {"action": "undo"}, {"action": "done"}),
     "ship": ({"action": "set_aside"}, {"action": "set_aside"}, {"action": "undo"}),
     "putaway": ({"action": "undo"}, {"action": "missing"}, {"action": "skip"}),
+    "replenish": ({"action": "undo"}, {"action": "short"}, {"action": "skip"}),
 }
 """What may be said at that point in place of the scan."""
 
@@ -281,7 +285,7 @@ def _both(hand: Hand, way: dict[str, Any], meetings: Sequence[Meeting]) -> None:
 
 def meet_undone(hand: Hand) -> bool | None:
     """What was done last is undone (a short, a pick, a carton), just as somebody does the same beside."""
-    if hand.task is None or hand.task["kind"] not in ("pick", "pack", "ship", "putaway"):
+    if hand.task is None or hand.task["kind"] not in ("pick", "pack", "ship", "putaway", "replenish"):
         return False
     if hand.task["kind"] == "pick" and hand.task["status"] == "claimed":
         place = hand.prompt.get("location")

@@ -6,7 +6,7 @@ from tests.soak.day import ideas
 from tests.soak.day.house import BINS, ITEMS, LOTS, PLACES, SERIALS, TOTES, WAREHOUSE, place_code, tote_code
 from tests.soak.day.worker import Command, Hand
 
-KINDS = ("receive", "putaway", "pick", "pack", "ship", "inspect", "count", "move")
+KINDS = ("receive", "putaway", "replenish", "pick", "pack", "ship", "inspect", "count", "move")
 
 
 def claim(hand: Hand) -> bool | None:
@@ -14,7 +14,9 @@ def claim(hand: Hand) -> bool | None:
         return False
     body: dict[str, Any] = {"warehouse": WAREHOUSE}
     if hand.dice.random() < 0.7:
-        body["kind"] = hand.dice.choice(("putaway", "pick", "pick", "pick", "pack", "pack", "ship", "count"))
+        body["kind"] = hand.dice.choice(
+            ("putaway", "replenish", "pick", "pick", "pick", "pack", "pack", "ship", "count")
+        )
     hand.see(hand.post("/tasks/claims", body))
     return None
 
