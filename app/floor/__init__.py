@@ -13,7 +13,7 @@
 - ``count``     one bin, blind: differences, units in hand, the second count
 - ``move``      goods or a whole container from one place to another, for no document
 - ``meaning``   what a code means here: the row that it names
-- ``shared``    what several kinds share: ``step`` (Step, Workflow, Prompt, Work), confirming, undo, handing over
+- ``shared``    what several kinds share: ``step`` (Step, Workflow, Work), ``memory``, confirming, undo, handing over
 - ``models``    Scan: accepted and refused, for ever
 
 A kind of work sees no other kind; what they share sees none of them (``pyproject.toml`` has the contract).

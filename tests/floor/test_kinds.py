@@ -38,5 +38,6 @@ def test_every_kind_has_its_folder_its_tests_and_its_drawing() -> None:
         assert kind.workflow.kind == name
         assert (FLOOR / name / "workflow.py").is_file()
         assert (FLOOR / name / "begin.py").is_file()
+        assert kind.memory.__module__ == f"app.floor.{name}.memory"
         assert list((ROOT / "tests" / "floor" / name).glob("test_*.py"))
         assert f'id="{name}"' in drawings

@@ -3,8 +3,8 @@
 A count is ``key -> units``, where the key names item, lot and serial number.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.control.adjustments import lose
 from app.control.limits import APPROVED, share
 from app.db import table
+from app.floor.count.memory import Work
 from app.floor.count.undo_loss import note_orders
 from app.floor.shared import confirm
-from app.floor.shared.step import Work
 from app.language import _
 from app.ledger.for_sale import condition_in
 from app.ledger.models import Balance, Movement
@@ -27,7 +27,7 @@ from app.refusal import Refused
 
 balance, movement = table(Balance), table(Movement)
 
-Counts = dict[str, int]
+Counts = Mapping[str, int]
 """``item:lot:serial`` -> units found (lot 0 for none)."""
 
 
@@ -64,19 +64,17 @@ def books(work: Work) -> Counts:
     chosen = work.session.scalars(select(Balance.item_id).where(here, Balance.allocated > 0)).all()
     if chosen:  # other stock may be chosen instead
         hold_stock(work.session, chosen, work.task.warehouse_id)
-    return booked_at(work.session, work.task.location_id, only=work.memory.get("only"), is_locked=True)
+    return booked_at(work.session, work.task.location_id, only=work.memory.only, is_locked=True)
 
 
-def booked_at(
-    session: Session, location_id: int, *, only: Sequence[int] | None = None, is_locked: bool = False
-) -> Counts:
+def booked_at(session: Session, location_id: int, *, only: Sequence[int] = (), is_locked: bool = False) -> Counts:
     """What the books have in a bin (of ``only`` these items)."""
     statement = (
         select(balance.c.item_id, balance.c.lot_id, balance.c.serial, balance.c.quantity)
         .where(balance.c.location_id == location_id, balance.c.quantity > 0)
         .order_by(balance.c.item_id, balance.c.id)
     )
-    found: Counts = {}
+    found: dict[str, int] = {}
     for row in session.execute(statement.with_for_update() if is_locked else statement):
         if not only or row.item_id in only:
             key = key_of(row.item_id, row.lot_id, row.serial)
@@ -86,8 +84,8 @@ def booked_at(
 
 def moved_meanwhile(work: Work) -> set[int]:
     """Items that moved in or out of the bin since their first scan (those that nobody scanned: since the bin was)."""
-    since = {int(item): last for item, last in work.memory["since"].items()}
-    start = work.memory["start"]
+    since, start, only = work.memory.since, work.memory.start, work.memory.only
+    assert start is not None, "a count that has not begun"
     here = work.task.location_id
     rows = work.session.execute(
         select(movement.c.item_id, func.max(movement.c.id).label("last"))
@@ -97,7 +95,6 @@ def moved_meanwhile(work: Work) -> set[int]:
         )
         .group_by(movement.c.item_id)
     ).all()
-    only = work.memory.get("only")
     return {
         row.item_id for row in rows if row.last > since.get(row.item_id, start) and (not only or row.item_id in only)
     }
@@ -164,9 +161,9 @@ def post_differences(work: Work, found: list[Difference]) -> None:
                 work.show(one, [(sku, place.code, "ADJUSTMENT")])
                 posted.append(one)
         ids = [one.posting_id for one in posted]
-        work.memory["posted"] = [*work.memory.get("posted", []), *ids]
+        work.memory = replace(work.memory, posted=(*work.memory.posted, *ids))
         if work.task.document_type != APPROVED:
-            share(work.session, ids, {*work.memory.get("counters", [])} - {work.actor.operator_id})
+            share(work.session, ids, {*work.memory.counters} - {work.actor.operator_id})
     hold_all_expired(work.session, warehouse, dated)
 
 

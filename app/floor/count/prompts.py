@@ -1,13 +1,17 @@
 """What every question of a count shows, and how a count begins again or ends."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item
 from app.control.stowing import stow
 from app.floor.count.differences import Difference, balance, last_movement
+from app.floor.count.memory import Work
 from app.floor.count.units_in_hand import hands_at
-from app.floor.shared.step import Prompt, Said, Way, Work, action_way, scan_way
+from app.floor.shared.step import Prompt, Said, Way, action_way, scan_way
 from app.language import _
 from app.orders.put_back import ask_again
 from app.places.models import Location
@@ -27,29 +31,32 @@ def bin_way(work: Work) -> Way:
 
 def ask(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
     """The question, at this place."""
-    if work.memory.get("counts") or work.memory.get("pending"):
+    if work.memory.found or work.memory.pending:
         ways = [*ways, action_way("undo", _("Undo"))]
     return Prompt(expects=expects, instruction=instruction, value=value, ways=ways, location=counted_bin(work).code)
 
 
-def skus_of(work: Work, item_ids: list[int]) -> list[str]:
+def skus_of(work: Work, item_ids: Iterable[int]) -> list[str]:
     """The SKUs of these items, in order."""
     return list(work.session.scalars(select(Item.sku).where(Item.id.in_(item_ids)).order_by(Item.sku)))
 
 
-def begin_again(work: Work, *, only: list[int] | None = None) -> None:
-    """The bin (or some items of it) is counted afresh, from here on."""
-    work.forget("only", "last", "trail", "pending")
-    work.remember(counts={}, since={}, start=last_movement(work), hands={}, hands_start=hands_at(work).as_json())
-    if only:
-        work.remember(only=only)
-        work.forget("before")
+def begin_counting(work: Work) -> None:
+    """All in the bin is counted from here on."""
+    work.memory = work.memory.begun(last_movement(work), hands_at(work).as_found())
+
+
+def begin_again(work: Work, *, only: Iterable[int] = ()) -> None:
+    """The bin (or ``only`` some items of it) is counted afresh."""
+    begin_counting(work)
+    memory = replace(work.memory, only=tuple(only), found_last=None, trail=(), pending=None)
+    work.memory = replace(memory, before=None) if memory.only else memory
 
 
 def finish_count(work: Work, found: list[Difference]) -> Said:
     """The count is over: what it found is said."""
-    counted = sum(work.memory["counts"].values())
-    work.remember(is_done=True)
+    counted = sum(work.memory.found.values())
+    work.memory = replace(work.memory, is_done=True)
     ask_again(work.session, balance.c.location_id == work.task.location_id)  # it is there after all: put it back
     stow(work.session, counted_bin(work), counted_by=work.task.id)
     if not found and not counted:

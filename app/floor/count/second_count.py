@@ -3,7 +3,7 @@
 Whoever counted never approves it, and what moved meanwhile is not approved at all.
 """
 
-from datetime import datetime
+from dataclasses import replace
 
 from app.control.second_pair import require_second_person
 from app.floor.count.differences import (
@@ -16,11 +16,12 @@ from app.floor.count.differences import (
     post_differences,
     require_here,
 )
+from app.floor.count.memory import Work
 from app.floor.count.prompts import begin_again, counted_bin, finish_count, skus_of
 from app.floor.count.units_in_hand import Hands, certain, hands_at
 from app.floor.count.waiting_approvals import Change, changes_of, counter_of
 from app.floor.shared import confirm
-from app.floor.shared.step import Meaning, Prompt, Said, Step, Work, action_way
+from app.floor.shared.step import Meaning, Prompt, Said, Step, action_way
 from app.language import _, amount
 from app.refusal import Refused
 from app.tasks.queue import APPROVAL
@@ -29,14 +30,15 @@ from app.tasks.queue import APPROVAL
 def ask_approval(work: Work, steady: Counts, moved: set[int], hands: Hands) -> Said:
     """Nothing is posted; the task goes back to the queue, where only a supervisor may take it up."""
     note_counter(work)
-    work.remember(
+    work.memory = replace(
+        work.memory,
         to_approve=steady,
-        moved=sorted(moved),
+        moved=tuple(sorted(moved)),
         counter=work.actor.operator_id,
-        asked_at=work.now.isoformat(),
+        asked_at=work.now,
         was=work.task.document_type,
+        hands_then=hands.as_found(),
     )
-    work.remember(hands_then=hands.as_json())
     work.task.document_type = APPROVAL
     _let_go(work)
     return Said("approval_needed", _("Counted twice. A supervisor must approve it; take the next job."))
@@ -44,7 +46,8 @@ def ask_approval(work: Work, steady: Counts, moved: set[int], hands: Hands) -> S
 
 def note_counter(work: Work) -> None:
     """Whoever counts a part of it has counted it: a job may change hands."""
-    work.remember(counters=sorted({*work.memory.get("counters", []), work.actor.operator_id}))
+    counters = {*work.memory.counters, work.actor.operator_id}
+    work.memory = replace(work.memory, counters=tuple(sorted(counters)))
 
 
 def _let_go(work: Work) -> None:
@@ -90,13 +93,13 @@ def _said(change: Change) -> str:
 
 def _to_approve(work: Work) -> list[Difference]:
     """Errors: ``moved_meanwhile``, where stock moved here since it was counted, or is in other hands now."""
-    moved, counts = set(work.memory["moved"]), work.memory["to_approve"]
+    moved, counts = set(work.memory.moved), work.memory.to_approve
+    assert counts is not None, "a count was approved that waits for nobody"
     hands = hands_at(work, is_closing=True)
     booked = books(work)
-    then = work.memory.get("hands_then", [{}, {}])
     is_other_hand = any(
         now.get(key, 0) != before.get(key, 0)
-        for now, before in zip(hands.as_json(), then, strict=True)
+        for now, before in zip(hands.as_found(), work.memory.hands_then, strict=True)
         for key in now.keys() | before.keys()
         if item_of(key) not in moved
     )
@@ -106,7 +109,7 @@ def _to_approve(work: Work) -> list[Difference]:
 
 
 def _require_supervisor(work: Work) -> None:
-    if "to_approve" not in work.memory:
+    if work.memory.to_approve is None:
         raise Refused("nothing_to_approve", _("This count needs no approval. Go on counting."))
     if not work.actor.may("supervisor"):
         raise Refused("role_missing", _("Only a supervisor may decide about this count."))
@@ -116,12 +119,9 @@ def approve(work: Work) -> Said:
     """Errors: ``nothing_to_approve``; ``second_person_needed`` for whoever counted a part of it; ``pin_given``;
     ``moved_meanwhile``; ``serial_elsewhere`` where a unit that was found here came in elsewhere since."""
     _require_supervisor(work)
-    did = {work.memory["counter"], *work.memory.get("counters", [])}
-    asked = work.memory.get("asked_at")
-    require_second_person(
-        work.session, work.actor, did=did, asked_at=datetime.fromisoformat(asked) if asked else work.now
-    )
-    found, moved = _to_approve(work), work.memory["moved"]
+    did = {work.memory.counter or 0, *work.memory.counters}
+    require_second_person(work.session, work.actor, did=did, asked_at=work.memory.asked_at or work.now)
+    found, moved = _to_approve(work), work.memory.moved
     for each in found:
         if each.serial and each.units > 0:
             require_here(work, each.item_id, each.serial)
@@ -137,14 +137,14 @@ def recount(work: Work) -> Said:
     """The supervisor does not believe it: the bin is counted from the beginning, by whoever takes the task next."""
     _require_supervisor(work)
     _restore(work)
-    work.forget("start", "since", "counts", "only", "before", "last", "trail", "hands_start", "hands", "unclear")
+    work.memory = work.memory.not_begun()
     _let_go(work)
     return Said("sent_back", _("%(place)s will be counted again.", place=counted_bin(work).code))
 
 
 def _restore(work: Work) -> None:
-    work.task.document_type = work.memory["was"]
-    work.forget("to_approve", "moved", "counter", "counters", "asked_at", "was", "before", "hands_then")
+    work.task.document_type = work.memory.was
+    work.memory = work.memory.without_approval()
     work.session.flush()
 
 

@@ -1,13 +1,14 @@
 """A loss from a tote or carton is taken back: its orders hold the units again, and packing or loading asks for them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from app.db import lock, table
+from app.floor.count.memory import Work
 from app.floor.shared.packing_work import open_packing, totes_at_rest
 from app.floor.shared.shipping_work import resume_shipping
-from app.floor.shared.step import Work
 from app.floor.shared.totes import require_nobody_else
 from app.language import _
 from app.ledger.models import BALANCE_KEY, Balance, Movement
@@ -26,11 +27,11 @@ balance, movement = table(Balance), table(Movement)
 
 def note_orders(work: Work, container_ids: Iterable[int | None]) -> None:
     """Keep whose units stand in these containers, before some of them are lost: they may come back to nobody else."""
-    known = work.memory.get("lost_from", {})
+    known = dict(work.memory.lost_from)
     for container_id in sorted({id_ for id_ in container_ids if id_ is not None}):
         orders = {one.order_id for one in fulfil.held_in(work.session, [container_id])}
-        known = known | {str(container_id): sorted({*known.get(str(container_id), []), *orders})}
-    work.remember(lost_from=known)
+        known[container_id] = tuple(sorted({*known.get(container_id, ()), *orders}))
+    work.memory = replace(work.memory, lost_from=known)
 
 
 def hold_boxes(work: Work, posting_ids: Sequence[int]) -> None:
@@ -45,8 +46,7 @@ def hold_boxes(work: Work, posting_ids: Sequence[int]) -> None:
     boxes = sorted(set(work.session.scalars(taken)))
     if not boxes:
         return
-    known = work.memory.get("lost_from", {})
-    whose = {int(box): set(orders) for box, orders in known.items()}
+    whose = {box: set(orders) for box, orders in work.memory.lost_from.items()}
     orders = sorted({*(one.order_id for one in fulfil.held_in(work.session, boxes)), *set().union(*whose.values())})
     lines = select(TaskLine.task_id).where(TaskLine.source_container_id.in_(boxes), TaskLine.status == "open")
     is_theirs = (Task.document_type == "order") & Task.document_id.in_(orders)

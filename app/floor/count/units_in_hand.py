@@ -5,7 +5,7 @@ be on the shelf already and belong to it only when the bin is scanned. A hand ma
 scan or before it, so the count never posts what a hand could explain: ``certain`` is what is left of it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import exists, or_, select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db import core, table
 from app.floor.count.differences import Counts, item_of, key_of
-from app.floor.shared.step import Work
+from app.floor.count.memory import InHand, Work
 from app.people.models import Operator
 from app.tasks.models import IS_UNFINISHED, Task, TaskLine
 
@@ -27,17 +27,14 @@ class Hands:
     put here. ``who`` has them, by item (nobody any more where a task was given back with its count); ``whose`` they
     are, by key."""
 
-    taken: Counts = field(default_factory=dict)
-    coming: Counts = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)
+    coming: dict[str, int] = field(default_factory=dict)
     who: dict[int, str] = field(default_factory=dict)
     whose: dict[str, list[str]] = field(default_factory=dict)
 
-    def of(self, item_id: int) -> list[Counts]:
-        """Both, of one item: what must not change while it is counted."""
-        return [{key: n for key, n in side.items() if item_of(key) == item_id} for side in (self.taken, self.coming)]
-
-    def as_json(self) -> list[Counts]:
-        return [self.taken, self.coming]
+    def as_found(self) -> InHand:
+        """Both, as they are now: what must not change while it is counted."""
+        return InHand(self.taken, self.coming)
 
     def items(self) -> set[int]:
         return {item_of(key) for key in (*self.taken, *self.coming)}
@@ -110,7 +107,7 @@ def on_shelf(booked: Counts, hands: Hands) -> Counts:
 
 def certain(counts: Counts, booked: Counts, hands: Hands) -> Counts:
     """What the books would have on the shelf by whatever a hand could explain: what differs from it is certain."""
-    explained: Counts = {}
+    explained: dict[str, int] = {}
     for key in booked.keys() | hands.taken.keys() | hands.coming.keys():
         least = booked.get(key, 0) - hands.taken.get(key, 0)
         most = booked.get(key, 0) + hands.coming.get(key, 0)
@@ -120,13 +117,13 @@ def certain(counts: Counts, booked: Counts, hands: Hands) -> Counts:
 
 def changed_meanwhile(work: Work, hands: Hands) -> set[int]:
     """Items of which somebody took or put back units in hand since they were counted first."""
-    start, since = work.memory.get("hands_start", [{}, {}]), work.memory.get("hands", {})
-    items = hands.items() | {item_of(key) for side in start for key in side} | {int(item) for item in since}
-    only = work.memory.get("only")
-    return {item for item in items if hands.of(item) != _then(item, start, since) and (not only or item in only)}
+    memory, now = work.memory, hands.as_found()
+    items = hands.items() | {item_of(key) for side in memory.hands_start for key in side} | memory.hands.keys()
+    then = {item: memory.hands.get(item) or of_item(memory.hands_start, item) for item in items}
+    return {item for item in items if of_item(now, item) != then[item] and (not memory.only or item in memory.only)}
 
 
-def _then(item_id: int, start: list[Counts], since: Mapping[str, list[Counts]]) -> list[Counts]:
-    if str(item_id) in since:
-        return since[str(item_id)]
-    return [{key: n for key, n in side.items() if item_of(key) == item_id} for side in start]
+def of_item(hands: InHand, item_id: int) -> InHand:
+    """What of one item is in hand."""
+    taken, coming = ({key: n for key, n in side.items() if item_of(key) == item_id} for side in hands)
+    return InHand(taken, coming)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, Lot
 from app.floor.count.differences import booked_at, compare, key_of
+from app.floor.count.memory import CountMemory
 from app.floor.count.units_in_hand import Hands, certain, hands_of
 from app.floor.models import ASKS_APPROVAL, Scan
 from app.people.models import Operator
@@ -99,7 +100,7 @@ def waiting_approvals(session: Session, warehouse_id: int, *, limit: int = 50) -
 
 def counter_of(session: Session, task: Task) -> str:
     """Who counted what waits."""
-    return session.get_one(Operator, task.memory["counter"]).name
+    return session.get_one(Operator, CountMemory.read_json(task.memory).counter).name
 
 
 def changes_of(session: Session, task: Task) -> tuple[Change, ...]:
@@ -111,8 +112,9 @@ def changes_of(session: Session, task: Task) -> tuple[Change, ...]:
 def _changes(session: Session, task: Task, hands: Hands) -> tuple[Change, ...]:
     """What was counted otherwise than booked; also where a hand explains it, and nothing will be posted."""
     assert task.location_id is not None, "a count without its bin"
-    counts, booked = task.memory["to_approve"], booked_at(session, task.location_id, only=task.memory.get("only"))
-    moved = set(task.memory["moved"])
+    memory = CountMemory.read_json(task.memory)
+    counts, booked = memory.to_approve or {}, booked_at(session, task.location_id, only=memory.only)
+    moved = set(memory.moved)
     posted = {
         key_of(each.item_id, each.lot_id, each.serial): each
         for each in compare(counts, certain(counts, booked, hands), leave_out=moved)

@@ -5,8 +5,8 @@ being counted is asked for once more, and only that one. A large difference is c
 person: a supervisor approves it or sends it back.
 """
 
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from app.catalog.lots import good_until, keep_lot, known_lot, require_same
 from app.control.limits import Change, is_beyond
@@ -21,14 +21,24 @@ from app.floor.count.differences import (
     post_differences,
     require_here,
 )
-from app.floor.count.prompts import ask, begin_again, belongs_elsewhere, bin_way, counted_bin, finish_count, skus_of
+from app.floor.count.memory import CountMemory, Work
+from app.floor.count.prompts import (
+    ask,
+    begin_again,
+    begin_counting,
+    belongs_elsewhere,
+    bin_way,
+    counted_bin,
+    finish_count,
+    skus_of,
+)
 from app.floor.count.second_count import APPROVE, approve, ask_approval, note_counter, recount
 from app.floor.count.undo_loss import give_back, hold_boxes
-from app.floor.count.units_in_hand import Hands, certain, changed_meanwhile, hands_at, on_shelf
+from app.floor.count.units_in_hand import Hands, certain, changed_meanwhile, hands_at, of_item, on_shelf
 from app.floor.shared import confirm
 from app.floor.shared.double_read import note_read
 from app.floor.shared.expiry_date import hold_old, said_date
-from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Work, Workflow, action_way
+from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Workflow, action_way
 from app.floor.shared.undo import no_arguments
 from app.language import _
 from app.ledger.post import Move, reverse
@@ -37,14 +47,14 @@ from app.places.models import ADJUSTMENT, Warehouse
 from app.refusal import Refused
 
 
-def waiting(work: Work) -> Step | None:
-    if work.memory.get("is_done"):
+def waiting(work: Work) -> Step[CountMemory] | None:
+    if work.memory.is_done:
         return None
-    if "to_approve" in work.memory:
+    if work.memory.to_approve is not None:
         return APPROVE
-    if "start" not in work.memory:
+    if work.memory.start is None:
         return BIN
-    pending = work.memory.get("pending")
+    pending = work.memory.pending
     return {"lot": LOT, "expiry": EXPIRY, "serial": SERIAL}[pending] if pending else ITEM
 
 
@@ -63,7 +73,7 @@ def _accept_bin(work: Work, meaning: Meaning) -> Said:
         raise Refused("scan_bin_first", _("Scan the bin first. %(go)s", go=go))
     if meaning.type != "location" or meaning.id != place.id:
         raise confirm.wrong(meaning, wanted=go)
-    work.remember(start=last_movement(work), since={}, counts={}, hands_start=hands_at(work).as_json(), hands={})
+    begin_counting(work)
     note_read(work)
     return _begun(place.code)
 
@@ -76,9 +86,7 @@ def _begun(place: str) -> Said:
 
 
 def _ask_item(work: Work) -> Prompt:
-    again = work.memory.get("only")
-    counts: Counts = work.memory["counts"]
-    last = work.memory.get("last")
+    again, counts, last = work.memory.only, work.memory.found, work.memory.found_last
     instruction = _("Scan every item, then the bin again")
     if again:
         instruction = _("Count again: %(skus)s. Then scan the bin.", skus=", ".join(skus_of(work, again)))
@@ -93,7 +101,7 @@ def _ask_item(work: Work) -> Prompt:
         ],
         expects=("item", "quantity", "location"),
     )
-    if last in counts:
+    if last is not None and last in counts:
         row = confirm.item_row(work.session, item_of(last))
         prompt.sku, prompt.name, prompt.image_url, prompt.counted = row.sku, row.name, row.image_url, counts[last]
     return prompt
@@ -107,7 +115,7 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         return _close(work)
     if meaning.type != "item":
         raise confirm.wrong(meaning, wanted=_("Scan an item, or %(place)s to close.", place=counted_bin(work).code))
-    only = work.memory.get("only")
+    only = work.memory.only
     if only and meaning.id not in only:
         raise Refused(
             "counted_already",
@@ -115,7 +123,8 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         )
     tracking = confirm.item_row(work.session, meaning.id).tracking
     if tracking != "none":
-        work.remember(pending=tracking, item=meaning.id, units=meaning.quantity)
+        asks = replace(work.memory, item=meaning.id, waiting_units=meaning.quantity)
+        work.memory = replace(asks, pending="lot" if tracking == "lot" else "serial")
         if tracking == "lot":
             return Said("scan_lot", _("Now scan the lot of %(sku)s.", sku=meaning.code))
         return Said("scan_serial", _("Now scan the serial number of %(sku)s.", sku=meaning.code))
@@ -123,14 +132,14 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
 
 
 def _ask_lot(work: Work) -> Prompt:
-    row = confirm.item_row(work.session, work.memory["item"])
+    row = confirm.item_row(work.session, work.memory.the_item)
     return ask(work, _("Scan the lot"), value=row.sku, ways=[], expects=("lot",))
 
 
 def _accept_lot(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "lot":
         raise confirm.wrong(meaning, wanted=_("Scan the lot."))
-    item_id = work.memory["item"]
+    item_id = work.memory.the_item
     known = known_lot(work.session, item_id, meaning.code)
     if known is not None:
         require_same(meaning.code, said=meaning.expiry, known=known.expiry)
@@ -141,29 +150,29 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
     row = confirm.item_row(work.session, item_id)
     said = meaning.expiry or good_until(meaning.produced, row.shelf_life_days)
     if known is None and row.has_expiry and said is None:
-        work.remember(pending="expiry", lot=meaning.code)
+        work.memory = replace(work.memory, pending="expiry", lot=meaning.code)
         return Said("scan_expiry", _("Lot %(lot)s is new. Scan its expiry date.", lot=meaning.code))
     return _count_lot(work, meaning.code, said)
 
 
 def _count_lot(work: Work, code: str, expiry: date | None) -> Said:
-    item_id = work.memory["item"]
+    item_id = work.memory.the_item
     kept = keep_lot(work.session, item_id, code, expiry=expiry)
     hold_old(work, item_id, kept)
-    return _count(work, item_id, work.memory["units"], lot_id=kept.id)
+    return _count(work, item_id, work.memory.waiting_units, lot_id=kept.id)
 
 
 def _ask_expiry(work: Work) -> Prompt:
-    return ask(work, _("Scan or type the expiry date"), value=work.memory["lot"], ways=[], expects=("expiry",))
+    return ask(work, _("Scan or type the expiry date"), value=work.memory.lot or "", ways=[], expects=("expiry",))
 
 
 def _accept_expiry(work: Work, meaning: Meaning) -> Said:
     """What stands in the bin is counted, however old it is. Errors: ``bad_date``; ``which_date``."""
-    return _count_lot(work, work.memory["lot"], said_date(work, meaning))
+    return _count_lot(work, work.memory.lot or "", said_date(work, meaning))
 
 
 def _ask_serial(work: Work) -> Prompt:
-    row = confirm.item_row(work.session, work.memory["item"])
+    row = confirm.item_row(work.session, work.memory.the_item)
     return ask(work, _("Scan the serial number"), value=row.sku, ways=[], expects=("serial",))
 
 
@@ -171,8 +180,8 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
     """Errors: ``serial_twice``; ``serial_elsewhere`` for a unit that the books have in another place."""
     if meaning.type != "serial":
         raise confirm.wrong(meaning, wanted=_("Scan the serial number."))
-    item_id = work.memory["item"]
-    if key_of(item_id, None, meaning.code) in work.memory["counts"]:
+    item_id = work.memory.the_item
+    if key_of(item_id, None, meaning.code) in work.memory.found:
         raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
     require_here(work, item_id, meaning.code)
     return _count(work, item_id, 1, serial=meaning.code)
@@ -180,17 +189,17 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
 
 def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, serial: str = "") -> Said:
     key = key_of(item_id, lot_id, serial)
-    counts: Counts = work.memory["counts"]
+    counts = work.memory.found
     total = counts.get(key, 0) + units
     if total > confirm.MOST_AT_ONCE:
         raise Refused("bad_quantity", _("No bin holds that many. Undo, and count again."))
-    since, hands = work.memory["since"], work.memory.get("hands", {})
-    if str(item_id) not in since:
-        since, hands = since | {str(item_id): last_movement(work)}, hands | {str(item_id): hands_at(work).of(item_id)}
-    work.forget("pending", "item", "units", "lot")
-    trail = [*work.memory.get("trail", []), [key, units]]
+    since, hands = work.memory.since, work.memory.hands
+    if item_id not in since:
+        since = {**since, item_id: last_movement(work)}
+        hands = {**hands, item_id: of_item(hands_at(work).as_found(), item_id)}
     note_counter(work)
-    work.remember(counts={**counts, key: total}, since=since, hands=hands, last=key, trail=trail)
+    memory = replace(work.memory.answered(), since=since, hands=hands)
+    work.memory = memory.with_count(key, total)
     sku = confirm.item_row(work.session, item_id).sku
     belongs = belongs_elsewhere(work, item_id)
     if belongs:
@@ -205,7 +214,7 @@ def _count(work: Work, item_id: int, units: int, *, lot_id: int | None = None, s
 
 
 def _close(work: Work) -> Said:
-    if work.memory.get("pending"):
+    if work.memory.pending:
         raise Refused("finish_line_first", _("Answer the question about the lot or serial number first, or undo."))
     house = work.session.get_one(Warehouse, work.task.warehouse_id)
     hands = hands_at(work, is_closing=True)
@@ -213,14 +222,14 @@ def _close(work: Work) -> Said:
     moved = moved_meanwhile(work) | changed_meanwhile(work, hands)
     unclear = _unclear(work, booked, hands, moved)
     moved |= unclear
-    steady = {key: units for key, units in work.memory["counts"].items() if item_of(key) not in moved}
+    steady = {key: units for key, units in work.memory.found.items() if item_of(key) not in moved}
     found = compare(steady, certain(steady, booked, hands), leave_out=moved)
     assert work.task.location_id is not None, "a count without its bin"
     changes = [Change(each.item_id, work.task.location_id, each.units) for each in found]
     note_counter(work)  # whoever closes says that nothing else is there
-    large = is_beyond(work.session, work.settings, work.memory["counters"], house, changes)
-    if large and work.memory.get("before") != steady:
-        work.remember(before=steady)
+    large = is_beyond(work.session, work.settings, work.memory.counters, house, changes)
+    if large and work.memory.before != steady:
+        work.memory = replace(work.memory, before=steady)
         begin_again(work)
         return Said("recount", _("That differs a lot. Count the whole bin once more."))
     if large:
@@ -240,13 +249,13 @@ def _close(work: Work) -> Said:
 def _unclear(work: Work, booked: Counts, hands: Hands, moved: set[int]) -> set[int]:
     """Items that somebody has in hand and that differ even so. They are counted once more, when the hands are empty;
     what is found a second time is believed, as far as no hand explains it."""
-    counts = work.memory["counts"]
+    counts = work.memory.found
     differing = {item_of(key) for key in _different(counts, on_shelf(booked, hands))} & hands.items() - moved
-    only = set(work.memory.get("only") or differing)
+    only = set(work.memory.only or differing)
     found = {key: units for key, units in counts.items() if item_of(key) in differing}
-    if not differing & only or work.memory.get("unclear") == found:
+    if not differing & only or work.memory.unclear == found:
         return set()
-    work.remember(unclear=found)
+    work.memory = replace(work.memory, unclear=found)
     return differing & only
 
 
@@ -274,24 +283,22 @@ def _wait_for_hands(work: Work, items: set[int], hands: Hands) -> Said:
 def _quantity(work: Work, arguments: Arguments) -> Said:
     """The total of the item that was scanned last."""
     quantity = confirm.typed_quantity(arguments)
-    last = work.memory.get("last")
-    counts: Counts = work.memory.get("counts", {})
-    if last not in counts or work.memory.get("pending"):
+    last = work.memory.found_last
+    if last is None or last not in work.memory.found or work.memory.pending:
         raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
     if last.split(":", 2)[2]:
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
-    trail = [*work.memory.get("trail", []), [last, quantity - counts[last]]]
     note_counter(work)
-    work.remember(counts={**counts, last: quantity}, trail=trail)
+    work.memory = work.memory.with_count(last, quantity)
     return Said("quantity_confirmed", _("%(n)s counted", n=quantity))
 
 
 def _done(work: Work) -> Said:
-    if "start" not in work.memory:
+    if work.memory.start is None:
         raise Refused(
             "scan_bin_first", _("Scan the bin first. %(go)s", go=_("Go to %(place)s.", place=counted_bin(work).code))
         )
-    if "to_approve" in work.memory:
+    if work.memory.to_approve is not None:
         raise Refused("approval_needed", _("A supervisor must approve this count."))
     return _close(work)
 
@@ -302,21 +309,16 @@ def _undo(work: Work) -> Said:
     What waits for a second person is not picked at: it is approved, or counted again.
     Errors: ``nothing_to_undo``; ``approval_needed``; those of ``undo_loss.hold_boxes`` and of ``ledger.reverse``.
     """
-    if "to_approve" in work.memory:
+    if work.memory.to_approve is not None:
         raise Refused("approval_needed", _("A supervisor must approve this count."))
-    if work.memory.get("pending"):
-        work.forget("pending", "item", "units", "lot")
+    if work.memory.pending:
+        work.memory = work.memory.answered()
         return Said("count_undone", _("Scan the item again."))
-    trail: list[Any] = list(work.memory.get("trail", []))
-    if trail and not work.memory.get("is_done"):
-        key, units = trail.pop()
-        counts: Counts = dict(work.memory["counts"])
-        counts[key] -= units
-        if not counts[key]:
-            del counts[key]
-        work.remember(counts=counts, trail=trail, last=key)
+    if work.memory.trail and not work.memory.is_done:
+        units = work.memory.trail[-1].units
+        work.memory = work.memory.without_last()
         return Said("count_undone", _("%(n)s are not counted any more.", n=units))
-    posted: list[int] = work.memory.get("posted", [])
+    posted = work.memory.posted
     if not posted:
         raise Refused("nothing_to_undo", _("There is nothing to undo in this task."))
     hold_boxes(work, posted)
@@ -330,8 +332,7 @@ def _undo(work: Work) -> Said:
         work.show(one, [_names(work, move) for move in one.moves])
         sums += len(one.moves)
     hold_all_expired(work.session, house, old)
-    work.forget("posted", "is_done", "start", "since", "counts", "only", "before", "last", "trail")
-    work.forget("hands_start", "hands", "unclear", "lost_from", "counters")
+    work.memory = replace(work.memory.not_begun(), posted=(), lost_from={}, counters=(), is_done=False)
     work.task.status, work.task.done_at = "claimed", None
     work.session.flush()
     return Said("undone", _("Undone: %(n)s corrections are taken back. Count the bin again.", n=sums))
@@ -364,5 +365,5 @@ WORKFLOW = Workflow(
         "recount": no_arguments(recount),
     },
     finished=finished,
-    may_undo=lambda work: bool(work.memory.get("posted")),
+    may_undo=lambda work: bool(work.memory.posted),
 )

@@ -1,11 +1,14 @@
 """What is known of goods that come back: what was announced, and which lots and serial numbers went out."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
+from app.floor.inspect.memory import Work
 from app.floor.inspect.stock_inspection import of_stock
 from app.floor.shared import confirm
 from app.floor.shared.question import about_line, with_undo
-from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, Work, action_way, scan_way
+from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, action_way, scan_way
 from app.language import _
 from app.ledger.serials import with_customers
 from app.orders.models import Holding, Order, OrderLine, Reservation
@@ -23,19 +26,19 @@ def prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects
         asked.location = asked.container or asked.location
         asked.detail = [(_("Condition"), word(line.source_condition))]
         return asked
-    announced, bench = rma_line(work, line), work.memory.get("bench", {})
+    announced, bench = rma_line(work, line), work.memory.bench
     return Prompt(
         expects=expects,
         instruction=instruction,
         value=value,
-        ways=with_undo(work, ways, is_begun=bool(bench)),
-        location=bench.get("place"),
+        ways=with_undo(work, ways, is_begun=bench is not None),
+        location=bench.place if bench else None,
         sku=line.sku,
         name=line.name,
         image_url=line.image_url,
-        lot=work.memory.get("lot"),
+        lot=work.memory.lot,
         quantity=line.left,
-        counted=bench.get("units", work.counted),
+        counted=bench.units if bench else work.counted,
         document=work.task.document,
         detail=[(_("Announced"), str(announced.quantity)), (_("Reason"), word(announced.reason) or "-")],
     )
@@ -86,7 +89,7 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
                 lots=", ".join(lots),
             ),
         )
-    work.remember(lot=meaning.code)
+    work.memory = replace(work.memory, lot=meaning.code)
     return Said("lot_confirmed", _("Lot %(lot)s", lot=meaning.code))
 
 
@@ -94,7 +97,7 @@ def _serials_out(work: Work) -> list[str]:
     """Serial numbers that left in this order line last, are still with its customer, and are not scanned yet."""
     out = [held for held in _went_out(work) if held.serial]
     there = with_customers(work.session, work.the_line.item_id, [held.serial for held in out])
-    scanned = set(work.memory.get("serials", []))
+    scanned = set(work.memory.serials)
     return [held.serial for held in out if there.get(held.serial) == held.container_id and held.serial not in scanned]
 
 
@@ -110,12 +113,12 @@ def _accept_serial(work: Work, meaning: Meaning) -> Said:
     """Errors: ``serial_twice``; ``serial_mismatch`` for a unit that did not go out with this order line."""
     if meaning.type != "serial":
         raise confirm.wrong(meaning, wanted=_("Scan the serial number of %(sku)s.", sku=work.the_line.sku))
-    serials = work.memory.get("serials", [])
+    serials = work.memory.serials
     if meaning.code in serials:
         raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
     if meaning.code not in _serials_out(work):
         raise _mismatch(work, meaning.code)
-    work.remember(serials=[*serials, meaning.code])
+    work.memory = replace(work.memory, serials=(*serials, meaning.code))
     return Said("serial_confirmed", _("Serial %(serial)s", serial=meaning.code))
 
 
@@ -159,16 +162,16 @@ def set_aside(work: Work) -> Said:
     It is nobody's stock: the office says whose it is. Errors: ``unknown_action`` where nothing is in hand, or it was
     received already.
     """
-    if of_stock(work) or "bench" in work.memory or not work.counted:
+    if of_stock(work) or work.memory.bench is not None or not work.counted:
         raise Refused(
             "unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name="set_aside")
         )
-    sku, serials = work.the_line.sku, work.memory.get("serials", [])
+    sku, serials = work.the_line.sku, work.memory.serials
     is_one = work.the_line.tracking == "serial" and len(serials) < work.counted
     units = 1 if is_one else work.counted
-    work.remember(is_set_aside=True, counted=work.counted - units)
+    work.memory = replace(work.memory, is_set_aside=True, counted=work.counted - units)
     if not work.counted:
-        work.forget("counted", "line", "lot", "serials")
+        work.memory = work.memory.without_count()
         work.next_line()
     return Said("set_aside", _("Set %(n)s × %(sku)s aside, and ask the office.", n=units, sku=sku))
 

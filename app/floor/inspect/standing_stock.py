@@ -3,11 +3,14 @@
 Lot and serial number are asked for only where the item alone does not say which line is meant.
 """
 
+from dataclasses import replace
+
 from app.floor.inspect.decision import TARGET, decision_ways
+from app.floor.inspect.memory import InspectMemory, Work
 from app.floor.shared import confirm
 from app.floor.shared.missing_stock import with_short
 from app.floor.shared.question import about_line
-from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, Work, action_way, scan_way
+from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, action_way, scan_way
 from app.language import _
 from app.refusal import Refused
 from app.tasks.lines import Line, lines
@@ -15,15 +18,14 @@ from app.tasks.models import TaskLine
 from app.words import word
 
 
-def waiting(work: Work) -> Step | None:
+def waiting(work: Work) -> Step[InspectMemory] | None:
     """The step of an inspection of stock that is unanswered."""
     if work.line is None:
         return None
-    if "decision" in work.memory:
+    if work.memory.decision is not None:
         return TARGET
-    pending = work.memory.get("pending")
-    if pending:
-        return {"lot": LOT, "serial": SERIAL}[pending]
+    if work.memory.pending:
+        return SERIAL if work.memory.pending == "serial" else LOT
     return LOOK if work.counted else ITEM
 
 
@@ -65,24 +67,24 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         return _take_serial(work, found, meaning.serial)
     if meaning.lot:
         return _take_lot(work, found, meaning.lot, meaning.quantity)
-    pending = "serial" if found[0].serial else "lot" if len({each.lot_id for each in found}) > 1 else None
-    if pending is None:
+    has_serial = bool(found[0].serial)
+    if not has_serial and len({each.lot_id for each in found}) == 1:
         return _take(work, found, meaning.quantity)
-    work.remember(pending=pending, item=meaning.id, waiting_units=meaning.quantity)
-    if pending == "serial":
+    asks = replace(work.memory, item=meaning.id, waiting_units=meaning.quantity)
+    work.memory = replace(asks, pending="serial" if has_serial else "lot")
+    if has_serial:
         return Said("scan_serial", _("Now scan the serial number of %(sku)s.", sku=meaning.code))
     return Said("scan_lot", _("Several lots are here. Now scan the lot of %(sku)s.", sku=meaning.code))
 
 
-def _lines_of(work: Work, item_id: int) -> list[Line]:
+def _lines_of(work: Work, item_id: int | None) -> list[Line]:
     """The open lines of an item, that one first which is asked for."""
     found = lines(work.session, work.task.id, TaskLine.item_id == item_id, TaskLine.status == "open")
     return sorted(found, key=lambda each: each.id != work.the_line.id)
 
 
 def _take(work: Work, found: list[Line], units: int) -> Said:
-    work.forget("pending", "item", "waiting_units")
-    work.remember(line=found[0].id)
+    work.memory = replace(work.memory.answered(), line=found[0].id)
     work.next_line()
     return confirm.count(work, work.the_line, units)
 
@@ -102,7 +104,7 @@ def _take_serial(work: Work, found: list[Line], serial: str) -> Said:
 
 
 def _ask_lot(work: Work) -> Prompt:
-    found = _lines_of(work, work.memory["item"])
+    found = _lines_of(work, work.memory.item)
     codes = dict.fromkeys(each.lot for each in found if each.lot)
     ways = [scan_way(code, _("Lot %(lot)s", lot=code)) for code in codes]
     return prompt(work, _("Scan the lot"), value=found[0].sku, ways=_with_back(ways), expects=("lot",))
@@ -111,11 +113,11 @@ def _ask_lot(work: Work) -> Prompt:
 def _accept_lot(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "lot":
         raise confirm.wrong(meaning, wanted=_("Scan the lot."))
-    return _take_lot(work, _lines_of(work, work.memory["item"]), meaning.code, work.memory.get("waiting_units", 1))
+    return _take_lot(work, _lines_of(work, work.memory.item), meaning.code, work.memory.waiting_units)
 
 
 def _ask_serial(work: Work) -> Prompt:
-    found = _lines_of(work, work.memory["item"])
+    found = _lines_of(work, work.memory.item)
     ways = [scan_way(each.serial, _("Serial %(serial)s", serial=each.serial)) for each in found[:3]]
     return prompt(work, _("Scan the serial number"), value=found[0].sku, ways=_with_back(ways), expects=("serial",))
 
@@ -123,7 +125,7 @@ def _ask_serial(work: Work) -> Prompt:
 def _accept_serial(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "serial":
         raise confirm.wrong(meaning, wanted=_("Scan the serial number."))
-    return _take_serial(work, _lines_of(work, work.memory["item"]), meaning.code)
+    return _take_serial(work, _lines_of(work, work.memory.item), meaning.code)
 
 
 def _with_back(ways: list[Way]) -> list[Way]:

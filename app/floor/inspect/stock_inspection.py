@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.control.undecided import asked_for, stands
-from app.floor.shared.step import Work
+from app.floor.inspect.memory import Work
 from app.ledger.for_sale import balance, location, not_for_sale
 from app.places.models import Warehouse
 from app.tasks.models import Task

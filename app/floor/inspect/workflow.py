@@ -5,10 +5,12 @@ Two postings for each line: CUSTOMER -> the returns place in quarantine (on hand
 the inspector's decision: into a bin and sellable again, kept in quarantine or as damaged, to SCRAP, or to the SUPPLIER.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from app.floor.inspect import standing_stock
 from app.floor.inspect.decision import DECISION, LABELS, TARGET, bench_moves, decide, take_back
+from app.floor.inspect.memory import Bench, InspectionDone, InspectMemory, Work
 from app.floor.inspect.off_the_bench import leave_to_others
 from app.floor.inspect.returned_goods import LOT, SERIAL, prompt, set_aside, set_aside_way
 from app.floor.inspect.stock_inspection import of_stock
@@ -20,13 +22,12 @@ from app.floor.shared.step import (
     Prompt,
     Said,
     Step,
-    Work,
     Workflow,
     action_way,
     scan_way,
     something_posted,
 )
-from app.floor.shared.undo import Facts, no_arguments, undo
+from app.floor.shared.undo import no_arguments, undo
 from app.language import _
 from app.ledger.post import Place
 from app.places.models import CUSTOMER
@@ -38,18 +39,18 @@ from app.tasks.models import TaskLine
 BENCHES = ("returns", "quarantine", "dock")
 
 
-def waiting(work: Work) -> Step | None:
+def waiting(work: Work) -> Step[InspectMemory] | None:
     if of_stock(work):
         return standing_stock.waiting(work)
     if work.line is None:
         return None
-    if "bench" in work.memory:
-        return TARGET if "decision" in work.memory else DECISION
+    if work.memory.bench is not None:
+        return DECISION if work.memory.decision is None else TARGET
     if not work.counted:
         return ITEM
-    if work.line.tracking == "lot" and "lot" not in work.memory:
+    if work.line.tracking == "lot" and work.memory.lot is None:
         return LOT
-    if work.line.tracking == "serial" and len(work.memory.get("serials", [])) < work.counted:
+    if work.line.tracking == "serial" and len(work.memory.serials) < work.counted:
         return SERIAL
     return MORE if work.counted < work.line.left else BENCH
 
@@ -64,7 +65,7 @@ def _ask_item(work: Work) -> Prompt:
         ways.append(action_way("skip", _("Later")))
     if something_posted(work):
         ways.append(action_way("done", _("The rest did not come")))
-    elif work.memory.get("is_set_aside"):
+    elif work.memory.is_set_aside:
         ways.append(action_way("done", _("Nothing of this order came")))
     return prompt(work, _("Scan what came back"), value=line.sku, ways=ways, expects=("item",))
 
@@ -84,9 +85,9 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         )
     if not work.counted:
         line = _line_for(work, meaning)
-        work.remember(line=line.id)
+        work.memory = replace(work.memory, line=line.id)
         work.next_line()
-    known = work.memory.get("lot")
+    known = work.memory.lot
     if known and meaning.lot and meaning.lot != known:
         raise Refused(
             "lot_differs", _("This is lot %(lot)s. Finish lot %(known)s first.", lot=meaning.lot, known=known)
@@ -146,36 +147,38 @@ def _accept_bench(work: Work, meaning: Meaning) -> Said:
         raise confirm.too_many(line.left, work.counted)
     place = confirm.target_location(work, meaning, kinds=BENCHES)
     assert line.document_line_id is not None, "an inspection without its return line"
-    lot = work.memory.get("lot")
-    bench = {
-        "units": work.counted,
-        "location": place.id,
-        "place": place.code,
-        "lot": confirm.lot(work, item_id=line.item_id, code=lot) if lot else None,
-        "serials": work.memory.get("serials", []),
-    }
-    work.remember(bench=bench, line=line.id)
+    lot = work.memory.lot
+    bench = Bench(
+        units=work.counted,
+        location=place.id,
+        place=place.code,
+        lot=confirm.lot(work, item_id=line.item_id, code=lot) if lot else None,
+        serials=work.memory.serials,
+    )
+    work.memory = replace(work.memory, bench=bench, line=line.id)
     disposition.received(work.session, line.document_line_id, work.counted)  # documents before the stock
     moves = bench_moves(work, Place(CUSTOMER, None, "quarantine"), Place(place.id, None, "quarantine"))
     posted = work.post("return", [(move, line.sku, "CUSTOMER", place.code) for move in moves], line_id=line.id)
     work.can_undo(
-        posting=posted.posting_id,
-        line=line.id,
-        quantity=work.counted,
-        done=0,
-        was="received",
-        source=_("the customer's parcel"),
-        target=place.code,
+        InspectionDone(
+            posting=posted.posting_id,
+            line=line.id,
+            quantity=work.counted,
+            done=0,
+            was="received",
+            source=_("the customer's parcel"),
+            target=place.code,
+        )
     )
-    work.forget("counted", "lot", "serials")
-    return Said("received", _("%(n)s × %(sku)s received. Now look at it.", n=bench["units"], sku=line.sku))
+    work.memory = replace(work.memory, counted=0, lot=None, serials=())
+    return Said("received", _("%(n)s × %(sku)s received. Now look at it.", n=bench.units, sku=line.sku))
 
 
 # Exceptions.
 
 
 def _quantity(work: Work, arguments: Arguments) -> Said:
-    if work.line is None or "bench" in work.memory:
+    if work.line is None or work.memory.bench is not None:
         raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
     if work.line.tracking == "serial" or work.line.serial:
         raise Refused("scan_each", _("Scan each unit: every one has its serial number."))
@@ -184,13 +187,13 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
 
 def _skip(work: Work) -> Said:
     line = work.line
-    if of_stock(work) and "decision" in work.memory:
+    if of_stock(work) and work.memory.decision is not None:
         take_back(work)
-        work.forget("counted")
-    if line is None or work.counted or "bench" in work.memory:
+        work.memory = replace(work.memory, counted=0)
+    if line is None or work.counted or work.memory.bench is not None:
         raise Refused("finish_line_first", _("Decide about what you hold first, or undo it."))
     to_the_end(work.session, work.task.id, line.id)
-    work.forget("line")
+    work.memory = replace(work.memory, line=None)
     work.next_line()
     return Said("skipped", _("%(sku)s comes later.", sku=line.sku))
 
@@ -200,15 +203,14 @@ def _done(work: Work) -> Said:
 
     Errors: ``finish_line_first``; ``nothing_received``.
     """
-    if work.counted or "bench" in work.memory:
+    if work.counted or work.memory.bench is not None:
         raise Refused("finish_line_first", _("Decide about what you hold first, or undo it."))
-    if not (something_posted(work) or work.memory.get("is_set_aside") or of_stock(work)):
+    if not (something_posted(work) or work.memory.is_set_aside or of_stock(work)):
         raise Refused("nothing_received", _("Nothing was received yet. Scan an item, or release the task."))
     for line in lines(work.session, work.task.id, TaskLine.status == "open"):
         shrink_line(work.session, line.id, line.left)
     work.session.refresh(work.task)
-    work.remember(is_part=True)
-    work.forget("line")
+    work.memory = replace(work.memory, is_part=True, line=None)
     work.next_line()
     if of_stock(work):
         return Said("left_as_it_is", _("Done. The rest stays as it is, and waits for its decision."))
@@ -216,39 +218,39 @@ def _done(work: Work) -> Said:
 
 
 def _undo(work: Work) -> Said:
-    if "decision" in work.memory:
+    if work.memory.decision is not None:
         take_back(work)
         return Said("undone", _("Decide again."))
-    if work.memory.get("pending"):
-        work.forget("pending", "item", "waiting_units")
+    if work.memory.pending:
+        work.memory = work.memory.answered()
         return Said("count_undone", _("Scan the item again."))
-    return undo(work, tell=_tell_undone, tell_first=_tell_first, begun=("lot", "serials"))
+    return undo(work, InspectionDone, tell=_tell_undone, tell_first=_tell_first)
 
 
-def _tell_first(work: Work, line: Line, facts: Facts) -> None:
+def _tell_first(work: Work, line: Line, done: InspectionDone) -> None:
     """One undo takes back the decision, the next one the receipt; documents before the stock."""
     if of_stock(work):
         handover.before_put_back(work, line)
         return
     assert line.document_line_id is not None, "an inspection without its return line"
-    if facts["was"] == "inspected":
-        disposition.inspected(work.session, line.document_line_id, -facts["quantity"])
+    if done.was == "inspected":
+        disposition.inspected(work.session, line.document_line_id, -done.quantity)
     else:
-        disposition.received(work.session, line.document_line_id, -facts["quantity"])
+        disposition.received(work.session, line.document_line_id, -done.quantity)
 
 
-def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
-    if facts["was"] == "inspected" and not of_stock(work):
-        work.remember(bench=facts["bench"], line=line.id)
+def _tell_undone(work: Work, line: Line, done: InspectionDone) -> None:
+    if done.was == "inspected" and not of_stock(work):
+        work.memory = replace(work.memory, bench=done.bench, line=line.id)
     else:
-        work.forget("bench", "decision")
+        work.memory = replace(work.memory, bench=None, decision=None)
 
 
 def _short(work: Work, arguments: Arguments) -> Said:
     """Errors: ``unknown_action`` where nothing stands here yet; those of ``leave_out`` and ``leave_to_others``."""
     if not of_stock(work):
         return leave_to_others(work)
-    if work.line is None or "decision" in work.memory:
+    if work.line is None or work.memory.decision is not None:
         raise Refused("unknown_action", _("%(name)s cannot be done here. See what the screen offers.", name="short"))
     return leave_out(work, arguments)
 
@@ -256,7 +258,7 @@ def _short(work: Work, arguments: Arguments) -> Said:
 def finished(work: Work) -> str:
     if of_stock(work):
         return _("%(document)s is looked over. Take the next job.", document=work.task.document)
-    if work.memory.get("is_part"):
+    if work.memory.is_part:
         return _("What came of return %(document)s is inspected. Take the next job.", document=work.task.document)
     return _("Return %(document)s is inspected. Take the next job.", document=work.task.document)
 

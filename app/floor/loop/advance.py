@@ -5,9 +5,9 @@ with ``replayed`` set, and changes nothing. Judging (``judge``) happens inside a
 the rule had begun, while the refused scan itself is kept with its answer (``answer``).
 """
 
-import copy
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -26,7 +26,7 @@ from app.floor.loop.scan_record import KNOWN, answer_again, keep, known, scan_an
 from app.floor.loop.scan_record import scan as scan_table
 from app.floor.shared.confirm import AskAgain
 from app.floor.shared.double_read import look_back, note_read
-from app.floor.shared.step import Arguments, Work
+from app.floor.shared.step import Arguments, Work, WorkWith
 from app.language import _
 from app.people.actor import Actor
 from app.places.models import Location, Warehouse
@@ -117,7 +117,8 @@ def _advance(
         session.refresh(task)
     _require_mine(session, actor, task)
     work.key, work.raw, work.scanned_at = f"scan:{scan_id}", code, scanned_at
-    again = work.memory.pop("again", "")
+    again = work.memory.again
+    work.memory = replace(work.memory, again="")
     if arguments is None:
         look_back(work)
     work.again = "" if work.is_second_read else again
@@ -139,13 +140,13 @@ def _advance(
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT judged")
         session.expunge_all()  # what the rule had begun is gone from the database, and from here
         work, _seen = _load(session, settings, actor, task_id, is_locked=True)
-        work.memory.pop("again", None)
+        work.memory = replace(work.memory, again="")
         work.raw, work.scanned_at = code, scanned_at
         if arguments is None:
             look_back(work)
         is_asked = isinstance(refused, AskAgain)
         if is_asked:
-            work.remember(again=code)
+            work.memory = replace(work.memory, again=code)
             note_read(work)
         answer = answered(work, outcome="refused", code=refused.code, message=refused.message, is_asked=is_asked)
     _keep(work)
@@ -178,8 +179,9 @@ def _change(names: tuple[str, ...]) -> Any:
 def _keep(work: Work) -> None:
     """What this scan changed in its task's row, in one statement."""
     values: dict[str, Any] = {}
-    if work.task.memory != work.memory:
-        values["memory"] = work.memory
+    memory = work.memory.as_json()
+    if work.task.memory != memory:
+        values["memory"] = memory
     if work.lines_done:
         values["done_lines"] = work.lines_done
     if work.is_finished:
@@ -235,7 +237,7 @@ def _load(
     if row is None:
         raise NotFound("unknown_task", _("There is no such task. Go back and choose again."))
     task: Task = row[0]
-    work = Work(
+    work = WorkWith(
         session=session,
         settings=settings,
         actor=actor,
@@ -244,6 +246,6 @@ def _load(
         time_zone=row[2],
         floor_id=row[3],
         now=clock.now(),
-        memory=copy.deepcopy(task.memory),
+        memory=KINDS[task.kind].memory.read_json(task.memory),
     )
     return work, row if row.scanned_by is not None else None

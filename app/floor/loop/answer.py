@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.floor.kinds import KINDS
 from app.floor.loop.ended_job import ended_words
-from app.floor.shared.step import Prompt, Work, Workflow, action_way
+from app.floor.shared.step import M, Prompt, Workflow, WorkWith, action_way
 from app.language import _
 from app.people.models import Operator
 from app.tasks.models import UNFINISHED
@@ -14,7 +14,7 @@ from app.tasks.models import UNFINISHED
 Answer = dict[str, Any]
 
 
-def answered(work: Work, *, outcome: str | None, code: str, message: str, is_asked: bool = False) -> Answer:
+def answered(work: WorkWith[Any], *, outcome: str | None, code: str, message: str, is_asked: bool = False) -> Answer:
     """The whole answer; a task whose last line is done is closed here. ``is_asked``: the same once more does it."""
     task = work.task
     workflow = KINDS[task.kind].workflow
@@ -51,7 +51,7 @@ def answered(work: Work, *, outcome: str | None, code: str, message: str, is_ask
     }
 
 
-def _nothing_waits(work: Work, workflow: Workflow, *, said: str) -> Prompt:
+def _nothing_waits(work: WorkWith[M], workflow: Workflow[M], *, said: str) -> Prompt:
     """What comes next, where this task asks for nothing more: finished, cancelled, or given back to the queue."""
     if work.task.status == "open":
         return Prompt(instruction=said)

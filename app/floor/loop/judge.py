@@ -4,14 +4,14 @@ from app.barcode.internal import InternalKind
 from app.floor.kinds import Kind
 from app.floor.meaning.resolve import read, resolve
 from app.floor.shared import confirm, logistic_unit
-from app.floor.shared.step import Arguments, Meaning, Said, Step, Work, Workflow
+from app.floor.shared.step import Arguments, M, Meaning, Said, Step, Workflow, WorkWith
 from app.language import _
 from app.refusal import Refused
 
 FACTS = ("lot", "expiry", "serial")
 
 
-def judge(work: Work, kind: Kind, step: Step | None, code: str, arguments: Arguments | None) -> Said:
+def judge(work: WorkWith[M], kind: Kind[M], step: Step[M] | None, code: str, arguments: Arguments | None) -> Said:
     """What the waiting ``step`` says to a scan (``arguments`` is None) or to an action called ``code``.
 
     Errors: every refusal of a rule.
@@ -36,7 +36,7 @@ def judge(work: Work, kind: Kind, step: Step | None, code: str, arguments: Argum
         barcode,
         expects=step.expects,
         warehouse_id=work.task.warehouse_id,
-        item_id=work.memory.get("item", item_id),
+        item_id=work.memory.item or item_id,
         task_id=work.task.id,
         today=work.today,
         takes_new=step.takes_new,
@@ -46,7 +46,7 @@ def judge(work: Work, kind: Kind, step: Step | None, code: str, arguments: Argum
     confirm.whole_label(work, barcode, meaning)
     if meaning.type not in ("item", "sscc"):
         return step.accept(work, meaning)
-    is_of_line = meaning.id == work.memory.get("item", item_id) and "sscc" not in meaning.facts
+    is_of_line = meaning.id == work.memory.item or (item_id and "sscc" not in meaning.facts)
     is_only_a_fact = step.expects[0] in FACTS and is_of_line
     said = _other_facts(work, workflow, meaning) if is_only_a_fact else None
     if said is None:
@@ -55,7 +55,7 @@ def judge(work: Work, kind: Kind, step: Step | None, code: str, arguments: Argum
     return said
 
 
-def _other_facts(work: Work, workflow: Workflow, meaning: Meaning) -> Said | None:
+def _other_facts(work: WorkWith[M], workflow: Workflow[M], meaning: Meaning) -> Said | None:
     """One label that carries item, lot and expiry answers all of those prompts in one scan."""
     said = None
     for word, value in (("lot", meaning.lot), ("expiry", meaning.expiry), ("serial", meaning.serial)):
@@ -74,7 +74,7 @@ def _other_facts(work: Work, workflow: Workflow, meaning: Meaning) -> Said | Non
     return said
 
 
-def _action(work: Work, workflow: Workflow, name: str, arguments: Arguments) -> Said:
+def _action(work: WorkWith[M], workflow: Workflow[M], name: str, arguments: Arguments) -> Said:
     action = workflow.actions.get(name)
     if action is None or (work.task.status != "claimed" and not (work.task.status == "done" and name == "undo")):
         raise _cannot(name)

@@ -1,9 +1,12 @@
 """What stands where somebody moves goods from, loose in a bin or in a container, and the line that is made of it."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.catalog.models import Item, ItemBarcode
-from app.floor.shared.step import Said, Way, Work, scan_way
+from app.floor.move.memory import Work
+from app.floor.shared.step import Said, Way, scan_way
 from app.floor.shared.totes import require_unused
 from app.language import _
 from app.ledger.models import Balance
@@ -17,8 +20,8 @@ def content_of(work: Work, item_id: int | None = None) -> list[Balance]:
     statement = (
         select(Balance)
         .where(
-            Balance.location_id == work.memory["bin"],
-            Balance.container_id == (work.memory["container"] or None),
+            Balance.location_id == work.memory.bin,
+            Balance.container_id == (work.memory.container or None),
             Balance.quantity > 0,
         )
         .order_by(Balance.condition != "available", Balance.item_id, Balance.id)
@@ -31,7 +34,7 @@ def content_of(work: Work, item_id: int | None = None) -> list[Balance]:
 
 def has_containers(work: Work) -> bool:
     """Whether anything stands there in a container."""
-    here = select(Balance.id).where(Balance.location_id == work.memory["bin"], Balance.quantity > 0)
+    here = select(Balance.id).where(Balance.location_id == work.memory.bin, Balance.quantity > 0)
     return work.session.scalar(here.limit(1)) is not None
 
 
@@ -50,7 +53,7 @@ def item_ways(work: Work) -> list[Way]:
 def require_unpicked(work: Work) -> None:
     """Errors: ``tote_in_use`` while somebody picks into it; ``picked_stock``: what was picked for an order is packed or
     put back, never moved away."""
-    container_id = work.memory.get("container")
+    container_id = work.memory.container
     if not container_id:
         return
     orders = {held.order_ref for held in held_in(work.session, [container_id])}
@@ -59,7 +62,7 @@ def require_unpicked(work: Work) -> None:
             "picked_stock",
             _(
                 "%(place)s is picked for order %(orders)s.",
-                place=work.memory["place"],
+                place=work.memory.place,
                 orders=", ".join(sorted(orders)),
             ),
         )
@@ -88,7 +91,6 @@ def row_of(work: Work) -> Balance:
 
 def begin_line(work: Work, row: Balance, units: int) -> Said:
     """The line is made now: all that stands there of it is what may be moved."""
-    work.forget("pending", "item", "units")
     line_id = add_lines(
         work.session,
         work.task.id,
@@ -105,7 +107,7 @@ def begin_line(work: Work, row: Balance, units: int) -> Said:
         ],
     )[0]
     work.session.refresh(work.task)
-    work.remember(line=line_id)
+    work.memory = replace(work.memory.answered(), line=line_id)
     work.next_line()
     return count_units(work, work.counted + units)
 
@@ -116,15 +118,15 @@ def count_units(work: Work, total: int) -> Said:
     if total > row.quantity:
         raise Refused(
             "not_enough_stock",
-            _("Only %(n)s × %(sku)s are in %(place)s.", n=row.quantity, sku=line.sku, place=work.memory["place"]),
+            _("Only %(n)s × %(sku)s are in %(place)s.", n=row.quantity, sku=line.sku, place=work.memory.place),
             free=row.quantity,
         )
     free = row.quantity - row.allocated
-    if total > free and not work.memory.get("override"):
+    if total > free and not work.memory.override:
         raise Refused(
             "reserved_stock",
             _("Only %(n)s × %(sku)s are free, the rest waits for orders. Ask a supervisor.", n=free, sku=line.sku),
             free=free,
         )
-    work.remember(counted=total)
+    work.memory = replace(work.memory, counted=total)
     return Said("item_confirmed", _("%(n)s × %(sku)s", n=total, sku=line.sku))

@@ -1,12 +1,15 @@
 """A container that moves with everything in it, and where moved goods may stand."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.control.stowing import stow
+from app.floor.move.memory import MoveDone, Work
 from app.floor.move.movable_stock import content_of, require_unpicked
 from app.floor.shared import confirm
 from app.floor.shared.handover import move_containers
-from app.floor.shared.step import Meaning, Said, Work
+from app.floor.shared.step import Meaning, Said
 from app.floor.shared.stock_override import choose_again, hold_chosen, let_go
 from app.language import _
 from app.ledger.models import Balance
@@ -22,7 +25,7 @@ UNSELLABLE = ("quarantine", "returns")
 
 def place_for(work: Work, meaning: Meaning, *, is_sellable: bool) -> Location:
     """Errors: ``same_place``; ``not_here``; ``location_blocked``."""
-    if meaning.type == "location" and meaning.id == work.memory["bin"]:
+    if meaning.type == "location" and meaning.id == work.memory.bin:
         raise Refused("same_place", _("It stands in %(place)s already. Scan another place.", place=meaning.code))
     return confirm.target_location(work, meaning, kinds=SELLABLE if is_sellable else UNSELLABLE)
 
@@ -36,14 +39,15 @@ def move_whole(work: Work, meaning: Meaning) -> Said:
     content = content_of(work)
     if not content:
         raise _gone(work)
-    hold_chosen(work, Balance.container_id == work.memory["container"])
+    hold_chosen(work, Balance.container_id == work.memory.container)
     place = place_for(work, meaning, is_sellable=all(row.condition == "available" for row in content))
     require_unpicked(work)
     confirm.room(work, place, sum(row.quantity for row in content))
-    if any(row.allocated for row in content) and not work.memory.get("override"):
-        raise Refused("reserved_stock", _("%(place)s holds stock that waits for orders.", place=work.memory["place"]))
+    if any(row.allocated for row in content) and not work.memory.override:
+        raise Refused("reserved_stock", _("%(place)s holds stock that waits for orders.", place=work.memory.place))
     chosen_for = let_go(work, [(row.id, row.quantity) for row in content])
-    container_id, source = work.memory["container"], work.session.get_one(Location, work.memory["bin"])
+    container_id, source = work.memory.container, work.session.get_one(Location, work.memory.bin)
+    assert container_id is not None, "a container was moved that nobody scanned"
     posted = move_containers(work, [container_id], place.id, place.code, reason="move")
     if posted is None:  # emptied while this waited for those who had chosen of it
         raise _gone(work)
@@ -62,28 +66,30 @@ def move_whole(work: Work, meaning: Meaning) -> Said:
         ],
     )[0]
     work.session.refresh(work.task)
-    work.remember(line=line_id)
+    work.memory = replace(work.memory, line=line_id)
     work.next_line()
     work.can_undo(
-        posting=posted.posting_id,
-        line=line_id,
-        quantity=1,
-        source=source.code,
-        target=place.code,
-        putaway=stow(work.session, place),
+        MoveDone(
+            posting=posted.posting_id,
+            line=line_id,
+            quantity=1,
+            source=source.code,
+            target=place.code,
+            putaway=tuple(stow(work.session, place)),
+        )
     )
     work.finish_units(work.the_line, 1)
-    work.forget("bin", "container", "place", "override")
+    work.memory = work.memory.without_source()
     return Said("moved", _("%(code)s stands in %(place)s", code=_code(work, container_id), place=place.code))
 
 
 def _gone(work: Work) -> Refused:
     """What was scanned to be moved is not there any more: empty, or with all that is in it at another place."""
-    code = work.memory["place"]
+    code = work.memory.place
     stands = work.session.scalar(
         select(Location.code)
         .join(Balance, Balance.location_id == Location.id)
-        .where(Balance.container_id == work.memory["container"], Balance.quantity > 0)
+        .where(Balance.container_id == work.memory.container, Balance.quantity > 0)
         .limit(1)
     )
     if stands is None:

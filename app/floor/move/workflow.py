@@ -5,11 +5,14 @@ with everything in it; an empty licence plate scanned before the place takes wha
 stays where it is, unless a supervisor overrides.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
 from app.control.stowing import stow
 from app.db import table
+from app.floor.move.memory import MoveDone, MoveMemory, Work
 from app.floor.move.movable_stock import (
     begin_line,
     content_of,
@@ -21,10 +24,11 @@ from app.floor.move.movable_stock import (
 )
 from app.floor.move.whole_container import move_whole, place_for
 from app.floor.shared import confirm, handover, logistic_unit
-from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.shared.memory import LogisticUnit
+from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, Workflow, action_way, scan_way
 from app.floor.shared.stock_override import allow, choose_again, hold_chosen, let_go
 from app.floor.shared.suggested_place import suggest_bin
-from app.floor.shared.undo import Facts, no_arguments, undo
+from app.floor.shared.undo import no_arguments, undo
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
@@ -35,24 +39,25 @@ from app.tasks.lines import Line, cancel_lines, change_line
 balance = table(Balance)
 
 
-def waiting(work: Work) -> Step | None:
-    if work.memory.get("is_done"):
+def waiting(work: Work) -> Step[MoveMemory] | None:
+    if work.memory.is_done:
         return None
-    if "bin" not in work.memory:
+    if work.memory.bin is None:
         return SOURCE
-    pending = work.memory.get("pending")
-    if pending:
-        return {"lot": LOT, "serial": SERIAL}[pending]
+    if work.memory.pending:
+        return SERIAL if work.memory.pending == "serial" else LOT
     if not work.counted:
-        return CONTENT if work.memory.get("container") else ITEM
+        return CONTENT if work.memory.container else ITEM
     return TARGET
 
 
 def _prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
-    if work.memory.get("bin") or work.memory.get("undo"):
+    if work.memory.bin or work.memory.undo:
         ways = [*ways, action_way("undo", _("Undo"))]
     line = work.line if work.counted else None
-    prompt = Prompt(expects=expects, instruction=instruction, value=value, ways=ways, location=work.memory.get("place"))
+    prompt = Prompt(
+        expects=expects, instruction=instruction, value=value, ways=ways, location=work.memory.place or None
+    )
     if line is not None:
         prompt.sku, prompt.name, prompt.image_url = line.sku, line.name, line.image_url
         prompt.lot, prompt.serial, prompt.container = line.lot, line.serial or None, line.source_container
@@ -78,13 +83,13 @@ def _accept_source(work: Work, meaning: Meaning) -> Said:
         found = work.session.get_one(Container, meaning.id, populate_existing=True)
         if found.warehouse_id != work.task.warehouse_id or found.location_id is None or found.status == "shipped":
             raise Refused("not_here", _("%(code)s does not stand in this warehouse.", code=found.code))
-        work.remember(bin=found.location_id, container=found.id, place=found.code)
+        work.memory = replace(work.memory, bin=found.location_id, container=found.id, place=found.code)
     elif meaning.type == "location":
-        work.remember(bin=meaning.id, container=0, place=meaning.code)
+        work.memory = replace(work.memory, bin=meaning.id, container=0, place=meaning.code)
     else:
         raise confirm.wrong(meaning, wanted=_("Scan the bin or container to move from."))
     if not content_of(work):
-        if work.memory["container"] or not has_containers(work):
+        if work.memory.container or not has_containers(work):
             raise Refused("nothing_here", _("%(place)s is empty. Scan another.", place=meaning.code))
         raise Refused(
             "scan_container", _("Everything in %(place)s stands in containers. Scan one.", place=meaning.code)
@@ -96,12 +101,12 @@ def _accept_source(work: Work, meaning: Meaning) -> Said:
 
 
 def _ask_item(work: Work) -> Prompt:
-    place = work.memory["place"]
+    place = work.memory.place
     return _prompt(work, _("Scan the item to move"), value=place, ways=item_ways(work), expects=("item",))
 
 
 def _ask_content(work: Work) -> Prompt:
-    place = work.memory["place"]
+    place = work.memory.place
     instruction = _("Scan the place to move all of it to, or an item in it")
     return _prompt(work, instruction, value=place, ways=item_ways(work), expects=("item", "target"))
 
@@ -113,60 +118,66 @@ def _accept_content(work: Work, meaning: Meaning) -> Said:
 def _accept_item(work: Work, meaning: Meaning) -> Said:
     """Errors: ``not_here`` for an item that does not stand there; ``scan_container`` where it stands in one."""
     if meaning.type != "item":
-        raise confirm.wrong(meaning, wanted=_("Scan an item in %(place)s.", place=work.memory["place"]))
+        raise confirm.wrong(meaning, wanted=_("Scan an item in %(place)s.", place=work.memory.place))
     found = content_of(work, meaning.id)
     if not found:
         in_box = select(Balance.id).where(
-            Balance.location_id == work.memory["bin"], Balance.item_id == meaning.id, Balance.quantity > 0
+            Balance.location_id == work.memory.bin, Balance.item_id == meaning.id, Balance.quantity > 0
         )
         if work.session.scalar(in_box.limit(1)):
             raise Refused("scan_container", _("%(sku)s stands in a container here. Scan that.", sku=meaning.code))
         raise Refused(
-            "not_here", _("%(sku)s is not in %(place)s. Count the place.", sku=meaning.code, place=work.memory["place"])
+            "not_here", _("%(sku)s is not in %(place)s. Count the place.", sku=meaning.code, place=work.memory.place)
         )
     require_unpicked(work)
     serial, lots = found[0].serial, {row.lot_id for row in found}
     if serial or len(lots) > 1:
-        pending = "serial" if serial else "lot"
-        work.remember(pending=pending, item=meaning.id, units=1 if serial else meaning.quantity)
+        units = 1 if serial else meaning.quantity
+        asks = replace(work.memory, item=meaning.id, waiting_units=units)
+        work.memory = replace(asks, pending="serial" if serial else "lot")
         if serial:
             return Said("scan_serial", _("Now scan the serial number of %(sku)s.", sku=meaning.code))
         return Said("scan_lot", _("Several lots are here. Now scan the lot of %(sku)s.", sku=meaning.code))
     return begin_line(work, found[0], meaning.quantity)
 
 
+def _asked_item(work: Work) -> int:
+    assert work.memory.item is not None, "a lot or serial number was asked for of nothing"
+    return work.memory.item
+
+
 def _ask_lot(work: Work) -> Prompt:
-    found = [row.lot_id for row in content_of(work, work.memory["item"]) if row.lot_id is not None]
+    found = [row.lot_id for row in content_of(work, _asked_item(work)) if row.lot_id is not None]
     ways = [scan_way(code, _("Lot %(lot)s", lot=code)) for code in confirm.lot_codes(work.session, found)]
-    sku = confirm.item_row(work.session, work.memory["item"]).sku
+    sku = confirm.item_row(work.session, _asked_item(work)).sku
     return _prompt(work, _("Scan the lot"), value=sku, ways=ways, expects=("lot",))
 
 
 def _accept_lot(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "lot":
         raise confirm.wrong(meaning, wanted=_("Scan the lot."))
-    lot_id = confirm.lot(work, item_id=work.memory["item"], code=meaning.code)
-    found = [row for row in content_of(work, work.memory["item"]) if row.lot_id == lot_id]
+    lot_id = confirm.lot(work, item_id=_asked_item(work), code=meaning.code)
+    found = [row for row in content_of(work, _asked_item(work)) if row.lot_id == lot_id]
     if not found:
-        raise Refused("wrong_lot", _("Lot %(lot)s is not in %(place)s.", lot=meaning.code, place=work.memory["place"]))
-    return begin_line(work, found[0], work.memory["units"])
+        raise Refused("wrong_lot", _("Lot %(lot)s is not in %(place)s.", lot=meaning.code, place=work.memory.place))
+    return begin_line(work, found[0], work.memory.waiting_units)
 
 
 def _ask_serial(work: Work) -> Prompt:
-    found = [row.serial for row in content_of(work, work.memory["item"])][:3]
+    found = [row.serial for row in content_of(work, _asked_item(work))][:3]
     ways = [scan_way(serial, _("Serial %(serial)s", serial=serial)) for serial in found]
-    sku = confirm.item_row(work.session, work.memory["item"]).sku
+    sku = confirm.item_row(work.session, _asked_item(work)).sku
     return _prompt(work, _("Scan the serial number"), value=sku, ways=ways, expects=("serial",))
 
 
 def _accept_serial(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "serial":
         raise confirm.wrong(meaning, wanted=_("Scan the serial number."))
-    found = [row for row in content_of(work, work.memory["item"]) if row.serial == meaning.code]
+    found = [row for row in content_of(work, _asked_item(work)) if row.serial == meaning.code]
     if not found:
         raise Refused(
             "wrong_serial",
-            _("Serial %(serial)s is not in %(place)s.", serial=meaning.code, place=work.memory["place"]),
+            _("Serial %(serial)s is not in %(place)s.", serial=meaning.code, place=work.memory.place),
         )
     return begin_line(work, found[0], 1)
 
@@ -195,7 +206,7 @@ def _ask_target(work: Work) -> Prompt:
         expects=("item", "quantity", "target"),
     )
     prompt.target = place.code if place else None
-    if plate := logistic_unit.of(work).get("plate"):
+    if plate := work.memory.unit.plate:
         prompt.detail.append((_("Onto"), plate))
     return prompt
 
@@ -224,7 +235,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     count_units(work, units)  # what was free when it was counted may be chosen by now
     chosen_for = let_go(work, [(row_of(work).id, units)])
     assert line.source_location_id is not None, "a move from nowhere"
-    source = work.memory["place"]
+    source = work.memory.place
     plate_id = logistic_unit.plate(work, place.id)
     move = Move(
         line.item_id,
@@ -238,10 +249,19 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     work.next_line()
     posted = work.post("move", [(move, line.sku, source, place.code)], line_id=line.id)
     choose_again(work, chosen_for)
-    facts = {"source": source, "target": place.code, "plate": plate_id, "putaway": stow(work.session, place)}
-    work.can_undo(posting=posted.posting_id, line=line.id, quantity=units, **facts)
+    work.can_undo(
+        MoveDone(
+            posting=posted.posting_id,
+            line=line.id,
+            quantity=units,
+            source=source,
+            target=place.code,
+            plate=plate_id,
+            putaway=tuple(stow(work.session, place)),
+        )
+    )
     work.finish_units(work.the_line, units)
-    work.forget("bin", "container", "place", "override", "unit")
+    work.memory = replace(work.memory.without_source(), unit=LogisticUnit())
     return Said("moved", _("%(n)s × %(sku)s in %(place)s", n=units, sku=line.sku, place=place.code))
 
 
@@ -261,32 +281,31 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
 def _done(work: Work) -> Said:
     if work.counted:
         raise Refused("finish_line_first", _("You hold %(n)s. Scan where it goes first, or undo.", n=work.counted))
-    work.forget("bin", "container", "place", "pending", "item", "units", "override")
-    work.remember(is_done=True)
+    work.memory = replace(work.memory.without_source(), is_done=True)
     return Said("move_done", _("Done."))
 
 
 def _undo(work: Work) -> Said:
     """Step by step: the count, the place that was scanned, then the last posting."""
-    if not work.counted and "bin" in work.memory:
-        work.forget("bin", "container", "place", "pending", "item", "units", "override")
+    if not work.counted and work.memory.bin is not None:
+        work.memory = work.memory.without_source()
         return Said("undone", _("Scan again where you move from."))
-    stack = work.memory.get("undo", [])
-    line_id = work.memory.get("line") if work.counted else stack[-1]["line"] if stack else None
-    if stack and not work.counted:
-        handover.hold_putaway(work, stack[-1].get("putaway", []))
-    said = undo(work, tell=_tell_undone, begun=("unit",))
+    last = work.memory.undo[-1] if work.memory.undo else None
+    line_id = work.memory.line if work.counted else last.line if last else None
+    if last and not work.counted:
+        handover.hold_putaway(work, last.putaway)
+    said = undo(work, MoveDone, tell=_tell_undone)
     cancel_lines(work.session, [line_id] if line_id else [])
-    work.forget("is_done", "override")
+    work.memory = replace(work.memory, is_done=False, override=False)
     work.session.refresh(work.task)
     work.next_line()
     return said
 
 
-def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
+def _tell_undone(work: Work, _line: Line, done: MoveDone) -> None:
     """A plate that took the goods is free; nothing waits to be moved, or to be put away."""
-    handover.withdraw_from_putaway(work, facts.get("putaway", []))
-    logistic_unit.free(work, facts.get("plate"))
+    handover.withdraw_from_putaway(work, done.putaway)
+    logistic_unit.free(work, done.plate)
 
 
 def finished(work: Work) -> str:

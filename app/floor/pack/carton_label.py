@@ -4,8 +4,11 @@ Without a printer nothing is queued, and the screen offers the label as a file. 
 came out keeps its carton open until somebody has decided.
 """
 
+from dataclasses import replace
+
+from app.floor.pack.memory import Work
 from app.floor.shared.printing import choose_near, chosen_words, device_of
-from app.floor.shared.step import Arguments, Said, Way, Work, action_way
+from app.floor.shared.step import Arguments, Said, Way, action_way
 from app.labels import queue
 from app.labels.by_hand import is_by_hand
 from app.labels.models import PrintJob
@@ -27,7 +30,7 @@ def choose_printer(work: Work, code: str) -> Said:
     printer = choose_near(work.session, work.actor, code, warehouse_id=work.task.warehouse_id)
     job = _job(work)
     if job is not None and job.printer_id != printer.id and (job.state == "queued" or queue.is_undecided(job)):
-        work.remember(label=queue.move(work.session, work.actor, job.id, printer=printer).id)
+        work.memory = replace(work.memory, label=queue.move(work.session, work.actor, job.id, printer=printer).id)
         return Said("printer_takes_over", _("%(name)s prints the label now.", name=printer.name))
     carton = _carton(work)
     if job is None and carton is not None:
@@ -48,7 +51,7 @@ def print_carton(work: Work, carton: Container) -> None:
         printer_id=printer.id, template="carton", rows=[fields],
         title=_("Carton %(code)s", code=carton.code[-6:]), subject=(_CARTON, carton.code),
     )  # fmt: skip
-    work.remember(label=queue.enqueue(work.session, work.actor, new).id)
+    work.memory = replace(work.memory, label=queue.enqueue(work.session, work.actor, new).id)
 
 
 def require_label(work: Work, carton: Container) -> None:
@@ -77,7 +80,7 @@ def forget_label(work: Work, carton: Container) -> None:
     job = queue.last_job(work.session, _CARTON, carton.code)
     if job is not None and (job.state == "queued" or queue.is_undecided(job)):
         queue.cancel(work.session, work.actor, job.id)
-    work.forget("label")
+    work.memory = replace(work.memory, label=None)
 
 
 def label_ways(work: Work) -> list[Way]:
@@ -97,7 +100,7 @@ def reprint(work: Work, arguments: Arguments) -> Said:
     """The same label again, with a reason; its number stays. Errors: ``no_label_yet``; ``reprint_reason``."""
     job = _needed(work)
     reason = arguments.reason or ("not_printed" if queue.is_undecided(job) else "damaged")
-    work.remember(label=queue.reprint(work.session, work.actor, job.id, reason=reason).id)
+    work.memory = replace(work.memory, label=queue.reprint(work.session, work.actor, job.id, reason=reason).id)
     return Said("label_again", _("The label is printed again. Throw the first one away if there is one."))
 
 
@@ -116,10 +119,10 @@ def _needed(work: Work) -> PrintJob:
 
 def _job(work: Work) -> PrintJob | None:
     """The job of the open carton's label; its id is kept, so that a house without printers asks nothing."""
-    job_id = work.memory.get("label")
+    job_id = work.memory.label
     return work.session.get(PrintJob, job_id) if job_id else None
 
 
 def _carton(work: Work) -> Container | None:
-    carton_id = work.memory.get("carton")
+    carton_id = work.memory.carton
     return work.session.get(Container, carton_id) if carton_id else None

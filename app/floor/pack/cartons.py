@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from app.db import table
 from app.floor.pack import carton_label
+from app.floor.pack.memory import CartonDone, PackedUnits, Work
 from app.floor.pack.verified_units import verified_units
 from app.floor.shared import confirm, handover
-from app.floor.shared.step import Said, Work
+from app.floor.shared.step import Said
 from app.floor.shared.totes import require_mine
 from app.language import _
 from app.ledger.models import Balance
@@ -28,7 +29,7 @@ balance = table(Balance)
 
 
 def carton_of(work: Work) -> Container | None:
-    carton_id = work.memory.get("carton")
+    carton_id = work.memory.carton
     return work.session.get(Container, carton_id) if carton_id else None
 
 
@@ -45,7 +46,7 @@ def begin_carton(work: Work) -> Container:
     work.session.add(carton)
     work.session.flush()
     _join_shipment(work, carton)
-    work.remember(carton=carton.id)
+    work.memory = replace(work.memory, carton=carton.id)
     carton_label.print_carton(work, carton)
     return carton
 
@@ -72,17 +73,18 @@ def close_carton(work: Work, carton: Container) -> Said:
             )
             moves.append((move, line.sku, line.source_container or "", carton.code))
         _tell_packed(work, held, line, units, target=carton.id)
-        packed.append({"line": line_id, "quantity": units, "tote": line.source_container_id})
+        assert line.source_container_id is not None, "a packing line without its tote"
+        packed.append(PackedUnits(line=line_id, quantity=units, tote=line.source_container_id))
     posted = work.post("pack", moves)
     for line_id, units in sorted(counts.items()):
         work.finish_units(by_id[line_id], units)
     _join_shipment(work, carton)
     carton.status = "closed"
-    work.forget("counts", "carton", "last", "grams", "whole", "label")
-    work.can_undo(posting=posted.posting_id, packed=packed, carton=carton.id)
+    work.memory = replace(work.memory.with_carton_empty(), carton=None, label=None)
+    work.can_undo(CartonDone(posting=posted.posting_id, packed=tuple(packed), carton=carton.id))
     work.session.flush()
     if work.line is None:
-        handover.to_shipping(work)
+        to_shipping(work)
     else:
         begin_carton(work)
     return Said("carton_closed", _("Carton closed with %(n)s units.", n=sum(counts.values())))
@@ -102,7 +104,7 @@ def _take_out_cancelled(work: Work, counts: dict[int, int], by_id: dict[int, Lin
         return None
     left = {id_: min(units, wanted[id_]) for id_, units in counts.items() if wanted[id_]}
     grams = sum(by_id[id_].unit_weight_grams * units for id_, units in gone.items())
-    work.remember(counts=left, grams=work.memory.get("grams", 0) - grams)
+    work.memory = replace(work.memory, verified=left, grams=work.memory.grams - grams)
     names = ", ".join(f"{units} {by_id[id_].sku}" for id_, units in gone.items())
     return Said("line_gone", _("Cancelled meanwhile: take %(units)s out of the carton, then scan it.", units=names))
 
@@ -162,56 +164,64 @@ def drop_carton(work: Work, carton: Container) -> None:
     row = work.session.scalar(select(ShipmentCarton).where(ShipmentCarton.container_id == carton.id))
     if row is not None:
         work.session.delete(row)
-    work.forget("carton")
+    work.memory = replace(work.memory, carton=None)
     carton_label.forget_label(work, carton)
 
 
 def may_reopen(work: Work) -> bool:
     """Until the carton that was closed last has left."""
-    stack = work.memory.get("undo", [])
-    return bool(stack) and work.session.get_one(Container, stack[-1]["carton"]).status != "shipped"
+    closed = work.memory.undo
+    return bool(closed) and work.session.get_one(Container, closed[-1].carton).status != "shipped"
+
+
+def to_shipping(work: Work) -> None:
+    """Every unit is in a carton."""
+    handover.to_shipping(work)
+    work.memory = replace(work.memory, is_handed=True)
 
 
 def reopen_carton(work: Work) -> Said:
     """Forget the counts of the open carton; with none, take the last closed carton's units back into the tote."""
     counts = verified_units(work)
     if counts:
-        work.forget("counts", "last", "grams", "whole")
+        work.memory = work.memory.with_carton_empty()
         return Said("count_undone", _("Take %(n)s units out of the carton again.", n=sum(counts.values())))
-    stack = list(work.memory.get("undo", []))
-    if not stack:
+    if not work.memory.undo:
         raise Refused("nothing_to_undo", _("There is nothing to undo in this task."))
-    facts = stack.pop()
-    carton = work.session.get_one(Container, facts["carton"], populate_existing=True)
+    done = work.memory.undo[-1]
+    carton = work.session.get_one(Container, done.carton, populate_existing=True)
     if carton.status == "shipped":
         raise Refused("shipped_already", _("This carton has left. Unload it first."))
     handover.withdraw_from_shipping(work, carton)
-    require_mine(work, {each["tote"] for each in facts["packed"]})
-    posted = reverse(work.session, facts["posting"], work.header("undo"))
-    totes = {each["tote"]: work.session.get_one(Container, each["tote"]).code for each in facts["packed"]}
+    require_mine(work, {each.tote for each in done.packed})
+    posted = reverse(work.session, done.posting, work.header("undo"))
+    totes = {each.tote: work.session.get_one(Container, each.tote).code for each in done.packed}
     work.show(
         posted,
         [
-            (confirm.item_row(work.session, move.item_id).sku, carton.code, totes.get(move.target.container_id, ""))
+            (
+                confirm.item_row(work.session, move.item_id).sku,
+                carton.code,
+                totes.get(move.target.container_id or 0, ""),
+            )
             for move in posted.moves
         ],
     )
     by_id = {line.id: line for line in lines(work.session, work.task.id)}
     held = fulfil.held_in(work.session, [carton.id])
-    for each in facts["packed"]:
-        line = by_id[each["line"]]
-        _tell_packed(work, held, line, each["quantity"], target=each["tote"])
-        if reopen_units(work.session, line.id, each["quantity"]):
+    for each in done.packed:
+        line = by_id[each.line]
+        _tell_packed(work, held, line, each.quantity, target=each.tote)
+        if reopen_units(work.session, line.id, each.quantity):
             work.count_lines(-1)
     spare = carton_of(work)
     if spare is not None:
         drop_carton(work, spare)
     carton.status = "open"
-    work.forget("is_handed")
-    work.remember(undo=stack, carton=carton.id)
+    work.memory = replace(work.memory, undo=work.memory.undo[:-1], carton=carton.id, is_handed=False)
     if work.task.status == "done":
         work.task.status, work.task.done_at = "claimed", None
     work.session.flush()
     work.next_line()
-    units = sum(each["quantity"] for each in facts["packed"])
+    units = sum(each.quantity for each in done.packed)
     return Said("undone", _("Undone: put %(n)s units back into the tote and scan them again.", n=units))

@@ -1,10 +1,9 @@
 """Packing is ended: what is not in a closed carton is put back; the closed cartons go to the door."""
 
-from app.floor.pack.cartons import carton_of, drop_carton
-from app.floor.shared import handover
+from app.floor.pack.cartons import carton_of, drop_carton, to_shipping
+from app.floor.pack.memory import Work
 from app.floor.shared.open_work import held_order
 from app.floor.shared.put_back_words import put_it_back
-from app.floor.shared.step import Work
 from app.language import _
 from app.orders.fulfil import held_in
 from app.orders.take_out import take_out
@@ -19,11 +18,11 @@ def end(work: Work, left: list[Line], why: str) -> None:
     carton = carton_of(work)
     if carton is not None and not held_in(work.session, [carton.id]):
         drop_carton(work, carton)
-    handover.to_shipping(work)
+    to_shipping(work)
 
 
 def put_carton_back(work: Work) -> str:
     """What its worker does with what is in the open carton, or in hand."""
-    if sum(work.memory.get("counts", {}).values()):
+    if sum(work.memory.verified.values()):
         return _("Put what is in the open carton back into its tote.")
     return put_it_back(work)

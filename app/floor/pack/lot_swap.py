@@ -5,13 +5,16 @@ posts just that: A goes back to the bin that it was picked from, B comes out of 
 that bin; a third lot, or a second swap of the same line, is refused.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from app.catalog.models import Lot
 from app.db import table
+from app.floor.pack.memory import Work
 from app.floor.pack.verified_units import open_lines, verified_units
 from app.floor.shared import confirm
-from app.floor.shared.step import Meaning, Work
+from app.floor.shared.step import Meaning
 from app.language import _
 from app.ledger.for_sale import is_good
 from app.ledger.models import Balance
@@ -34,7 +37,7 @@ def swap(work: Work, line: Line, meaning: Meaning) -> int:
     free units where the line was picked, or a line that was swapped already.
     """
     wrong = Refused("wrong_lot", _("This is lot %(this)s. Wanted: lot %(lot)s.", this=meaning.lot, lot=line.lot))
-    if line.id in work.memory.get("swapped", []):
+    if line.id in work.memory.swapped:
         raise wrong
     lot_id = work.session.scalar(select(Lot.id).where(Lot.item_id == line.item_id, Lot.code == meaning.lot))
     found = _picked_from(work, line, lot_id) if lot_id is not None else None
@@ -49,7 +52,7 @@ def swap(work: Work, line: Line, meaning: Meaning) -> int:
     _post(work, line, lot_id, found, lot=meaning.lot)
     held = fulfil.swap_lot(work.session, line.document_line_id, quantity=line.left, lot_id=lot_id)
     swapped = _of_other_lot(work, line, lot_id, held)
-    work.remember(swapped=[*work.memory.get("swapped", []), swapped])
+    work.memory = replace(work.memory, swapped=(*work.memory.swapped, swapped))
     work.next_line()
     return swapped
 

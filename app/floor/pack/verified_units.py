@@ -1,8 +1,11 @@
 """What a packer has verified of an order and not put into a closed carton yet: units by line, and the weight of it."""
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, select
 
-from app.floor.shared.step import Meaning, Work
+from app.floor.pack.memory import Work
+from app.floor.shared.step import Meaning
 from app.language import _
 from app.refusal import Refused
 from app.tasks.lines import Line, line_of, lines
@@ -11,7 +14,7 @@ from app.tasks.models import UNFINISHED, Task, TaskLine
 
 def verified_units(work: Work) -> dict[int, int]:
     """Line id -> units verified and not in a carton yet."""
-    return {int(line_id): units for line_id, units in work.memory.get("counts", {}).items()}
+    return dict(work.memory.verified)
 
 
 def open_lines(work: Work, *where: ColumnElement[bool]) -> list[Line]:
@@ -24,14 +27,14 @@ def open_lines(work: Work, *where: ColumnElement[bool]) -> list[Line]:
 def next_line(work: Work) -> Line | None:
     """The line being counted, else the first with units that nobody has verified."""
     counts = verified_units(work)
-    last = work.memory.get("last")
-    if last in counts:
+    last = work.memory.verified_last
+    if last is not None and last in counts:
         line = line_of(work.session, last)
         if line is not None and line.status == "open" and line.left > counts[last]:
             return line
     if work.line is not None and work.line.id not in counts:
         return work.line
-    whole = [id_ for id_ in counts if id_ in work.memory.get("whole", [])]
+    whole = [id_ for id_ in counts if id_ in work.memory.whole_lines]
     found = lines(work.session, work.task.id, TaskLine.status == "open", TaskLine.id.not_in(whole), limit=1)
     return found[0] if found else None
 
@@ -42,7 +45,7 @@ def verify_units(work: Work, line: Line, units: int) -> None:
     Errors: ``carton_too_heavy`` before the limit of a carton is passed, so that nobody lifts it.
     """
     counts = verified_units(work)
-    grams = work.memory.get("grams", 0) + line.unit_weight_grams * (units - counts.get(line.id, 0))
+    grams = work.memory.grams + line.unit_weight_grams * (units - counts.get(line.id, 0))
     most = work.settings.carton_max_grams
     counts[line.id] = units
     if grams > most and line.unit_weight_grams and sum(counts.values()) > 1:
@@ -50,9 +53,11 @@ def verify_units(work: Work, line: Line, units: int) -> None:
             "carton_too_heavy",
             _("Too heavy: a carton takes %(kg)s kg. Scan the carton, then go on with a new one.", kg=most // 1000),
         )
-    whole = set(work.memory.get("whole", []))
+    whole = set(work.memory.whole_lines)
     whole = whole | {line.id} if units >= line.left else whole - {line.id}
-    work.remember(counts=counts, last=line.id, grams=grams, whole=sorted(whole))
+    work.memory = replace(
+        work.memory, verified=counts, verified_last=line.id, grams=grams, whole_lines=tuple(sorted(whole))
+    )
 
 
 def not_wanted(work: Work, meaning: Meaning) -> Refused:

@@ -5,13 +5,24 @@ tote -> carton. A full carton is scanned at any time and the next one begun. Whe
 wait to be shipped.
 """
 
+from dataclasses import replace
+
 from app.barcode.internal import InternalKind, encode
 from app.floor.pack import carton_label
-from app.floor.pack.cartons import begin_carton, carton_of, close_carton, drop_carton, may_reopen, reopen_carton
+from app.floor.pack.cartons import (
+    begin_carton,
+    carton_of,
+    close_carton,
+    drop_carton,
+    may_reopen,
+    reopen_carton,
+    to_shipping,
+)
 from app.floor.pack.lot_swap import fits, swapped_lines
+from app.floor.pack.memory import PackMemory, Work
 from app.floor.pack.verified_units import next_line, not_wanted, open_lines, verified_units, verify_units
-from app.floor.shared import confirm, handover
-from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.shared import confirm
+from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, Workflow, action_way, scan_way
 from app.floor.shared.undo import no_arguments
 from app.language import _
 from app.orders import fulfil
@@ -20,19 +31,21 @@ from app.tasks.lines import Line, line_of, shrink_line
 from app.tasks.models import TaskLine
 
 
-def waiting(work: Work) -> Step | None:
+def waiting(work: Work) -> Step[PackMemory] | None:
     if work.line is None and not verified_units(work):
-        is_left_over = work.memory.get("undo") and not work.memory.get("is_handed")
+        is_left_over = work.memory.undo and not work.memory.is_handed
         return REST if is_left_over else None
-    if not work.memory.get("totes"):
+    if not work.memory.totes:
         return TOTE
     line = next_line(work)
     if line is None:
         return CARTON
     if not line.serial:
-        work.forget("item")
+        work.memory = replace(work.memory, item=None)
         return ITEM
-    work.remember(item=line.item_id)  # whose serial numbers are looked for: not those of the first open line
+    work.memory = replace(
+        work.memory, item=line.item_id
+    )  # whose serial numbers are looked for: not those of the first open line
     return SERIAL
 
 
@@ -41,7 +54,7 @@ def _prompt(
 ) -> Prompt:
     counts = verified_units(work)
     ways = [*ways, *carton_label.label_ways(work)]
-    if counts or work.memory.get("undo"):
+    if counts or work.memory.undo:
         ways = [*ways, action_way("undo", _("Undo"))]
     carton = carton_of(work)
     prompt = Prompt(
@@ -92,7 +105,7 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
                 mine=work.task.document,
             ),
         )
-    work.remember(totes=[*work.memory.get("totes", []), meaning.id])
+    work.memory = replace(work.memory, totes=(*work.memory.totes, meaning.id))
     if carton_of(work) is None:
         begin_carton(work)
     return Said("tote_confirmed", _("Right tote: %(code)s", code=meaning.code))
@@ -188,7 +201,7 @@ def _accept_container(work: Work, meaning: Meaning) -> Said:
     if carton is not None and meaning.id == carton.id:
         return close_carton(work, carton)
     if meaning.type == "container":
-        if meaning.id in work.memory.get("totes", []):
+        if meaning.id in work.memory.totes:
             raise Refused("tote_again", _("%(code)s is being packed. Scan its items.", code=meaning.code))
         return _accept_tote(work, meaning)
     if meaning.type == "item":
@@ -203,7 +216,7 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
     """The total of the line that was scanned last."""
     quantity = confirm.typed_quantity(arguments)
     counts = verified_units(work)
-    last = work.memory.get("last")
+    last = work.memory.verified_last
     if last is None or last not in counts:
         raise Refused("scan_item_first", _("Scan the item first, then give the quantity."))
     line = line_of(work.session, last)
@@ -236,8 +249,8 @@ def _missing(work: Work) -> Said:
     carton = carton_of(work)
     if carton is not None and not fulfil.held_in(work.session, [carton.id]):
         drop_carton(work, carton)
-    if work.memory.get("undo"):
-        handover.to_shipping(work)
+    if work.memory.undo:
+        to_shipping(work)
     work.session.flush()
     return Said(
         "missing", _("%(n)s units are missing. They stay promised; tell your supervisor to look for them.", n=units)
@@ -260,7 +273,7 @@ def _done(work: Work) -> Said:
     carton = carton_of(work)
     if carton is not None:
         drop_carton(work, carton)
-    handover.to_shipping(work)
+    to_shipping(work)
     return Said("packed", _("Order %(order)s goes to shipping.", order=work.task.document))
 
 

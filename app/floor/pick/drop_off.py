@@ -1,14 +1,16 @@
 """The drop: a picker brings all totes to one place, and packing begins."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import bindparam, select
 
 from app.barcode.internal import InternalKind, encode
 from app.db import core, table
+from app.floor.pick.memory import Work
 from app.floor.pick.prompts import tote_code
 from app.floor.shared import confirm, handover
-from app.floor.shared.step import Meaning, Prompt, Said, Step, Work, action_way, scan_way
+from app.floor.shared.step import Meaning, Prompt, Said, Step, action_way, scan_way
 from app.language import _
 from app.places.models import Container
 from app.places.warehouses import Named
@@ -22,7 +24,7 @@ _CODES = (
 
 def must_drop(work: Work) -> bool:
     """Whether full totes are still to be brought somewhere, and the house has a place for them."""
-    return not work.memory.get("is_dropped") and _drop(work) is not None
+    return not work.memory.is_dropped and _drop(work) is not None
 
 
 def _drop(work: Work) -> Named | None:
@@ -32,8 +34,8 @@ def _drop(work: Work) -> Named | None:
 
 def _codes(work: Work) -> Sequence[str]:
     """The totes to bring; mostly it is the one that every prompt of the pick showed."""
-    ids = work.memory["totes"]
-    if ids == [work.task.container_id]:
+    ids = work.memory.totes
+    if ids == (work.task.container_id,):
         return [tote_code(work) or ""]
     return core(work.session).scalars(_CODES, {"totes": ids}).all()
 
@@ -56,8 +58,8 @@ def _ask_drop(work: Work) -> Prompt:
 
 def _accept_drop(work: Work, meaning: Meaning) -> Said:
     place = confirm.target_location(work, meaning, kinds=DROPS)
-    handover.move_containers(work, work.memory["totes"], place.id, place.code)
-    work.remember(is_dropped=True)
+    handover.move_containers(work, work.memory.totes, place.id, place.code)
+    work.memory = replace(work.memory, is_dropped=True)
     handover.to_packing(work)
     return Said("dropped", _("At %(place)s. This order is ready to be packed.", place=place.code))
 

@@ -1,10 +1,13 @@
 """What every question of a pick shows and offers, and how it counts."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
+from app.floor.pick.memory import ToteCode, Work
 from app.floor.shared import confirm, totes
 from app.floor.shared.question import about_line
-from app.floor.shared.step import Prompt, Said, Way, Work, action_way
+from app.floor.shared.step import Prompt, Said, Way, action_way
 from app.language import _
 from app.places.models import Container
 from app.tasks.lines import Line
@@ -21,12 +24,12 @@ def tote_code(work: Work) -> str | None:
     """The proposed tote's code; remembered with its id, because every prompt of every line shows it."""
     if work.task.container_id is None:
         return None
-    known = work.memory.get("tote")
-    if not known or known[0] != work.task.container_id:
+    known = work.memory.tote
+    if known is None or known.id != work.task.container_id:
         code = work.session.scalar(select(Container.code).where(Container.id == work.task.container_id))
-        work.remember(tote=[work.task.container_id, code])
+        work.memory = replace(work.memory, tote=ToteCode(work.task.container_id, code))
         return code
-    return str(known[1])
+    return known.code
 
 
 def exceptions(work: Work) -> list[Way]:

@@ -1,12 +1,15 @@
 """A short pick: the bin holds less than it should. Other stock is looked for, somebody is asked to count it, and a pick
 face is filled again."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.floor.pick.drop_off import must_drop
+from app.floor.pick.memory import Work
 from app.floor.shared import handover, undo_short
 from app.floor.shared.count_request import hold_place, open_count
-from app.floor.shared.step import Arguments, Said, Work
+from app.floor.shared.step import Arguments, Said
 from app.language import _
 from app.orders import fulfil
 from app.orders.replenish import replenish
@@ -54,13 +57,13 @@ def short(work: Work, arguments: Arguments) -> Said:
     count = open_count(work, line.source_location_id)
     replenish(work.session, work.session.get_one(Warehouse, work.task.warehouse_id), item_ids=[line.item_id])
     work.report(sku=line.sku, place=line.source or "", units=missing)
-    begun = undo_short.at_line(work)
+    begun = work.memory.line_at_hand()
     if not work.counted:
-        work.forget(*undo_short.AT_LINE)
+        work.memory = work.memory.without_line()
     undo_short.note(work, line, begun=begun, count=count, released=released, chosen=elsewhere.chosen)
     work.next_line()
-    if work.line is None and work.memory.get("totes") and not must_drop(work):
-        work.remember(is_dropped=True)
+    if work.line is None and work.memory.totes and not must_drop(work):
+        work.memory = replace(work.memory, is_dropped=True)
         handover.to_packing(work)
     found = sum(elsewhere.chosen.values())
     return Said(
@@ -71,8 +74,8 @@ def short(work: Work, arguments: Arguments) -> Said:
 
 def _uncounted(work: Work, line: Line) -> list[int]:
     """Where this task missed the item before, and nobody has counted since: the books may still have it there."""
-    reports = work.memory.get("reports", {}).values()
-    places = {one["place"] for each in reports for one in each if one["sku"] == line.sku}
+    reports = work.memory.reports.values()
+    places = {one.place for each in reports for one in each if one.sku == line.sku}
     statement = (
         select(Location.id)
         .join(Task, Task.location_id == Location.id)

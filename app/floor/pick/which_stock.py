@@ -3,12 +3,16 @@
 Until it is answered the units wait (``waiting_units``); the narrower scan counts them.
 """
 
+from dataclasses import replace
+from typing import Literal
+
 from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
+from app.floor.pick.memory import Work
 from app.floor.pick.prompts import count_units, exceptions, prompt
 from app.floor.shared import confirm
-from app.floor.shared.step import Meaning, Prompt, Said, Step, Work, scan_way
+from app.floor.shared.step import Meaning, Prompt, Said, Step, scan_way
 from app.language import _
 from app.ledger.models import Balance
 from app.refusal import Refused
@@ -25,12 +29,12 @@ def standing_here(work: Work, line: Line, *, whole_bin: bool = False) -> list[tu
     return [(row.item_id, row.lot_id, row.container_id) for row in work.session.execute(statement)]
 
 
-def needs_narrower(work: Work, line: Line) -> str | None:
+def needs_narrower(work: Work, line: Line) -> Literal["lot", "container"] | None:
     """Whether the item alone does not say which stock: several lots, or several containers, in this bin."""
-    if "container" in work.memory:
+    if work.memory.container is not None:
         return None
     here = standing_here(work, line)
-    if line.lot_id is not None and not work.memory.get("lot_is_known") and len({lot for _i, lot, _c in here}) > 1:
+    if line.lot_id is not None and not work.memory.lot_is_known and len({lot for _i, lot, _c in here}) > 1:
         return "lot"
     if len({container for _i, _lot, container in here}) > 1:
         return "container"
@@ -56,7 +60,7 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "lot" or meaning.item_id != line.item_id:
         raise confirm.wrong(meaning, wanted=_("Scan lot %(lot)s.", lot=line.lot))
     check_lot(line, meaning.lot)
-    work.remember(lot_is_known=True)
+    work.memory = replace(work.memory, lot_is_known=True)
     return _count_waiting(work, line)
 
 
@@ -75,7 +79,7 @@ def _accept_container(work: Work, meaning: Meaning) -> Said:
     if (is_loose and meaning.type == "location" and meaning.id == line.source_location_id) or (
         not is_loose and meaning.type == "container" and meaning.id == line.source_container_id
     ):
-        work.remember(container=line.source_container_id or 0)
+        work.memory = replace(work.memory, container=line.source_container_id or 0)
         return _count_waiting(work, line)
     wanted = _("Take it from %(place)s.", place=line.source_container or _("the loose units: scan the bin"))
     raise confirm.wrong(meaning, wanted=wanted)
@@ -92,14 +96,14 @@ def accept_serial(work: Work, meaning: Meaning) -> Said:
     line = work.the_line
     if not line.serial or meaning.type != "serial" or meaning.code != line.serial:
         raise confirm.wrong(meaning, wanted=_("Take serial %(serial)s.", serial=line.serial))
-    work.forget("pending", "waiting_units")
+    work.memory = work.memory.answered()
     return count_units(work, line, 1)
 
 
 def _count_waiting(work: Work, line: Line) -> Said:
     """The narrower scan came: the item that waited for it counts now."""
-    units = work.memory.get("waiting_units", 1)
-    work.forget("pending", "waiting_units")
+    units = work.memory.waiting_units
+    work.memory = work.memory.answered()
     return count_units(work, line, units)
 
 
@@ -108,6 +112,5 @@ CONTAINER = Step(("container",), _ask_container, _accept_container)
 SERIAL = Step(("serial",), _ask_serial, accept_serial, takes_new=True)
 
 
-def narrower_step(work: Work) -> Step:
-    """The question that is pending."""
-    return {"lot": LOT, "container": CONTAINER, "serial": SERIAL}[work.memory["pending"]]
+NARROWER = {"lot": LOT, "container": CONTAINER, "serial": SERIAL}
+"""What may be asked for."""

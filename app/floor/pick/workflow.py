@@ -7,25 +7,24 @@ from dataclasses import replace
 
 from app.barcode.internal import InternalKind, encode
 from app.floor.pick.drop_off import DROP, must_drop
+from app.floor.pick.memory import PickDone, PickMemory, Work
 from app.floor.pick.prompts import count_units, exceptions, prompt, tote_code
 from app.floor.pick.short_pick import short
-from app.floor.pick.which_stock import accept_serial, check_lot, narrower_step, needs_narrower, standing_here
+from app.floor.pick.which_stock import NARROWER, accept_serial, check_lot, needs_narrower, standing_here
 from app.floor.shared import confirm, handover, totes
 from app.floor.shared.step import (
-    BEGUN,
     Arguments,
     Meaning,
     Prompt,
     Said,
     Step,
     Way,
-    Work,
     Workflow,
     action_way,
     scan_way,
     something_posted,
 )
-from app.floor.shared.undo import Facts, no_arguments, nothing_to_tell, undo
+from app.floor.shared.undo import no_arguments, nothing_to_tell, undo
 from app.language import _
 from app.ledger.post import Move, Place
 from app.orders import fulfil
@@ -33,14 +32,14 @@ from app.refusal import Refused
 from app.tasks.lines import Line, to_the_end
 
 
-def waiting(work: Work) -> Step | None:
+def waiting(work: Work) -> Step[PickMemory] | None:
     line = work.line
     if line is None:
-        return DROP if work.memory.get("totes") and must_drop(work) else None
-    if work.memory.get("bin") != line.source_location_id:
+        return DROP if work.memory.totes and must_drop(work) else None
+    if work.memory.bin != line.source_location_id:
         return BIN
-    if work.memory.get("pending"):
-        return narrower_step(work)
+    if work.memory.pending:
+        return NARROWER[work.memory.pending]
     return TOTE if work.counted >= line.left else ITEM
 
 
@@ -78,11 +77,11 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     if work.is_second_read and meaning.type in ("location", "container"):
         return confirm.source(work, line, meaning)
     if meaning.type == "container" and meaning.id == line.source_container_id:
-        work.remember(container=meaning.id)
+        work.memory = replace(work.memory, container=meaning.id)
         return count_units(work, line, 1)
     if meaning.type == "lot" and meaning.item_id == line.item_id:
         check_lot(line, meaning.lot)
-        work.remember(lot_is_known=True)
+        work.memory = replace(work.memory, lot_is_known=True)
         return count_units(work, line, 1)
     if meaning.type == "serial":
         return accept_serial(work, meaning)
@@ -91,16 +90,16 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     confirm.item(line, meaning)
     if meaning.lot:
         check_lot(line, meaning.lot)
-        work.remember(lot_is_known=True)
+        work.memory = replace(work.memory, lot_is_known=True)
     if line.serial and meaning.serial:
         return accept_serial(work, replace(meaning, type="serial", code=meaning.serial))
     if line.serial:
-        work.remember(pending="serial", line=line.id, waiting_units=meaning.quantity)
+        work.memory = replace(work.memory, pending="serial", line=line.id, waiting_units=meaning.quantity)
         return Said("scan_serial", _("Now scan the serial number: %(serial)s", serial=line.serial))
     if not work.counted:
         narrower = needs_narrower(work, line)
         if narrower:
-            work.remember(pending=narrower, line=line.id, waiting_units=meaning.quantity)
+            work.memory = replace(work.memory, pending=narrower, line=line.id, waiting_units=meaning.quantity)
             if narrower == "lot":
                 return Said("scan_lot", _("Several lots are here. Scan the lot: %(lot)s", lot=line.lot))
             return Said("scan_container", _("It stands in several containers here. Scan the container."))
@@ -158,20 +157,22 @@ def _accept_tote(work: Work, meaning: Meaning) -> Said:
         lot_id=line.lot_id,
         serial=line.serial,
     )
-    used = work.memory.get("totes", [])
-    work.remember(totes=used if tote.id in used else [*used, tote.id])
+    used = work.memory.totes
+    work.memory = replace(work.memory, totes=used if tote.id in used else (*used, tote.id))
     work.can_undo(
-        posting=posted.posting_id,
-        line=line.id,
-        quantity=quantity,
-        tote=tote.id,
-        source=line.source,
-        target=tote.code,
+        PickDone(
+            posting=posted.posting_id,
+            line=line.id,
+            quantity=quantity,
+            tote=tote.id,
+            source=line.source or "",
+            target=tote.code,
+        )
     )
     work.finish_units(line, quantity)
-    work.forget("container", "lot_is_known", "pending")
+    work.memory = replace(work.memory.answered(), container=None, lot_is_known=False)
     if work.line is None and not must_drop(work):
-        work.remember(is_dropped=True)
+        work.memory = replace(work.memory, is_dropped=True)
         handover.to_packing(work)
     return Said("picked", _("%(n)s × %(sku)s in %(tote)s", n=quantity, sku=line.sku, tote=tote.code))
 
@@ -208,30 +209,30 @@ def _skip(work: Work) -> Said:
     if line is None or work.counted:
         raise Refused("finish_line_first", _("Put what you counted into the tote first, or undo it."))
     to_the_end(work.session, work.task.id, line.id)
-    work.forget("line", *BEGUN)
+    work.memory = work.memory.without_line()
     work.next_line()
     return Said("skipped", _("%(place)s comes again at the end.", place=line.source))
 
 
 def _undo(work: Work) -> Said:
-    if work.memory.get("is_dropped"):
+    if work.memory.is_dropped:
         raise Refused("packed_next", _("The totes are at packing already. Undo it there."))
     return undo(
         work,
+        PickDone,
         tell=nothing_to_tell,
         tell_first=_tell_undone,
-        begun=("pending", "waiting_units", "lot_is_known", "container"),
         allocate_source=True,
     )
 
 
-def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
+def _tell_undone(work: Work, line: Line, done: PickDone) -> None:
     assert line.document_line_id is not None
     fulfil.picked(
         work.session,
         line.document_line_id,
-        quantity=-facts["quantity"],
-        container_id=facts["tote"],
+        quantity=-done.quantity,
+        container_id=done.tote,
         item_id=line.item_id,
         lot_id=line.lot_id,
         serial=line.serial,
@@ -239,7 +240,7 @@ def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
 
 
 def finished(work: Work) -> str:
-    if work.memory.get("totes"):
+    if work.memory.totes:
         return _("Order %(order)s is picked. Next: pack it, or take the next job.", order=work.task.document)
     return _("Nothing of order %(order)s could be picked. Take the next job.", order=work.task.document)
 
@@ -259,5 +260,5 @@ WORKFLOW = Workflow(
         "undo": no_arguments(_undo),
     },
     finished=finished,
-    may_undo=lambda work: something_posted(work) and not work.memory.get("is_dropped"),
+    may_undo=lambda work: something_posted(work) and not work.memory.is_dropped,
 )

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
+from app.floor.putaway.memory import Work
 from app.floor.shared import confirm, handover
-from app.floor.shared.step import Work
 from app.tasks.lines import Line, change_line, hand_on
 from app.tasks.queue import NewLine, open_task
 

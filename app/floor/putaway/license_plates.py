@@ -6,7 +6,8 @@ only the label tells which one goes.
 
 from sqlalchemy import select
 
-from app.floor.shared.step import Meaning, Work
+from app.floor.putaway.memory import Work
+from app.floor.shared.step import Meaning
 from app.language import _
 from app.places.models import Container
 from app.refusal import Refused

@@ -5,12 +5,16 @@ holds the item already and has room, else the first empty one on the walk; anoth
 there is left out of the work.
 """
 
+from dataclasses import replace
+
 from app.barcode.internal import InternalKind, encode
 from app.floor.putaway import license_plates
+from app.floor.putaway.memory import PutawayMemory, Work
 from app.floor.shared import confirm, handover, undo_short
+from app.floor.shared.memory import PostingDone
 from app.floor.shared.missing_stock import leave_out, with_short
 from app.floor.shared.question import about_line
-from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, Workflow, action_way, scan_way
 from app.floor.shared.suggested_place import send_to_bin
 from app.floor.shared.undo import no_arguments, nothing_to_tell, undo
 from app.language import _
@@ -21,7 +25,7 @@ from app.tasks.lines import Line, change_line, line_of, lines, to_the_end
 from app.tasks.models import TaskLine
 
 
-def waiting(work: Work) -> Step | None:
+def waiting(work: Work) -> Step[PutawayMemory] | None:
     if work.line is None:
         return None
     return TARGET if work.counted else ITEM
@@ -66,7 +70,7 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
 
 
 def _take(work: Work, line: Line) -> Said:
-    work.remember(counted=line.left, line=line.id)
+    work.memory = replace(work.memory, counted=line.left, line=line.id)
     work.next_line()
     _suggest(work, line)
     return Said("item_confirmed", _("%(n)s × %(sku)s", n=line.left, sku=line.sku))
@@ -82,7 +86,7 @@ def _suggest(work: Work, line: Line) -> None:
     """The suggested bin stands in the line from now on: nobody else is sent to the same empty bin."""
     if line.target_location_id is not None:
         return
-    send_to_bin(work, line, units=work.counted, condition=line.source_condition, avoid=_full_bins(work))
+    send_to_bin(work, line, units=work.counted, condition=line.source_condition, avoid=work.memory.full_bins)
     work.next_line()
 
 
@@ -121,15 +125,12 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     ]
     source = line.source_container or line.source or ""
     posted = work.post("putaway", [(move, line.sku, source, place.code) for move in moves], line_id=line.id)
-    work.can_undo(posting=posted.posting_id, line=line.id, quantity=quantity, source=source, target=place.code)
+    work.can_undo(
+        PostingDone(posting=posted.posting_id, line=line.id, quantity=quantity, source=source, target=place.code)
+    )
     work.finish_units(line, quantity)
     handover.after_put_back(work, line)
     return Said("put_away", _("%(n)s × %(sku)s in %(place)s", n=quantity, sku=line.sku, place=place.code))
-
-
-def _full_bins(work: Work) -> list[int]:
-    """The bins that this worker found full, whatever the books say: they are not suggested again in this task."""
-    return list(work.memory.get("full", []))
 
 
 def _full(work: Work) -> Said:
@@ -140,7 +141,7 @@ def _full(work: Work) -> Said:
     line = work.the_line
     if not work.counted or line.target_location_id is None:
         raise Refused("scan_item_first", _("Scan the item first."))
-    work.remember(full=[*_full_bins(work), line.target_location_id])
+    work.memory = replace(work.memory, full_bins=(*work.memory.full_bins, line.target_location_id))
     change_line(work.session, line.id, target_location_id=None)
     work.next_line()
     _suggest(work, work.the_line)
@@ -166,10 +167,15 @@ def _quantity(work: Work, arguments: Arguments) -> Said:
 def _undo(work: Work) -> Said:
     """Errors: those of ``undo``; ``being_shipped``, ``shipped_already`` where a carton went on without its goods."""
     short = undo_short.last_short(work)
-    line = line_of(work.session, short["line"]) if short else None
+    line = line_of(work.session, short.line) if short else None
     if line is not None:
         handover.before_put_back(work, line)
-    return undo(work, tell=nothing_to_tell, tell_first=lambda work, line, _facts: handover.before_put_back(work, line))
+    return undo(
+        work,
+        PostingDone,
+        tell=nothing_to_tell,
+        tell_first=lambda work, line, _done: handover.before_put_back(work, line),
+    )
 
 
 def finished(work: Work) -> str:

@@ -4,32 +4,31 @@ A GS1 label says all of it at once. A lot has one expiry date for ever (``app.ca
 stock once.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from app.catalog.lots import good_until, keep_lot, known_lot, require_same
 from app.catalog.models import Item
+from app.floor.receive.memory import ReceiveMemory, Work
 from app.floor.receive.prompts import prompt
 from app.floor.shared import confirm
 from app.floor.shared.expiry_date import hold_old, said_date
 from app.floor.shared.logistic_unit import or_sscc
-from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, Work, scan_way
+from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, scan_way
 from app.language import _, in_words
 from app.ledger.serials import require_nowhere
 from app.refusal import Refused
 from app.tasks.lines import Line
 
-FACTS = ("lot", "expiry", "serials")
-"""What the task remembers of the goods being counted."""
 
-
-def waiting(work: Work) -> Step | None:
+def waiting(work: Work) -> Step[ReceiveMemory] | None:
     """The fact that the counted goods have not told yet."""
     line = work.the_line
-    if line.tracking == "lot" and "lot" not in work.memory:
+    if line.tracking == "lot" and work.memory.lot is None:
         return LOT
-    if line.has_expiry and "expiry" not in work.memory:
+    if line.has_expiry and work.memory.expiry is None:
         return EXPIRY
-    if line.tracking == "serial" and len(work.memory.get("serials", [])) < work.counted:
+    if line.tracking == "serial" and len(work.memory.serials) < work.counted:
         return SERIAL
     return None
 
@@ -38,21 +37,16 @@ def check_lot(work: Work, meaning: Meaning) -> None:
     """A further label of what is counted names the same lot, and the same date.
 
     Errors: ``lot_differs``; ``expiry_conflict``."""
-    known = work.memory.get("lot")
+    known = work.memory.lot
     if known and meaning.lot and meaning.lot != known:
         raise Refused(
             "lot_differs",
             _("This is lot %(lot)s. Scan the dock for lot %(known)s first.", lot=meaning.lot, known=known),
         )
     if known and meaning.expiry:
-        require_same(known, said=meaning.expiry, known=_remembered(work))
+        require_same(known, said=meaning.expiry, known=work.memory.expiry)
         _require_good(work, meaning.expiry)
-        work.remember(expiry=meaning.expiry.isoformat())
-
-
-def _remembered(work: Work) -> date | None:
-    text = work.memory.get("expiry")
-    return date.fromisoformat(text) if text else None
+        work.memory = replace(work.memory, expiry=meaning.expiry)
 
 
 def _item(work: Work) -> Item:
@@ -73,10 +67,10 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
     date_known = known.expiry if known is not None else None
     require_same(meaning.code, said=meaning.expiry, known=date_known)
     said = date_known or meaning.expiry or good_until(meaning.produced, _item(work).shelf_life_days)
-    work.remember(lot=meaning.code)
+    work.memory = replace(work.memory, lot=meaning.code)
     if said is not None:
         _require_good(work, said)
-        work.remember(expiry=said.isoformat())
+        work.memory = replace(work.memory, expiry=said)
         if date_known is None:
             _require_fresh(work, said)
             return Said("expiry_confirmed", _("Lot %(lot)s, good until %(day)s", lot=meaning.code, day=in_words(said)))
@@ -95,12 +89,12 @@ def _accept_expiry(work: Work, meaning: Meaning) -> Said:
     day = said_date(work, meaning)
     _require_good(work, day)
     _require_fresh(work, day)
-    work.remember(expiry=day.isoformat())
+    work.memory = replace(work.memory, expiry=day)
     return Said("expiry_confirmed", _("Good until %(day)s", day=in_words(day)))
 
 
 def _require_good(work: Work, day: date) -> None:
-    if day < work.today and work.memory.get("fault") != "expired":
+    if day < work.today and work.memory.fault != "expired":
         raise Refused("expired", _("Expired on %(day)s. Set it aside and ask the office.", day=in_words(day)))
 
 
@@ -126,7 +120,7 @@ def _require_fresh(work: Work, day: date) -> None:
 def serial_way(work: Work) -> Way:
     """A number for the next unit, where it bears none that a robot could read."""
     line = work.the_line
-    number = len(work.memory.get("serials", [])) + 1
+    number = len(work.memory.serials) + 1
     return scan_way(f"{line.sku}-{work.task.id}-{line.id}-{line.done + number}", _("The unit's serial number"))
 
 
@@ -138,11 +132,11 @@ def _ask_serial(work: Work) -> Prompt:
 def accept_serial(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "serial":
         raise confirm.wrong(meaning, wanted=_("Scan the serial number of %(sku)s.", sku=work.the_line.sku))
-    serials = work.memory.get("serials", [])
+    serials = work.memory.serials
     if meaning.code in serials:
         raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))
     require_nowhere(work.session, [(work.the_line.item_id, meaning.code)])
-    work.remember(serials=[*serials, meaning.code])
+    work.memory = replace(work.memory, serials=(*serials, meaning.code))
     return Said("serial_confirmed", _("Serial %(serial)s", serial=meaning.code))
 
 
@@ -152,11 +146,11 @@ def lot_id(work: Work, line: Line) -> int | None:
     Errors: ``expiry_conflict`` where a known lot has another date by now; ``expired`` where its last good day went by
     since it was scanned.
     """
-    code = work.memory.get("lot")
+    code = work.memory.lot
     if not code:
         return None
-    kept = keep_lot(work.session, line.item_id, code, expiry=_remembered(work))
-    if kept.expiry is not None and "fault" not in work.memory:
+    kept = keep_lot(work.session, line.item_id, code, expiry=work.memory.expiry)
+    if kept.expiry is not None and work.memory.fault is None:
         _require_good(work, kept.expiry)
     hold_old(work, line.item_id, kept)
     return kept.id

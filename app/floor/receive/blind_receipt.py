@@ -1,11 +1,14 @@
 """A blind receipt: goods that no purchase order announced. The receiver says why; each line is made by scanning."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from app.floor.receive import prompts
+from app.floor.receive.memory import Work
 from app.floor.shared import confirm, over_receipt
 from app.floor.shared.blind_number import BLIND, spelt
-from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Work, action_way
+from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, action_way
 from app.language import _
 from app.places.models import Warehouse
 from app.places.numbers import next_number
@@ -50,7 +53,7 @@ def say_why(work: Work, arguments: Arguments) -> Said:
         raise Refused(
             "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(REASONS)), reasons=list(REASONS)
         )
-    work.remember(reason=arguments.reason)
+    work.memory = replace(work.memory, reason=arguments.reason)
     return Said("reason_noted", _("%(reason)s. Now scan what came.", reason=word(arguments.reason)))
 
 

@@ -1,7 +1,10 @@
 """What arrived in no state to be sold: it is received all the same, into quarantine and with the reason."""
 
+from dataclasses import replace
+
+from app.floor.receive.memory import Work
 from app.floor.shared import confirm
-from app.floor.shared.step import Arguments, Said, Work
+from app.floor.shared.step import Arguments, Said
 from app.language import _
 from app.refusal import Refused
 
@@ -12,7 +15,7 @@ FAULTS = ("damaged", "defective", "parts_missing", "wrong_item", "expired", "oth
 
 def target_kinds(work: Work) -> tuple[str, ...]:
     """Where the counted goods go: to a dock, or into quarantine where they are damaged (and the house has one)."""
-    is_kept = "fault" in work.memory and bool(confirm.place_ways(work, QUARANTINE))
+    is_kept = work.memory.fault is not None and bool(confirm.place_ways(work, QUARANTINE))
     return QUARANTINE if is_kept else DOCKS
 
 
@@ -28,5 +31,5 @@ def damaged(work: Work, arguments: Arguments) -> Said:
         raise Refused(
             "unknown_reason", _("Give a reason: %(reasons)s.", reasons=", ".join(FAULTS)), reasons=list(FAULTS)
         )
-    work.remember(fault=reason)
+    work.memory = replace(work.memory, fault=reason)
     return Said("fault_noted", _("%(n)s go into quarantine.", n=work.counted))

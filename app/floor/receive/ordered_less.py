@@ -1,15 +1,18 @@
 """The office changed the purchase order while it was unpacked: what is counted beyond it stays outside."""
 
+from dataclasses import replace
+
+from app.floor.receive.memory import Work
 from app.floor.shared import line_gone as shared
 from app.floor.shared import over_receipt
-from app.floor.shared.step import BEGUN, Said, Work
+from app.floor.shared.step import Said
 from app.language import _
 from app.tasks import lines
 
 
 def line_gone(work: Work) -> Said | None:
     """Of what is counted, only what is ordered now may come in; None where nothing changed."""
-    line_id, line = work.memory.get("line"), work.line
+    line_id, line = work.memory.line, work.line
     if line_id is None:
         return None
     if line is not None and line.id == line_id:
@@ -25,11 +28,9 @@ def _ordered_less(work: Work, line: lines.Line, units: int) -> Said | None:
         return None
     left = work.counted - units
     if left:
-        work.remember(counted=left)
-        if serials := work.memory.get("serials"):
-            work.remember(serials=serials[:left])
+        work.memory = replace(work.memory, counted=left, serials=work.memory.serials[:left])
     else:
-        work.forget("line", "counted", *BEGUN)
+        work.memory = work.memory.without_line()
     return Said(
         "line_gone",
         _(

@@ -5,12 +5,16 @@ the keypad, then the dock: SUPPLIER -> dock, and *inbound* becomes *on hand*. Wh
 came damaged goes straight into quarantine.
 """
 
+from dataclasses import replace
+
 from app.floor.receive import arriving_goods, blind_receipt
 from app.floor.receive.arriving_goods import check_lot
 from app.floor.receive.damaged_receipt import DOCKS, damaged, target_kinds
+from app.floor.receive.memory import ReceiptDone, ReceiveMemory, Work
 from app.floor.receive.prompts import prompt
 from app.floor.shared import confirm, handover, logistic_unit, over_receipt
 from app.floor.shared.logistic_unit import or_sscc
+from app.floor.shared.memory import LogisticUnit
 from app.floor.shared.over_receipt import is_blind
 from app.floor.shared.step import (
     Arguments,
@@ -18,13 +22,12 @@ from app.floor.shared.step import (
     Prompt,
     Said,
     Step,
-    Work,
     Workflow,
     action_way,
     scan_way,
     something_posted,
 )
-from app.floor.shared.undo import Facts, no_arguments, undo
+from app.floor.shared.undo import no_arguments, undo
 from app.language import _
 from app.ledger.for_sale import NOTHING_SOLD, is_for_sale
 from app.ledger.post import Move, Place
@@ -36,11 +39,11 @@ from app.tasks.lines import Line, line_of, lines, to_the_end
 from app.tasks.models import TaskLine
 
 
-def waiting(work: Work) -> Step | None:
-    if work.memory.get("is_done"):
+def waiting(work: Work) -> Step[ReceiveMemory] | None:
+    if work.memory.is_done:
         return None
     if is_blind(work):
-        if "reason" not in work.memory:
+        if work.memory.reason is None:
             return blind_receipt.REASON
     elif work.line is None:
         return None
@@ -50,7 +53,7 @@ def waiting(work: Work) -> Step | None:
     if unanswered is not None:
         return unanswered
     is_whole = not is_blind(work) and work.counted >= work.the_line.left
-    if is_whole or logistic_unit.is_complete(work) or "fault" in work.memory:
+    if is_whole or logistic_unit.is_complete(work) or work.memory.fault is not None:
         return TARGET
     return SERIALS if work.the_line.tracking == "serial" else MORE
 
@@ -61,7 +64,9 @@ def _ask_item(work: Work) -> Prompt:
         return prompt(work, _("Scan what came"), value=work.task.document, ways=ways, expects=("item",))
     line = work.the_line
     ways = [scan_way(line.code, line.name)]
-    instruction = _("Scan what is inside this unit") if logistic_unit.of(work) else _("Scan an item of the delivery")
+    instruction = _("Scan an item of the delivery")
+    if work.memory.unit != LogisticUnit():
+        instruction = _("Scan what is inside this unit")
     return prompt(work, instruction, value=line.sku, ways=ways, expects=("item",))
 
 
@@ -82,7 +87,7 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         )
     if not work.counted:
         line = blind_receipt.line_for(work, meaning) if is_blind(work) else _line_for(work, meaning)
-        work.remember(line=line.id)
+        work.memory = replace(work.memory, line=line.id)
         work.next_line()
     check_lot(work, meaning)
     return _count(work, meaning)
@@ -161,33 +166,35 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "item":
         return _accept_item(work, meaning)
     place = confirm.target_location(work, meaning, kinds=target_kinds(work))
-    line, quantity, fault = work.the_line, work.counted, work.memory.get("fault", "")
+    line, quantity, fault = work.the_line, work.counted, work.memory.fault
     is_kept = fault or confirm.item_row(work.session, line.item_id).inspect_on_receipt
     plate_id = logistic_unit.plate(work, place.id)
     target = Place(place.id, plate_id, "quarantine" if is_kept else "available")
     lot_id = arriving_goods.lot_id(work, line)
     order = _hold_order(work, line)
-    units = work.memory.get("serials") or [""]
-    share = quantity if units == [""] else 1
+    units = work.memory.serials or ("",)
+    share = quantity if units == ("",) else 1
     moves = [Move(line.item_id, share, Place(SUPPLIER), target, lot_id=lot_id, serial=serial) for serial in units]
     posted = work.post(
         "receive",
         [(move, line.sku, "SUPPLIER", place.code) for move in moves],
         line_id=line.id,
-        note=fault or work.memory.get("reason", ""),
+        note=fault or work.memory.reason or "",
     )
     _tell_order(work, line, quantity, order)
     work.can_undo(
-        posting=posted.posting_id,
-        line=line.id,
-        quantity=quantity,
-        source=_("the delivery"),
-        target=place.code,
-        putaway=[] if fault or _stays(work, target) else handover.to_putaway(work, moves),
-        plate=plate_id,
+        ReceiptDone(
+            posting=posted.posting_id,
+            line=line.id,
+            quantity=quantity,
+            source=_("the delivery"),
+            target=place.code,
+            putaway=() if fault or _stays(work, target) else tuple(handover.to_putaway(work, moves)),
+            plate=plate_id,
+        )
     )
     work.finish_units(line, quantity)
-    work.forget(*arriving_goods.FACTS, "fault", "unit")
+    work.memory = work.memory.without_goods()
     return Said("received", _("%(n)s × %(sku)s received at %(place)s", n=quantity, sku=line.sku, place=place.code))
 
 
@@ -231,7 +238,7 @@ def _skip(work: Work) -> Said:
         raise Refused("finish_line_first", _("Scan the dock for what you counted first, or undo it."))
     line = work.the_line
     to_the_end(work.session, work.task.id, line.id)
-    work.forget("line")
+    work.memory = replace(work.memory, line=None)
     work.next_line()
     return Said("skipped", _("%(sku)s comes later.", sku=line.sku))
 
@@ -240,10 +247,9 @@ def _done(work: Work) -> Said:
     """Less came than was ordered: the rest stays open on the purchase order. A blind receipt always ends so."""
     if work.counted:
         raise Refused("finish_line_first", _("Scan the dock for what you counted first, or undo it."))
-    if not work.memory.get("undo") and not is_blind(work):
+    if not work.memory.undo and not is_blind(work):
         raise Refused("nothing_received", _("Nothing was received yet. Scan an item, or release the task."))
-    work.forget("unit")
-    work.remember(is_done=True)
+    work.memory = replace(work.memory, unit=LogisticUnit(), is_done=True)
     if is_blind(work):
         blind_receipt.leave_rest(work)
         return Said("receipt_done", _("Done."))
@@ -256,10 +262,9 @@ def _is_put_away(work: Work) -> bool:
     return any(each is not None and each.done for each in begun)
 
 
-def _last_putaway(work: Work) -> list[int]:
+def _last_putaway(work: Work) -> tuple[int, ...]:
     """The put-away lines of the last receipt."""
-    stack = work.memory.get("undo", [])
-    return list(stack[-1]["putaway"]) if stack else []
+    return work.memory.undo[-1].putaway if work.memory.undo else ()
 
 
 def _undo(work: Work) -> Said:
@@ -271,18 +276,18 @@ def _undo(work: Work) -> Said:
         handover.hold_putaway(work, _last_putaway(work))
     if not work.counted and _is_put_away(work):
         raise Refused("put_away_already", _("This was put away already. Move it back first."))
-    return undo(work, tell=_tell_undone, tell_first=_hold_first, begun=(*arriving_goods.FACTS, "fault", "unit"))
+    return undo(work, ReceiptDone, tell=_tell_undone, tell_first=_hold_first)
 
 
-def _hold_first(work: Work, line: Line, _facts: Facts) -> None:
+def _hold_first(work: Work, line: Line, _done: ReceiptDone) -> None:
     _hold_order(work, line)
 
 
-def _tell_undone(work: Work, line: Line, facts: Facts) -> None:
-    handover.withdraw_from_putaway(work, facts["putaway"])
-    logistic_unit.free(work, facts.get("plate"))
-    _tell_order(work, line, -facts["quantity"], _hold_order(work, line))
-    work.forget("is_done")
+def _tell_undone(work: Work, line: Line, done: ReceiptDone) -> None:
+    handover.withdraw_from_putaway(work, done.putaway)
+    logistic_unit.free(work, done.plate)
+    _tell_order(work, line, -done.quantity, _hold_order(work, line))
+    work.memory = replace(work.memory, is_done=False)
 
 
 def finished(work: Work) -> str:

@@ -1,9 +1,12 @@
 """What of a line's reserve is still free: orders come first, and may take some of it while the worker walks."""
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from app.db import core
-from app.floor.shared.step import BEGUN, Said, Work
+from app.floor.replenish.memory import Work
+from app.floor.shared.step import Said
 from app.language import _
 from app.ledger.for_sale import SELLABLE, balance
 from app.tasks.lines import Line, shrink_line
@@ -36,9 +39,9 @@ def ask_for_less(work: Work, line: Line) -> Said | None:
     work.session.refresh(work.task)
     put_back = max(0, in_hand - free)
     if free and in_hand:
-        work.remember(counted=min(in_hand, free))
+        work.memory = replace(work.memory, counted=min(in_hand, free))
     elif not free:
-        work.forget("line", "counted", *BEGUN)
+        work.memory = work.memory.without_line()
     work.next_line()
     place = line.source_container or line.source
     if put_back:

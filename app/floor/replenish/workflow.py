@@ -4,14 +4,18 @@ The reserve bin (or the container in it), the item and how many, then the pick f
 asked for twice. What is not there is left out, and a count of the reserve bin is asked for.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.barcode.internal import InternalKind, encode
 from app.floor.replenish.free_stock import ask_for_less
+from app.floor.replenish.memory import ReplenishMemory, Work
 from app.floor.shared import confirm
+from app.floor.shared.memory import PostingDone
 from app.floor.shared.missing_stock import leave_out, with_short
 from app.floor.shared.question import about_line
-from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
+from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, Workflow, action_way, scan_way
 from app.floor.shared.undo import no_arguments, nothing_to_tell, undo
 from app.language import _
 from app.ledger.for_sale import PICKED_FROM
@@ -22,13 +26,13 @@ from app.tasks.lines import Line, lines, to_the_end
 from app.tasks.models import TaskLine
 
 
-def waiting(work: Work) -> Step | None:
+def waiting(work: Work) -> Step[ReplenishMemory] | None:
     line = work.line
     if line is None:
         return None
-    if work.memory.get("bin") != line.source_location_id:
+    if work.memory.bin != line.source_location_id:
         return SOURCE
-    if work.memory.get("pending"):
+    if work.memory.pending:
         return SERIAL if line.serial else LOT
     return TARGET if work.counted >= line.left else ITEM
 
@@ -85,16 +89,17 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         return _take_unit(work, line, meaning)
     if meaning.type == "lot" and meaning.item_id == line.item_id:
         _require_lot(line, meaning.lot)
-        work.remember(lot_is_known=True)
+        work.memory = replace(work.memory, lot_is_known=True)
         return confirm.count(work, line, 1)
     confirm.item(line, meaning)
     if meaning.lot:
         _require_lot(line, meaning.lot)
-        work.remember(lot_is_known=True)
+        work.memory = replace(work.memory, lot_is_known=True)
     if line.serial and meaning.serial:
         return _take_unit(work, line, meaning)
     if line.serial or _which_lot(work, line):
-        work.remember(pending="serial" if line.serial else "lot", line=line.id, waiting_units=meaning.quantity)
+        asks = replace(work.memory, line=line.id, waiting_units=meaning.quantity)
+        work.memory = replace(asks, pending="serial" if line.serial else "lot")
         if line.serial:
             return Said("scan_serial", _("Now scan the serial number of %(sku)s.", sku=line.sku))
         return Said("scan_lot", _("Several lots are here. Scan the lot: %(lot)s", lot=line.lot))
@@ -103,7 +108,7 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
 
 def _which_lot(work: Work, line: Line) -> bool:
     """Whether several lots of the item stand here, and nothing has said yet which one is in hand."""
-    if line.lot_id is None or work.memory.get("lot_is_known"):
+    if line.lot_id is None or work.memory.lot_is_known:
         return False
     statement = select(Balance.lot_id).where(
         Balance.location_id == line.source_location_id,
@@ -138,9 +143,8 @@ def _accept_which(work: Work, meaning: Meaning) -> Said:
     if meaning.type != "lot" or meaning.item_id != line.item_id:
         raise confirm.wrong(meaning, wanted=_("Scan lot %(lot)s.", lot=line.lot))
     _require_lot(line, meaning.lot)
-    units = work.memory.get("waiting_units", 1)
-    work.forget("pending", "waiting_units")
-    work.remember(lot_is_known=True)
+    units = work.memory.waiting_units
+    work.memory = replace(work.memory.answered(), lot_is_known=True)
     return confirm.count(work, line, units)
 
 
@@ -157,8 +161,7 @@ def _take_unit(work: Work, line: Line, meaning: Meaning) -> Said:
     )
     if not line.serial or not serial or not here:
         raise confirm.wrong(meaning, wanted=_("Take serial %(serial)s.", serial=line.serial))
-    work.forget("pending", "waiting_units")
-    work.remember(line=here[0].id)
+    work.memory = replace(work.memory.answered(), line=here[0].id)
     work.next_line()
     return confirm.count(work, here[0], 1)
 
@@ -190,7 +193,7 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     if less is not None:
         return less
     if meaning.type == "location" and meaning.id == line.source_location_id:
-        work.forget("counted", "line", "lot_is_known")
+        work.memory = work.memory.without_count()
         work.next_line()
         return Said("put_back", _("Put %(n)s × %(sku)s back in %(place)s.", n=units, sku=line.sku, place=line.source))
     place = confirm.target_location(work, meaning, kinds=PICKED_FROM)
@@ -202,9 +205,11 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
         for stands, some in confirm.standing(work, line, units)
     ]
     posted = work.post("replenish", [(move, line.sku, source, place.code) for move in moves], line_id=line.id)
-    work.can_undo(posting=posted.posting_id, line=line.id, quantity=units, source=source, target=place.code)
+    work.can_undo(
+        PostingDone(posting=posted.posting_id, line=line.id, quantity=units, source=source, target=place.code)
+    )
     work.finish_units(line, units)
-    work.forget("bin", "lot_is_known")
+    work.memory = replace(work.memory, bin=None, lot_is_known=False)
     return Said("replenished", _("%(n)s × %(sku)s in %(place)s", n=units, sku=line.sku, place=place.code))
 
 
@@ -222,14 +227,14 @@ def _skip(work: Work) -> Said:
     if work.counted:
         raise Refused("finish_line_first", _("You hold %(n)s. Scan where it goes first, or undo.", n=work.counted))
     line = work.the_line
-    work.forget("bin", "pending", "waiting_units", "lot_is_known", "line")
+    work.memory = work.memory.without_line()
     to_the_end(work.session, work.task.id, line.id)
     work.next_line()
     return Said("skipped", _("%(sku)s comes later.", sku=line.sku))
 
 
 def _undo(work: Work) -> Said:
-    return undo(work, tell=nothing_to_tell, begun=("pending", "waiting_units", "lot_is_known"))
+    return undo(work, PostingDone, tell=nothing_to_tell)
 
 
 def finished(work: Work) -> str:

@@ -4,6 +4,7 @@ Each either fills the waiting line's memory or refuses, saying what the scan was
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,8 @@ from app.barcode import Barcode
 from app.barcode.internal import InternalKind, encode
 from app.catalog.models import Item, Lot
 from app.floor.shared.double_read import note_read
-from app.floor.shared.step import Arguments, Meaning, Said, Way, Work, scan_way
+from app.floor.shared.memory import AtBin
+from app.floor.shared.step import Arguments, Meaning, Said, Way, Work, WorkWith, scan_way
 from app.language import _
 from app.ledger.balances import units_at
 from app.ledger.models import Balance
@@ -44,7 +46,7 @@ def whole_label(work: Work, barcode: Barcode, meaning: Meaning) -> None:
     text = meaning.lot or meaning.serial
     if not text or "possible_missing_separator" not in barcode.warnings:
         return
-    is_known = work.memory.get("lot") == text or (meaning.item_id and lot(work, item_id=meaning.item_id, code=text))
+    is_known = work.memory.lot == text or (meaning.item_id and lot(work, item_id=meaning.item_id, code=text))
     if not is_known:
         once_more(
             work,
@@ -69,7 +71,7 @@ def wrong(meaning: Meaning, *, wanted: str) -> Refused:
     return Refused(f"wrong_{what}", _("Wrong: this is %(this)s. %(wanted)s", this=this, wanted=wanted))
 
 
-def source(work: Work, line: Line, meaning: Meaning) -> Said:
+def source(work: WorkWith[AtBin], line: Line, meaning: Meaning) -> Said:
     """The worker stands at the line's bin.
 
     Errors: ``wrong_location``; ``scan_bin_first`` for an item that is scanned too early.
@@ -78,10 +80,10 @@ def source(work: Work, line: Line, meaning: Meaning) -> Said:
     if meaning.type == "item":
         raise Refused("scan_bin_first", _("Scan the bin first. %(go)s", go=go))
     if meaning.type == "container" and meaning.id == line.source_container_id:
-        work.remember(container=meaning.id)
+        work.memory = replace(work.memory, container=meaning.id)
     elif meaning.type != "location" or meaning.id != line.source_location_id:
         raise wrong(meaning, wanted=go)
-    work.remember(bin=line.source_location_id, line=line.id)
+    work.memory = replace(work.memory, bin=line.source_location_id, line=line.id)
     note_read(work)
     return Said("bin_confirmed", _("Right bin: %(place)s", place=line.source))
 
@@ -98,7 +100,7 @@ def count(work: Work, line: Line, quantity: int, *, limit: int | None = None) ->
     total = work.counted + quantity
     if total > due:
         raise too_many(due, work.counted)
-    work.remember(counted=total, line=line.id)
+    work.memory = replace(work.memory, counted=total, line=line.id)
     return Said("item_confirmed", _("%(n)s of %(due)s", n=total, due=due))
 
 
@@ -130,7 +132,7 @@ def set_count(work: Work, line: Line, arguments: Arguments, *, limit: int | None
     due = line.left if limit is None else limit
     if quantity > due:
         raise too_many(due, work.counted)
-    work.remember(counted=quantity)
+    work.memory = replace(work.memory, counted=quantity)
     return Said("quantity_confirmed", _("%(n)s of %(due)s", n=quantity, due=due))
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.db import lock
+from app.floor.shared.memory import CountRequest
+from app.floor.shared.memory_json import read_memory, write_memory
 from app.floor.shared.step import Work
 from app.places.models import Location
 from app.tasks.models import UNFINISHED, Task
@@ -13,8 +15,6 @@ from app.tasks.queue import call_off, open_task
 
 SOON = 80
 """The priority of such a count: before the yearly ones, after what a customer waits for."""
-ASKED = "asked"
-"""What such a count remembers of those who asked for it: the keys of their scans."""
 
 
 def open_count(work: Work, location_id: int) -> int:
@@ -31,8 +31,9 @@ def open_count(work: Work, location_id: int) -> int:
         return int(known.id)
     waiting = waiting_count(work, known.id) if known is not None else None
     if waiting is not None and waiting.status == "open":  # one that is just being ended answers for nobody else
-        if ASKED in waiting.memory:
-            waiting.memory = {**waiting.memory, ASKED: [*waiting.memory[ASKED], work.key]}
+        request = _request(waiting)
+        if request.asked is not None:
+            waiting.memory = write_memory(CountRequest(asked=(*request.asked, work.key)))
         return waiting.id
     new = open_task(
         work.session,
@@ -44,7 +45,7 @@ def open_count(work: Work, location_id: int) -> int:
         document=work.task.document,
         priority=SOON,
     )
-    new.memory = {ASKED: [work.key]}
+    new.memory = write_memory(CountRequest(asked=(work.key,)))
     return new.id
 
 
@@ -67,17 +68,23 @@ def waiting_count(work: Work, task_id: int) -> Task | None:
     return None if count is None or _is_begun(count.memory) else count
 
 
+def _request(count: Task) -> CountRequest:
+    """All that a count remembers which nobody has begun."""
+    return read_memory(CountRequest, count.memory)
+
+
 def _is_begun(memory: Mapping[str, Any]) -> bool:
     """Whether somebody counted: they gave it back, or what they found waits for its approval."""
-    return not memory.keys() <= {ASKED}
+    return memory != write_memory(read_memory(CountRequest, memory))
 
 
 def withdraw_count(work: Work, count: Task, key: str) -> None:
     """The scan of this key does not ask for the count any more; without anybody else who does, it is called off."""
-    if ASKED not in count.memory or count.status != "open":
+    request = _request(count)
+    if request.asked is None or count.status != "open":
         return
-    asked = [each for each in count.memory[ASKED] if each != key]
-    count.memory = {**count.memory, ASKED: asked}
+    asked = tuple(each for each in request.asked if each != key)
+    count.memory = write_memory(CountRequest(asked=asked))
     work.session.flush()
     if not asked:
         call_off(work.session, Task.id == count.id)

@@ -5,8 +5,10 @@ place that was not planned is confirmed), it is meant only when it comes later t
 scans in a second are ten. Only the device knows when it read a label: a scan that does not say so is meant.
 """
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
+from app.floor.shared.memory import LabelRead
 from app.floor.shared.step import Work
 
 ONE_READ = timedelta(seconds=1)
@@ -17,7 +19,7 @@ Product Reference Guide, parameter 137, *Timeout Between Decodes, Same Symbol*);
 def note_read(work: Work) -> None:
     """Remember this label and when the device read it: read once more right away, it says nothing new."""
     if work.scanned_at is not None:
-        work.remember(read=[work.raw, work.scanned_at.isoformat()])
+        work.memory = replace(work.memory, read=LabelRead(work.raw, work.scanned_at))
 
 
 def look_back(work: Work) -> None:
@@ -25,11 +27,12 @@ def look_back(work: Work) -> None:
 
     Where another label was read since, the noted one is meant when it comes back, however soon that is.
     """
-    code, before = work.memory.get("read", ("", ""))
-    if code != work.raw:
-        work.forget("read")
-    if code != work.raw or work.scanned_at is None:
+    noted = work.memory.read
+    if noted is None:
         return
-    work.is_second_read = abs(work.scanned_at - datetime.fromisoformat(before)) < ONE_READ
-    if work.is_second_read:
-        note_read(work)
+    if noted.code != work.raw:
+        work.memory = replace(work.memory, read=None)
+    elif work.scanned_at is not None:
+        work.is_second_read = abs(work.scanned_at - noted.at) < ONE_READ
+        if work.is_second_read:
+            note_read(work)

@@ -1,11 +1,14 @@
 """What one kind of work leaves for the next: goods to put away, totes to pack, cartons to ship."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from app.floor.shared import confirm
+from app.floor.shared.memory import WithTotes
 from app.floor.shared.packing_work import open_packing
 from app.floor.shared.shipping_work import open_shipping, resume_shipping
-from app.floor.shared.step import Work
+from app.floor.shared.step import Work, WorkWith
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place, Posted
@@ -20,7 +23,7 @@ from app.tasks.queue import STOCK, NewLine, add_lines, call_off, hold, open_task
 
 
 def move_containers(
-    work: Work, container_ids: list[int], location_id: int, place: str, *, reason: str = "drop"
+    work: Work, container_ids: Sequence[int], location_id: int, place: str, *, reason: str = "drop"
 ) -> Posted | None:
     """Move containers with everything in them to a place, in one posting (None where they are empty).
 
@@ -96,24 +99,24 @@ def to_putaway(work: Work, received: list[Move]) -> list[int]:
     )
 
 
-def hold_putaway(work: Work, line_ids: list[int]) -> None:
+def hold_putaway(work: Work, line_ids: Sequence[int]) -> None:
     """Whoever puts these lines away waits, or has ended: what they did is seen from now on."""
     if line_ids:
         hold(work.session, Task.id.in_(select(TaskLine.task_id).where(TaskLine.id.in_(line_ids))))
 
 
-def withdraw_from_putaway(work: Work, line_ids: list[int]) -> None:
+def withdraw_from_putaway(work: Work, line_ids: Sequence[int]) -> None:
     """The receipt is undone: its put-away lines go, and a task that nobody holds and that has none left."""
     cancel_lines(work.session, line_ids)
     of_lines = Task.id.in_(select(TaskLine.task_id).where(TaskLine.id.in_(line_ids)))
     call_off(work.session, of_lines, Task.status == "open", Task.lines <= 0)
 
 
-def to_packing(work: Work) -> None:
+def to_packing(work: WorkWith[WithTotes]) -> None:
     """Open (or extend) the order's packing task with what stands in the totes."""
     order_id = work.task.document_id
     assert order_id is not None, "a pick without an order"
-    order, totes = work.session.get_one(Order, order_id), work.memory.get("totes", [])
+    order, totes = work.session.get_one(Order, order_id), work.memory.totes
     open_packing(work.session, order, warehouse_id=work.task.warehouse_id, container_ids=totes)
 
 
@@ -122,7 +125,6 @@ def to_shipping(work: Work) -> None:
     assert work.task.document_id is not None, "packing without an order"
     order = work.session.get_one(Order, work.task.document_id)
     open_shipping(work.session, order, warehouse_id=work.task.warehouse_id, due_at=work.task.due_at)
-    work.remember(is_handed=True)
 
 
 def hold_orders_of(work: Work, line: Line) -> None:

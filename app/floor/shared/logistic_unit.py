@@ -8,16 +8,14 @@ under its SSCC at the dock, and the same SSCC does not come in again.
 Goods without an SSCC get a container of the house in the same way: its code, new or printed beforehand, is scanned
 before the dock.
 
-The task remembers it as ``unit``: ``sscc`` or the house's own ``plate``; ``half``, what a symbol said that waits for
-its content; ``content``, what the label of the counted ones said; ``labels`` and ``scans``, how many content labels and
-scans make up the count.
+What is known of it is the memory's ``unit``.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -26,39 +24,42 @@ from app.barcode.elements import join
 from app.db import upsert
 from app.floor.shared import over_receipt
 from app.floor.shared.confirm import once_more
-from app.floor.shared.step import Meaning, Said, Work
+from app.floor.shared.memory import ArrivingGoods, LogisticUnit, OnUnit
+from app.floor.shared.step import Meaning, Said, Work, WorkWith
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.standing import stand, stand_nowhere
 from app.places.models import Container
 from app.refusal import Refused
 
-Unit = dict[str, Any]
+Goods = TypeVar("Goods", bound=ArrivingGoods)
 
 
-def of(work: Work) -> Unit:
-    """What is known of the unit at hand; empty where no label named one."""
-    return dict(work.memory.get("unit", {}))
+def of(work: Work) -> LogisticUnit:
+    """What is known of the unit at hand; nothing where no label named one, or this kind of work has none."""
+    return work.memory.unit if isinstance(work.memory, OnUnit) else LogisticUnit()
 
 
 def is_complete(work: Work) -> bool:
     """Whether both halves are known: which unit it is, and what its label says is inside."""
     unit = of(work)
-    return bool(work.counted and unit.get("sscc") and unit.get("labels"))
+    return bool(work.counted and unit.sscc and unit.labels)
 
 
 def joined(work: Work, barcode: Barcode) -> Barcode:
     """A content label with the half of it that was scanned before. Errors: ``duplicate_conflict``."""
-    half = of(work).get("half")
+    half = of(work).half
     if not half or not barcode.content or work.counted or barcode.sscc not in (None, half["sscc"]):
         return barcode
     return replace(barcode, elements=MappingProxyType(join(half, barcode.elements)))
 
 
-def or_sscc(accept: Callable[[Work, Meaning], Said]) -> Callable[[Work, Meaning], Said]:
+def or_sscc(
+    accept: Callable[[WorkWith[Goods], Meaning], Said],
+) -> Callable[[WorkWith[Goods], Meaning], Said]:
     """A step that also takes the SSCC of what is being received: alone, or on a second symbol that says all."""
 
-    def take(work: Work, meaning: Meaning) -> Said:
+    def take(work: WorkWith[Goods], meaning: Meaning) -> Said:
         if meaning.type == "plate" or (meaning.type == "container" and work.counted):
             said = put_on(work, meaning)
             return accept(work, meaning) if said is None else said
@@ -68,14 +69,14 @@ def or_sscc(accept: Callable[[Work, Meaning], Said]) -> Callable[[Work, Meaning]
     return take
 
 
-def put_on(work: Work, meaning: Meaning) -> Said | None:
+def put_on(work: WorkWith[OnUnit], meaning: Meaning) -> Said | None:
     """A container of the house for what is counted; None for one that is no licence plate.
 
     Errors: ``new_container`` for a code that nobody knows, until it is scanned once more; ``finish_unit_first``;
     ``container_in_use`` for a plate with something on it.
     """
-    unit, code = of(work), meaning.code
-    if unit.get("sscc") or unit.get("plate") not in (None, code):
+    unit, code = work.memory.unit, meaning.code
+    if unit.sscc or unit.plate not in (None, code):
         raise _finish_first(work)
     if meaning.type == "plate":
         once_more(work, "new_container", _("Not known: %(code)s. A new container? Then scan it again.", code=code))
@@ -85,27 +86,27 @@ def put_on(work: Work, meaning: Meaning) -> Said | None:
             return None
         if not _is_free(work, found):
             raise _in_use(code)
-    work.remember(unit=unit | {"plate": code})
+    work.memory = replace(work.memory, unit=replace(unit, plate=code))
     return Said(
         "container_confirmed", _("%(n)s × %(sku)s in %(code)s", n=work.counted, sku=work.the_line.sku, code=code)
     )
 
 
-def _note(work: Work, meaning: Meaning) -> Said:
+def _note(work: WorkWith[ArrivingGoods], meaning: Meaning) -> Said:
     """The first half of a unit's label, or the second.
 
     Errors: ``sscc_received``; ``finish_unit_first`` for another unit's label; ``unit_unclear`` where several labels are
     counted already; ``duplicate_conflict``.
     """
-    unit, sscc = of(work), meaning.facts["sscc"]
-    if unit.get("sscc") != sscc:
+    unit, sscc = work.memory.unit, meaning.facts["sscc"]
+    if unit.sscc != sscc:
         _require_new(work, sscc)
     if not work.counted:
-        work.remember(unit={"sscc": sscc, "half": dict(meaning.facts)})
+        work.memory = replace(work.memory, unit=LogisticUnit(sscc=sscc, half=dict(meaning.facts)))
         return Said("sscc_noted", _("SSCC %(sscc)s noted. Scan the label that says what is inside.", sscc=sscc))
-    if unit.get("sscc") not in (None, sscc) or unit.get("plate"):
+    if unit.sscc not in (None, sscc) or unit.plate:
         raise _finish_first(work)
-    if unit.get("labels") and unit["scans"] > 1:
+    if unit.labels and unit.scans > 1:
         raise Refused(
             "unit_unclear",
             _("%(n)s are counted from several labels. Undo, then scan each unit's labels together.", n=work.counted),
@@ -116,24 +117,24 @@ def _note(work: Work, meaning: Meaning) -> Said:
     )
 
 
-def _complete(work: Work, unit: Unit, meaning: Meaning) -> None:
+def _complete(work: WorkWith[ArrivingGoods], unit: LogisticUnit, meaning: Meaning) -> None:
     """The SSCC came second: what both symbols say must agree, and nothing is counted again.
 
     Errors: ``finish_unit_first``; ``duplicate_conflict``; ``too_many`` where it is the second that says how many.
     """
-    content, facts = unit.get("content", {}), meaning.facts
+    memory, content, facts = work.memory, unit.content, meaning.facts
     if "content" in facts and any(content.get(word) != facts.get(word) for word in ("content", "count")):
         raise _finish_first(work)
-    known: dict[str, str] = {word: work.memory[word] for word in ("lot", "expiry") if word in work.memory}
-    join({**content, **known}, facts)
+    known = {"lot": memory.lot, "expiry": memory.expiry and memory.expiry.isoformat()}
+    join({**content, **{word: text for word, text in known.items() if text}}, facts)
     if content and "count" in facts and "count" not in content:
         over_receipt.count(work, work.counted * ((int(facts["count"]) or 1) - 1))
-    work.remember(unit=unit | {"sscc": facts["sscc"]})
+    work.memory = replace(work.memory, unit=replace(unit, sscc=facts["sscc"]))
 
 
 def whole(work: Work, meaning: Meaning) -> Meaning:
     """An SSCC that came second, with the date that the first symbol said before a lot was known."""
-    content = of(work).get("content", {})
+    content = of(work).content
     text = content.get("expiry") or content.get("best_before")
     return replace(meaning, expiry=date.fromisoformat(text)) if text and meaning.expiry is None else meaning
 
@@ -143,19 +144,16 @@ def require_one(work: Work, meaning: Meaning) -> None:
     sscc = meaning.facts.get("sscc")
     if sscc is not None:
         _require_new(work, sscc)
-    if is_complete(work) or (work.counted and "content" in meaning.facts and of(work).get("sscc")):
+    if is_complete(work) or (work.counted and "content" in meaning.facts and of(work).sscc):
         raise _finish_first(work)
 
 
-def counted(work: Work, meaning: Meaning) -> None:
+def counted(work: WorkWith[OnUnit], meaning: Meaning) -> None:
     """Remember of which labels the count is made up."""
-    unit = of(work)
+    unit = replace(work.memory.unit, half={}, scans=work.memory.unit.scans + 1)
     if "content" in meaning.facts:
-        unit |= {"labels": unit.get("labels", 0) + 1, "content": _content(meaning)}
-    if "sscc" in meaning.facts:
-        unit["sscc"] = meaning.facts["sscc"]
-    unit.pop("half", None)
-    work.remember(unit=unit | {"scans": unit.get("scans", 0) + 1})
+        unit = replace(unit, labels=unit.labels + 1, content=_content(meaning))
+    work.memory = replace(work.memory, unit=replace(unit, sscc=meaning.facts.get("sscc", unit.sscc)))
 
 
 def _content(meaning: Meaning) -> dict[str, str]:
@@ -204,7 +202,7 @@ def plate(work: Work, dock_id: int) -> int | None:
 
     Errors: ``sscc_received``, ``container_in_use`` where somebody else received it meanwhile.
     """
-    sscc, code = of(work).get("sscc"), of(work).get("plate")
+    sscc, code = of(work).sscc, of(work).plate
     if not sscc and not code:
         return None
     new = {"code": sscc or code, "kind": "lpn", "warehouse_id": work.task.warehouse_id, "status": "open"}
@@ -229,10 +227,10 @@ def free(work: Work, container_id: int | None) -> None:
             stand_nowhere(work.session, plate.id)
 
 
-def forget(work: Work) -> Said | None:
+def forget(work: WorkWith[OnUnit]) -> Said | None:
     """Undo of an SSCC that was noted and has no content yet; None where there is none."""
-    sscc = of(work).get("sscc")
+    sscc = of(work).sscc
     if sscc is None or work.counted:
         return None
-    work.forget("unit")
+    work.memory = replace(work.memory, unit=LogisticUnit())
     return Said("sscc_forgotten", _("SSCC %(sscc)s is not noted any more.", sscc=sscc))

@@ -1,5 +1,7 @@
 """Not all of it is here: what is missing is left out of the work, and a count is asked for where the books have it."""
 
+from dataclasses import replace
+
 from app.floor.shared import confirm, count_request, handover, undo_short
 from app.floor.shared.step import Arguments, Said, Way, Work, action_way
 from app.language import _
@@ -35,11 +37,11 @@ def leave_out(work: Work, arguments: Arguments) -> Said:
     shrink_line(work.session, line.id, missing)
     handover.after_put_back(work, line)
     work.session.refresh(work.task)
-    begun = undo_short.at_line(work)
+    begun = work.memory.line_at_hand()
     if work.counted and here:
-        work.remember(counted=min(work.counted, here))
+        work.memory = replace(work.memory, counted=min(work.counted, here))
     else:
-        work.forget("line", "counted")
+        work.memory = work.memory.without_count()
     undo_short.note(work, line, begun=begun, count=count, left_out=missing)
     work.next_line()
     place = line.source_container or line.source or ""

@@ -22,5 +22,5 @@ def leave_it_there(work: Work) -> str:
 
 
 def _in_hand(work: Work) -> Line | None:
-    line_id = work.memory.get("line")
+    line_id = work.memory.line
     return lines.line_of(work.session, line_id) if line_id is not None and work.counted else None

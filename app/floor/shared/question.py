@@ -29,6 +29,6 @@ def about_line(work: Work, instruction: str, *, value: str, ways: list[Way], exp
 
 def with_undo(work: Work, ways: list[Way], *, is_begun: bool = False) -> list[Way]:
     """The ways, and Undo last where something is counted or posted (or begun, as its workflow says)."""
-    if work.counted or work.memory.get("undo") or is_begun:
+    if work.counted or work.memory.undo or is_begun:
         return [*ways, action_way("undo", _("Undo"))]
     return ways

@@ -5,15 +5,16 @@ step waits now, and its actions (short, skip, undo, ...): plain functions in its
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.config import Settings
+from app.floor.shared.memory import Done, Memory, Report
 from app.ledger.post import Header, Move, Posted, post
 from app.people.actor import Actor
 from app.places.warehouses import Named, first_location
@@ -22,8 +23,8 @@ from app.tasks.lines import Line
 from app.tasks.models import Task
 
 Way = dict[str, Any]
-BEGUN = ("bin", "container", "lot", "expiry", "serials", "pending", "waiting_units", "lot_is_known", "unit")
-"""What workflows remember about the line that they are at, beside the line and the count."""
+M = TypeVar("M", bound=Memory)
+M_co = TypeVar("M_co", bound=Memory, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,12 @@ class Arguments:
 
 
 @dataclass(slots=True, kw_only=True)
-class Work:
+class WorkWith(Generic[M_co]):
     """One task while one scan is judged: everything that a workflow may read or touch.
 
-    ``memory`` is the task's own, as it will be stored. ``again`` is the code that the last scan asked to be repeated.
+    ``memory`` is the task's own, as it will be stored; whoever changes it derives a new one from it (``replace``), and
+    so what several kinds share may work with a part of it. ``again`` is the code that the last scan asked to be
+    repeated.
     """
 
     session: Session
@@ -121,7 +124,7 @@ class Work:
     is_second_read: bool = False
     """The scanner has read the same label a moment ago, which nobody meant."""
     scanned_at: datetime | None = None
-    memory: dict[str, Any] = field(default_factory=dict)
+    memory: M_co
     movements: list[dict[str, Any]] = field(default_factory=list)
     lines_done: int = 0
     """Lines that this scan finished, less those that it opened again; ``advance`` writes them with the memory."""
@@ -134,7 +137,7 @@ class Work:
     def line(self) -> Line | None:
         """The line being worked at: the one that the memory is about, else the one whose turn it is."""
         if self._turn is None:
-            self._turn = lines.turn(self.session, self.task.id, self.memory.get("line"))
+            self._turn = lines.turn(self.session, self.task.id, self.memory.line)
             self._is_next_known = True
         return self._turn[0] if self._turn else None
 
@@ -152,20 +155,11 @@ class Work:
     @property
     def counted(self) -> int:
         """Units confirmed on the waiting line and not posted yet."""
-        return int(self.memory.get("counted", 0))
+        return self.memory.counted
 
     def next_line(self) -> None:
         """Read the line again: the last one was finished, skipped or changed."""
         self._turn = None
-
-    def remember(self, **values: Any) -> None:
-        """Keep facts about the waiting line until it is finished."""
-        self.memory.update(values)
-
-    def forget(self, *names: str) -> None:
-        """Drop facts that the next line must not inherit."""
-        for name in names:
-            self.memory.pop(name, None)
 
     def header(self, reason: str, *, line_id: int | None = None, note: str = "") -> Header:
         """The header of this scan's next posting."""
@@ -204,7 +198,7 @@ class Work:
         is_whole = lines.finish_units(self.session, line.id, quantity)
         if is_whole:
             self.count_lines(1)
-        self.forget("line", "counted")
+        self.memory = replace(self.memory, line=None, counted=0)
         if is_whole and self._is_next_known and self._turn and self._turn[0] is line:
             self._turn, self._is_next_known = self._turn[1:], False
         else:  # a line that was taken out of turn and is not whole waits for its turn again
@@ -229,44 +223,48 @@ class Work:
 
     def report(self, *, sku: str, place: str, units: int) -> None:
         """Units that should be at a place and are not: kept beside the scan that said so, for the desk's exceptions."""
-        reports = self.memory.get("reports", {})
-        mine = [*reports.get(self.key, []), {"sku": sku, "place": place, "units": units}]
-        self.memory["reports"] = {**reports, self.key: mine}
+        reports = self.memory.reports
+        mine = (*reports.get(self.key, ()), Report(sku=sku, place=place, units=units))
+        self.memory = replace(self.memory, reports={**reports, self.key: mine})
 
-    def can_undo(self, **facts: Any) -> None:
-        """Keep what is needed to take the last posting back; the newest is undone first."""
-        self.memory["undo"] = [*self.memory.get("undo", [])[-19:], facts]
+    def can_undo(self, done: Done) -> None:
+        """Keep what is needed to take this back; the newest is undone first."""
+        self.memory = replace(self.memory, undo=(*self.memory.undo[-19:], done))
+
+
+Work = WorkWith[Memory]
+"""A job of any kind."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Generic[M]):
     """One question: what it expects, how it asks, how it judges an answer (raising ``Refused`` to say no)."""
 
     expects: tuple[str, ...]
-    prompt: Callable[[Work], Prompt]
-    accept: Callable[[Work, Meaning], Said]
+    prompt: Callable[[WorkWith[M]], Prompt]
+    accept: Callable[[WorkWith[M], Meaning], Said]
     takes_new: bool = False
     """A text that nothing bears yet may be the answer: a lot, an expiry or a serial on arriving goods."""
 
 
-Action = Callable[[Work, Arguments], Said]
+Action = Callable[[WorkWith[M], Arguments], Said]
 
 
 def something_posted(work: Work) -> bool:
     """Whether this task has posted something that is not taken back."""
-    return bool(work.memory.get("undo"))
+    return bool(work.memory.undo)
 
 
 @dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(Generic[M]):
     """One kind of work. ``waiting`` returns the step that is unanswered, or None when the task is done."""
 
     kind: str
-    waiting: Callable[[Work], Step | None]
-    actions: Mapping[str, Action]
-    finished: Callable[[Work], str]
+    waiting: Callable[[WorkWith[M]], Step[M] | None]
+    actions: Mapping[str, Action[M]]
+    finished: Callable[[WorkWith[M]], str]
     """What the finished task's prompt says: what comes next."""
-    may_undo: Callable[[Work], bool] = something_posted
+    may_undo: Callable[[WorkWith[M]], bool] = something_posted
     """Whether the finished task's last posting may still be taken back, as far as the task itself knows."""
 
 

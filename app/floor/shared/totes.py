@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, exists, select, update
 
 from app.db import table
 from app.floor.shared.confirm import wrong
-from app.floor.shared.step import Meaning, Work
+from app.floor.shared.memory import WithTotes
+from app.floor.shared.step import Meaning, Work, WorkWith
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.standing import fetch
@@ -29,7 +30,7 @@ def _is_used() -> ColumnElement[bool]:
     return exists().where(Balance.container_id == Container.id, Balance.quantity > 0)
 
 
-def proposed(work: Work) -> int | None:
+def proposed(work: WorkWith[WithTotes]) -> int | None:
     """The tote of this task, taking the first free one if it has none; None where every tote is in use."""
     if work.task.container_id is not None:
         return work.task.container_id
@@ -51,14 +52,14 @@ def proposed(work: Work) -> int | None:
     return found
 
 
-def take(work: Work, container_id: int) -> int:
+def take(work: WorkWith[WithTotes], container_id: int) -> int:
     """Give a tote to this task; one that was proposed and is still empty goes back to the others.
 
     Returns where it stands now: an empty one is in the worker's hands, one with goods of this order in it (at packing,
     from an earlier pick) is filled where it stands.
     """
     old = work.task.container_id
-    if old not in (None, container_id) and old not in work.memory.get("totes", []):
+    if old not in (None, container_id) and old not in work.memory.totes:
         _let_go(work, old)
     stands = fetch(work.session, container_id, floor_id=work.floor_id, task_id=work.task.id)
     work.task.container_id = container_id
@@ -83,7 +84,7 @@ def _let_go(work: Work, container_id: int) -> None:
     work.session.execute(update(container).where(*is_mine).values(task_id=None))
 
 
-def accept(work: Work, meaning: Meaning) -> Meaning:
+def accept(work: WorkWith[WithTotes], meaning: Meaning) -> Meaning:
     """The tote that was scanned may take this order's goods, and is this task's now; ``stands`` says where it stands.
 
     The tote that is this task's already was looked at when it was given: no other work is let near it meanwhile.
@@ -107,7 +108,7 @@ def accept(work: Work, meaning: Meaning) -> Meaning:
             "tote_of_another",
             _("%(code)s holds order %(order)s. Scan another tote.", code=found.code, order=", ".join(sorted(others))),
         )
-    is_mine = found.task_id == work.task.id or found.id in work.memory.get("totes", [])
+    is_mine = found.task_id == work.task.id or found.id in work.memory.totes
     if not is_mine and work.session.scalar(select(_is_busy()).where(Container.id == found.id)):
         raise Refused("tote_of_another", _("%(code)s is in use. Scan another tote.", code=found.code))
     if not is_mine and not held and work.session.scalar(select(_is_used()).where(Container.id == found.id)):

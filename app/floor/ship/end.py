@@ -2,7 +2,7 @@
 
 from app.floor.shared.open_work import held_order
 from app.floor.shared.shipping_work import open_shipping
-from app.floor.shared.step import Work
+from app.floor.ship.memory import Work
 from app.tasks.lines import Line, cancel_lines
 
 

@@ -4,13 +4,16 @@ Carton, then the door (a stage or dock). What is loaded ships; the rest of the o
 carton that may not leave is set aside, so that the others go.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.db import lock
 from app.floor.shared import confirm, shipping_work
 from app.floor.shared.question import with_undo
-from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, Work, Workflow, action_way, scan_way
-from app.floor.shared.undo import Facts, no_arguments, undo
+from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, Workflow, action_way, scan_way
+from app.floor.shared.undo import no_arguments, undo
+from app.floor.ship.memory import LoadingDone, ShipMemory, Work
 from app.language import _, ngettext
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
@@ -26,8 +29,8 @@ from app.tasks.queue import NewLine, open_task
 DOORS = ("stage", "dock")
 
 
-def waiting(work: Work) -> Step | None:
-    if work.line is None or work.memory.get("is_done"):
+def waiting(work: Work) -> Step[ShipMemory] | None:
+    if work.line is None or work.memory.is_done:
         return None
     return DOOR if work.counted else CARTON
 
@@ -83,7 +86,7 @@ def _accept_carton(work: Work, meaning: Meaning) -> Said:
     if line.status == "cancelled":
         raise Refused("carton_withdrawn", _("This carton is not loaded now. Leave it where it was."))
     _contents(work, work.session.get_one(Container, meaning.id, populate_existing=True))
-    work.remember(line=line.id, counted=1)
+    work.memory = replace(work.memory, line=line.id, counted=1)
     work.next_line()
     return Said("carton_confirmed", _("Right carton: %(code)s", code=meaning.code[-6:]))
 
@@ -123,12 +126,14 @@ def _accept_door(work: Work, meaning: Meaning) -> Said:
     posted = work.post("ship", moves, line_id=line.id, note=door.code)
     fulfil.shipped(work.session, carton.id)
     work.can_undo(
-        posting=posted.posting_id,
-        line=line.id,
-        quantity=1,
-        carton=carton.id,
-        source=line.source or carton.code,
-        target=door.code,
+        LoadingDone(
+            posting=posted.posting_id,
+            line=line.id,
+            quantity=1,
+            carton=carton.id,
+            source=line.source or carton.code,
+            target=door.code,
+        )
     )
     work.finish_units(line, 1)
     return Said("shipped", _("Carton %(code)s is out at %(door)s.", code=carton.code[-6:], door=door.code))
@@ -179,7 +184,7 @@ def _set_aside(work: Work) -> Said:
         )
     cancel_lines(work.session, [kept.id])
     work.session.refresh(work.task)
-    work.forget("line", "counted")
+    work.memory = work.memory.without_count()
     work.next_line()
     return Said("set_aside", _("Carton %(code)s stays here.", code=(kept.source_container or "")[-6:]))
 
@@ -193,7 +198,7 @@ def _done(work: Work) -> Said:
     left = lines(work.session, work.task.id, TaskLine.status == "open")
     cancel_lines(work.session, [line.id for line in left])
     work.session.refresh(work.task)
-    work.remember(is_done=True, left=len(left))
+    work.memory = replace(work.memory, is_done=True, left=len(left))
     open_task(
         work.session,
         kind="ship",
@@ -220,23 +225,23 @@ def _done(work: Work) -> Said:
 
 
 def _undo(work: Work) -> Said:
-    stack = work.memory.get("undo", [])
-    if stack and not work.counted:
-        fulfil.hold_orders(work.session, stack[-1]["carton"])
-        require_not_announced(work.session, stack[-1]["carton"])
-    return undo(work, tell=_tell_undone)
+    if work.memory.undo and not work.counted:
+        carton_id = work.memory.undo[-1].carton
+        fulfil.hold_orders(work.session, carton_id)
+        require_not_announced(work.session, carton_id)
+    return undo(work, LoadingDone, tell=_tell_undone)
 
 
-def _tell_undone(work: Work, _line: Line, facts: Facts) -> None:
-    fulfil.unshipped(work.session, facts["carton"])
-    work.forget("is_done", "left")
+def _tell_undone(work: Work, _line: Line, done: LoadingDone) -> None:
+    fulfil.unshipped(work.session, done.carton)
+    work.memory = replace(work.memory, is_done=False, left=0)
 
 
 def finished(work: Work) -> str:
     if not work.task.done_lines:
         return _("No carton of order %(order)s could be loaded. Take the next job.", order=work.task.document)
     order = work.session.get_one(Order, work.task.document_id, populate_existing=True)
-    if work.memory.get("left") or order.status == "open":
+    if work.memory.left or order.status == "open":
         return _("Part of order %(order)s has left the house, the rest goes later.", order=work.task.document)
     return _("Order %(order)s has left the house. Take the next job.", order=work.task.document)
 

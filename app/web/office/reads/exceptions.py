@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Item
 from app.db import table
 from app.floor.models import IS_SHORT, Scan, SetAside
+from app.floor.shared.memory import Memory, Report
 from app.ledger.models import Availability
 from app.ledger.sums import AVAILABLE
 from app.orders.lost import AtRisk, orders_at_risk
@@ -31,15 +32,6 @@ class Oversold:
     warehouse: str
     missing: int
     orders: tuple[AtRisk, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """``units`` of an item that were not in a bin, tote or dock."""
-
-    sku: str
-    place: str
-    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +101,15 @@ def short_picks(session: Session, *, limit: int = 50) -> list[ShortPick]:
         .limit(limit)
     )
     return [
-        ShortPick(at, task_id, document, what, operator, device, _reports(memory, scan_id))
+        ShortPick(at, task_id, document, what, operator, device, reports or ())
         for at, task_id, document, what, operator, device, scan_id, memory in session.execute(statement)
-        if not _is_taken_back(memory, scan_id)
+        if (reports := _reports(memory, scan_id)) != ()
     ]
 
 
-def _is_taken_back(memory: dict[str, Any], scan_id: str) -> bool:
-    return bool(memory.get("reports", {}).get(f"scan:{scan_id}") == [])
-
-
-def _reports(memory: dict[str, Any], scan_id: str) -> tuple[Report, ...]:
-    """What the task keeps beside that scan."""
-    return tuple(Report(**one) for one in memory.get("reports", {}).get(f"scan:{scan_id}", ()))
+def _reports(memory: dict[str, Any], scan_id: str) -> tuple[Report, ...] | None:
+    """What the task keeps beside that scan: nothing where it was taken back, None where nobody knows what it was."""
+    return Memory.read_json(memory).reports.get(f"scan:{scan_id}")
 
 
 def unjudged_scans(session: Session, *, limit: int = 50) -> list[Unjudged]:
