@@ -22,7 +22,7 @@ class ReceiveMemory(ArrivingGoods):
     """The goods at hand, with what they say of themselves."""
 
     serials: tuple[str, ...] = field(default=(), metadata=LINE)
-    fault: str | None = None
+    fault: str | None = field(default=None, metadata=LINE)
     """Why they go into quarantine."""
     reason: str | None = None
     """Of a blind receipt: why there is no purchase order."""

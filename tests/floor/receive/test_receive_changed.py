@@ -70,3 +70,15 @@ def test_a_file_that_changes_the_order_tells_the_dock_too(floor: Floor, receiver
     floor.do(change)
     receiver.scan("MUG").act("quantity", quantity=3).refused("too_many")
     receiver.act("quantity", quantity=2).scan("DOCK").finished()
+
+
+def test_what_was_damaged_and_is_no_longer_ordered_says_nothing_about_the_next_goods(
+    floor: Floor, receiver: Worker
+) -> None:
+    floor.purchase("PO-1", ("MUG", 6), ("TEA", 2))
+    receiver.start("receive", "PO-1").scan("MUG").act("quantity", quantity=4).scan("DOCK").hears("received")
+    receiver.scan("MUG").act("damaged", reason="damaged").hears("fault_noted")
+    _ordered_now(floor, "PO-1", "MUG", 4)
+    receiver.scan("QUARANTINE").hears("line_gone")
+    receiver.scan("TEA", "TEA").scan("DOCK").hears("received").finished()
+    assert floor.sums("TEA") == (2, 0, 0, 0)
