@@ -64,6 +64,7 @@ def serve(host: str, port: int, workers: int | None) -> None:
         click.echo(
             "This is the demo: its keys are known to all. For real work: flask --app wsgi init --production", err=True
         )
+    current_app.extensions["trueshelf.counted_in"](here.data_dir / "metrics")
     command = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "work", "--parent", str(os.getpid())]
     keep_serving(web, worker_command=command)
 

@@ -70,17 +70,15 @@ def measures() -> Response:
         tasks = [({"kind": kind}, number) for kind, number in unfinished_by_kind(session)]
         last = session.execute(select(func.coalesce(func.max(Posting.id), 0))).scalar_one()
     ages = _ages()
-    worker: list[tuple[dict[str, str], int]] = [] if ages.worker is None else [({}, round(ages.worker))]
     gauges: dict[str, list[tuple[dict[str, str], int]]] = {
         "open_tasks": tasks,
-        "postings": [({}, int(last))],
-        "worker": worker,
+        "worker": [] if ages.worker is None else [({}, round(ages.worker))],
         "outbox": [({}, round(ages.outbox))],
         "seal": [({}, round(ages.seal))],
         "failing": [({"job": job}, round(seconds)) for job, seconds in sorted(ages.failing.items())],
     }
-    body = metrics.text(gauges)
-    return Response(body, content_type="text/plain; version=0.0.4; charset=utf-8")
+    body, content_type = metrics.text(gauges, postings=int(last))
+    return Response(body, content_type=content_type)
 
 
 def _require_inside() -> None:

@@ -33,6 +33,7 @@ def install(flask: Flask, *, level: str) -> None:
         logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
+    flask.extensions["trueshelf.counted_in"] = metrics.counted_in
     flask.before_request(_start)
     flask.after_request(_finish)
 

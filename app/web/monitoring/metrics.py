@@ -1,47 +1,94 @@
-"""Counters of this process, in the text format that Prometheus reads (exposition format 0.0.4)."""
+"""Counters of the web processes, and what is measured at the moment, in the text that Prometheus reads.
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from threading import Lock
+The processes of one host count together: each keeps its counters in a file of the folder that ``counted_in`` names, and
+whichever is asked adds them up. Without a folder (a test, another server) a process tells of itself alone.
+"""
 
-HELP = {
-    "requests": ("trueshelf_requests_total", "counter", "Requests answered by this process."),
-    "scans": ("trueshelf_scans_total", "counter", "Scans and actions judged by this process, by outcome."),
-    "postings": ("trueshelf_postings_total", "counter", "Postings in the ledger."),
-    "worker": ("trueshelf_worker_age_seconds", "gauge", "Since the worker's last sign of life."),
-    "outbox": ("trueshelf_outbox_age_seconds", "gauge", "How long the oldest label waits for its printer."),
-    "seal": ("trueshelf_seal_age_seconds", "gauge", "How long the oldest posting waits for its seal."),
-    "failing": ("trueshelf_job_failing_seconds", "gauge", "Since when a job of the worker fails, by job."),
-    "open_tasks": ("trueshelf_open_tasks", "gauge", "Tasks that wait or are being worked on, by kind."),
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry, Counter
+    from prometheus_client.core import Metric
+
+Gauges = Mapping[str, Sequence[tuple[Mapping[str, str], float]]]
+"""What was measured: the name of a gauge -> its labels and values."""
+COUNTERS = {
+    "requests": ("trueshelf_requests", "Requests answered.", ("method", "route", "status")),
+    "scans": ("trueshelf_scans", "Scans and actions judged, by outcome.", ("outcome",)),
 }
-Labels = tuple[tuple[str, str], ...]
-_counts: Counter[tuple[str, Labels]] = Counter()
-_lock = Lock()
+GAUGES = {
+    "worker": ("trueshelf_worker_age_seconds", "Since the worker's last sign of life."),
+    "outbox": ("trueshelf_outbox_age_seconds", "How long the oldest label waits for its printer."),
+    "seal": ("trueshelf_seal_age_seconds", "How long the oldest posting waits for its seal."),
+    "failing": ("trueshelf_job_failing_seconds", "Since when a job of the worker fails, by job."),
+    "open_tasks": ("trueshelf_open_tasks", "Tasks that wait or are being worked on, by kind."),
+}
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def counted_in(folder: Path) -> None:
+    """The web processes that are started from now on count together, from nothing."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    os.environ[_FOLDER] = str(folder)
 
 
 def count(name: str, **labels: str) -> None:
     """Add one."""
-    with _lock:
-        _counts[name, tuple(sorted(labels.items()))] += 1
+    _counters()[name].labels(**labels).inc()
 
 
-def text(gauges: Mapping[str, Sequence[tuple[Mapping[str, str], int]]]) -> str:
-    """Every counter, and what was measured just now."""
-    with _lock:
-        rows = [(name, labels, value) for (name, labels), value in _counts.items()]
-    rows += [(name, tuple(sorted(labels.items())), value) for name, found in gauges.items() for labels, value in found]
-    lines: list[str] = []
-    for name, (title, kind, help_text) in HELP.items():
-        lines += [f"# HELP {title} {help_text}", f"# TYPE {title} {kind}"]
-        lines += [f"{title}{_braces(labels)} {value}" for found, labels, value in sorted(rows) if found == name]
-    return "\n".join(lines) + "\n"
+def text(gauges: Gauges, *, postings: int) -> tuple[bytes, str]:
+    """Every counter, and what was measured just now; with its content type. ``postings``: in the ledger."""
+    from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    counted = _registry()
+    if _FOLDER in os.environ:
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    measured = CollectorRegistry()
+    measured.register(_Measured(gauges, postings))
+    return generate_latest(counted) + generate_latest(measured), CONTENT_TYPE_PLAIN_0_0_4
 
 
-def _braces(labels: Labels) -> str:
-    if not labels:
-        return ""
-    return "{" + ",".join(f'{name}="{_escape(value)}"' for name, value in labels) + "}"
+# The library decides when it is imported whether processes count together: so it is imported in them.
 
 
-def _escape(value: str) -> str:
-    return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+@cache
+def _registry() -> "CollectorRegistry":
+    from prometheus_client import CollectorRegistry
+
+    return CollectorRegistry()
+
+
+@cache
+def _counters() -> "dict[str, Counter]":
+    from prometheus_client import Counter
+
+    return {
+        name: Counter(title, words, labels, registry=_registry()) for name, (title, words, labels) in COUNTERS.items()
+    }
+
+
+class _Measured:
+    """What was measured, as the library wants to be told it."""
+
+    def __init__(self, gauges: Gauges, postings: int) -> None:
+        self.gauges, self.postings = gauges, postings
+
+    def collect(self) -> "Iterator[Metric]":
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        yield CounterMetricFamily("trueshelf_postings", "Postings in the ledger.", value=self.postings)
+        for name, (title, words) in GAUGES.items():
+            rows = self.gauges.get(name, ())
+            metric = GaugeMetricFamily(title, words, labels=sorted({key for labels, _value in rows for key in labels}))
+            for labels, value in rows:
+                metric.add_metric([labels[key] for key in sorted(labels)], value)
+            yield metric

@@ -287,8 +287,8 @@ def test_health_is_told_to_whoever_watches(browse: Browse) -> None:
     assert ready["checks"] == {**inside, "worker": "failed"}
     browse("office").post("/office/waves")
     text = client.get("/metrics").text
-    assert 'trueshelf_open_tasks{kind="pick"} 1' in text
-    assert re.search(r'^trueshelf_requests_total\{method="GET",route="/healthz",status="200"\} \d+$', text, re.M)
+    assert 'trueshelf_open_tasks{kind="pick"} 1.0' in text
+    assert re.search(r'^trueshelf_requests_total\{method="GET",route="/healthz",status="200"\} \d+\.0$', text, re.M)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
