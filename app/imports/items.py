@@ -27,7 +27,7 @@ COLUMNS = (
     Column("image_url", text(2000), default=""),
 )
 KEY = ("sku",)
-PORTION = 500
+PORTION = 200
 
 
 def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
