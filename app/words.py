@@ -35,6 +35,7 @@ WORDS = {
     "wrong_item": N_("Wrong item"),
     "defective": N_("Defective"),
     "parts_missing": N_("Parts missing"),
+    "other_expiry": N_("Another expiry date on the label"),
     "customer": N_("Customer"),
     # places and containers
     "bin": N_("Bin"),

@@ -34,6 +34,7 @@ Result = TypeVar("Result")
 MOST_STEPS = 200
 QUESTIONS = {
     "beyond_shelf_life",
+    "other_expiry",
     "new_container",
     "new_lot",
     "other_bin",

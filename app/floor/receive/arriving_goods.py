@@ -1,13 +1,14 @@
 """What arriving goods say of themselves: the lot, the expiry date, each unit's serial number.
 
-A GS1 label says all of it at once. A lot has one expiry date for ever (``app.catalog.lots``); a serial number is in
-stock once.
+A GS1 label says all of it at once. A lot has one expiry date (``app.catalog.lots``); a serial number is in stock once.
+Where a label says another date than its lot is known by, one of the two is wrong, and nobody at the dock knows which:
+such goods are kept apart, in quarantine under the known date, until the desk has looked (``app.control.expiry_dates``).
 """
 
 from dataclasses import replace
 from datetime import date
 
-from app.catalog.lots import good_until, keep_lot, known_lot, require_same
+from app.catalog.lots import good_until, keep_lots, known_lot
 from app.catalog.models import Item
 from app.floor.receive.memory import ReceiveMemory, Work
 from app.floor.receive.prompts import prompt
@@ -19,6 +20,9 @@ from app.language import _, in_words
 from app.ledger.serials import require_nowhere
 from app.refusal import Refused
 from app.tasks.lines import Line
+
+OTHER_EXPIRY = "other_expiry"
+"""Why goods are kept apart whose label contradicts what is known of their lot."""
 
 
 def waiting(work: Work) -> Step[ReceiveMemory] | None:
@@ -44,9 +48,48 @@ def check_lot(work: Work, meaning: Meaning) -> None:
             _("This is lot %(lot)s. Scan the dock for lot %(known)s first.", lot=meaning.lot, known=known),
         )
     if known and meaning.expiry:
-        require_same(known, said=meaning.expiry, known=work.memory.expiry)
-        _require_good(work, meaning.expiry)
-        work.memory = replace(work.memory, expiry=meaning.expiry)
+        _require_alike(work, known, meaning.expiry)
+        if work.memory.label_date is None:
+            _require_good(work, meaning.expiry)
+            work.memory = replace(work.memory, expiry=meaning.expiry)
+
+
+def _require_alike(work: Work, lot: str, said: date) -> None:
+    """What is counted bears one date. Errors: ``expiry_conflict``."""
+    counted, known = work.memory.label_date or work.memory.expiry, work.memory.expiry
+    if known is not None and said != counted:
+        raise Refused(
+            "expiry_conflict",
+            _(
+                "Lot %(lot)s is known to expire on %(day)s. Look at the label again. If it does say %(said)s, put away "
+                "the %(n)s that you counted first, then scan this one.",
+                lot=lot,
+                day=in_words(known),
+                said=in_words(said),
+                n=work.counted,
+            ),
+        )
+
+
+def _keep_apart(work: Work, lot: str, said: date | None, known: date | None) -> None:
+    """Goods whose label contradicts their lot go into quarantine, once the label was looked at again.
+
+    Errors: ``other_expiry``, until the same is scanned once more."""
+    if said is None or known is None or said == known:
+        return
+    confirm.once_more(
+        work,
+        OTHER_EXPIRY,
+        _(
+            "Lot %(lot)s is known to expire on %(day)s. Look at the label again. If it does say %(said)s, scan it once "
+            "more: the goods go into quarantine, and the office decides.",
+            lot=lot,
+            day=in_words(known),
+            said=in_words(said),
+        ),
+    )
+    fault = work.memory.fault or OTHER_EXPIRY
+    work.memory = replace(work.memory, fault=fault, label_date=said, expiry=known)
 
 
 def _item(work: Work) -> Item:
@@ -65,7 +108,7 @@ def _accept_lot(work: Work, meaning: Meaning) -> Said:
         raise confirm.wrong(meaning, wanted=_("Scan the lot of %(sku)s.", sku=work.the_line.sku))
     known = known_lot(work.session, work.the_line.item_id, meaning.code)
     date_known = known.expiry if known is not None else None
-    require_same(meaning.code, said=meaning.expiry, known=date_known)
+    _keep_apart(work, meaning.code, meaning.expiry, date_known)
     said = date_known or meaning.expiry or good_until(meaning.produced, _item(work).shelf_life_days)
     work.memory = replace(work.memory, lot=meaning.code)
     if said is not None:
@@ -94,7 +137,7 @@ def _accept_expiry(work: Work, meaning: Meaning) -> Said:
 
 
 def _require_good(work: Work, day: date) -> None:
-    if day < work.today and work.memory.fault != "expired":
+    if day < work.today and work.memory.fault not in ("expired", OTHER_EXPIRY):
         raise Refused("expired", _("Expired on %(day)s. Set it aside and ask the office.", day=in_words(day)))
 
 
@@ -141,15 +184,17 @@ def accept_serial(work: Work, meaning: Meaning) -> Said:
 
 
 def lot_id(work: Work, line: Line) -> int | None:
-    """The id of the lot, kept as ``app.catalog.lots`` says.
+    """The id of the lot, kept as ``app.catalog.lots`` says. It may turn out here that the goods are to be kept apart.
 
-    Errors: ``expiry_conflict`` where a known lot has another date by now; ``expired`` where its last good day went by
-    since it was scanned.
+    Errors: ``other_expiry`` where the lot was given another date meanwhile, until that is confirmed; ``expired``
+    where its last good day went by since it was scanned.
     """
     code = work.memory.lot
     if not code:
         return None
-    kept = keep_lot(work.session, line.item_id, code, expiry=work.memory.expiry)
+    said = work.memory.expiry
+    kept = keep_lots(work.session, {(line.item_id, code): said})[line.item_id, code]
+    _keep_apart(work, code, said, kept.expiry)
     if kept.expiry is not None and work.memory.fault is None:
         _require_good(work, kept.expiry)
     hold_old(work, line.item_id, kept)

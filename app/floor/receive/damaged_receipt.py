@@ -10,7 +10,7 @@ from app.refusal import Refused
 
 DOCKS, QUARANTINE = ("dock", "stage"), ("quarantine",)
 FAULTS = ("damaged", "defective", "parts_missing", "wrong_item", "expired", "other")
-"""Why arriving goods go into quarantine."""
+"""Why arriving goods go into quarantine, where the receiver says so; there is another expiry date, too."""
 
 
 def target_kinds(work: Work) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What a receipt remembers."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Self
 
 from app.floor.shared.memory import LINE, ArrivingGoods, LogisticUnit, PostingDone
@@ -24,6 +25,8 @@ class ReceiveMemory(ArrivingGoods):
     serials: tuple[str, ...] = field(default=(), metadata=LINE)
     fault: str | None = field(default=None, metadata=LINE)
     """Why they go into quarantine."""
+    label_date: date | None = field(default=None, metadata=LINE)
+    """The expiry date on their label, where their lot is known by another."""
     reason: str | None = None
     """Of a blind receipt: why there is no purchase order."""
     is_done: bool = False
@@ -32,7 +35,7 @@ class ReceiveMemory(ArrivingGoods):
 
     def without_goods(self) -> Self:
         """What the goods said is theirs: the next ones say their own."""
-        return replace(self, lot=None, expiry=None, serials=(), fault=None, unit=LogisticUnit())
+        return replace(self, lot=None, expiry=None, serials=(), fault=None, label_date=None, unit=LogisticUnit())
 
     def without_count(self) -> Self:
         return super().without_count().without_goods()

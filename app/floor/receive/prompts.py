@@ -4,7 +4,7 @@ from app.floor.receive.memory import Work
 from app.floor.shared.memory import LogisticUnit
 from app.floor.shared.over_receipt import is_blind
 from app.floor.shared.step import Prompt, Way, action_way
-from app.language import _
+from app.language import _, in_words
 
 
 def prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects: tuple[str, ...]) -> Prompt:
@@ -24,6 +24,8 @@ def prompt(work: Work, instruction: str, *, value: str, ways: list[Way], expects
         if not is_blind(work):
             asked.quantity = line.left
             asked.detail = [(_("Ordered"), str(line.quantity)), (_("Received"), str(line.done))]
+    if work.memory.label_date is not None:
+        asked.detail.append((_("On the label"), in_words(work.memory.label_date)))
     unit = work.memory.unit
     if unit.sscc:
         asked.detail.append(("SSCC", unit.sscc))

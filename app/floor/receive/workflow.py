@@ -166,11 +166,14 @@ def _accept_target(work: Work, meaning: Meaning) -> Said:
     if meaning.type == "item":
         return _accept_item(work, meaning)
     place = confirm.target_location(work, meaning, kinds=target_kinds(work))
-    line, quantity, fault = work.the_line, work.counted, work.memory.fault
+    line, quantity = work.the_line, work.counted
+    lot_id = arriving_goods.lot_id(work, line)
+    fault = work.memory.fault
+    if place.kind not in target_kinds(work):
+        return Said("fault_noted", _("%(n)s go into quarantine.", n=quantity))
     is_kept = fault or confirm.item_row(work.session, line.item_id).inspect_on_receipt
     plate_id = logistic_unit.plate(work, place.id)
     target = Place(place.id, plate_id, "quarantine" if is_kept else "available")
-    lot_id = arriving_goods.lot_id(work, line)
     order = _hold_order(work, line)
     units = work.memory.serials or ("",)
     share = quantity if units == ("",) else 1

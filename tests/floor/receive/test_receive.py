@@ -178,8 +178,38 @@ def test_case_41_a_conflicting_expiry_is_refused(floor: Floor, receiver: Worker)
     _milk(floor)
     floor.do(lambda house: house.lot("MILK", "L1", day("2050-12-31")))
     receiver.start("receive", "PO-1").scan(f"(01){GTIN}(17)501130(10)L1")
-    receiver.refused("expiry_conflict").scan(f"(01){GTIN}(17)501231(10)L1").asked("item", "quantity", "target")
+    receiver.refused("other_expiry").scan(f"(01){GTIN}(17)501231(10)L1").asked("item", "quantity", "target")
     receiver.scan("DOCK").hears("received")
+
+
+def kept_apart(floor: Floor, lot: str) -> tuple[int, str, str]:
+    """What stands in quarantine of a lot of milk: units, why, and the lot's date as it is known."""
+    (note,) = {note for note in floor.notes("receive") if note}
+    return floor.at("MILK", "QUARANTINE"), note, expiry(floor, "MILK", lot)
+
+
+def test_goods_whose_label_does_say_another_date_are_kept_apart_for_the_office(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    floor.do(lambda house: house.lot("MILK", "L1", day("2050-12-31")))
+    label = f"(01){GTIN}(17)501130(10)L1"
+    receiver.start("receive", "PO-1").scan(label).refused("other_expiry").scan(label).asked("target")
+    assert receiver.prompt["counted"] == 1
+    assert ["On the label", "30 November 2050"] in [list(each) for each in receiver.prompt["detail"]]
+    receiver.scan(label, label).scan("QUARANTINE").hears("received")
+    assert kept_apart(floor, "L1") == (3, "other_expiry", "2050-12-31")
+    receiver.scan(f"(01){GTIN}(17)501231(10)L1").asked("item", "quantity", "target").scan("DOCK").hears("received")
+
+
+def test_goods_of_one_lot_with_two_dates_are_not_counted_together(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    floor.do(lambda house: house.lot("MILK", "L1", day("2050-12-31")))
+    right, other = f"(01){GTIN}(17)501231(10)L1", f"(01){GTIN}(17)501130(10)L1"
+    receiver.start("receive", "PO-1").scan(right)
+    for _twice in range(2):
+        receiver.scan(other).refused("expiry_conflict")
+    receiver.scan("DOCK").hears("received").scan(other, other)
+    receiver.scan(right).refused("expiry_conflict").scan("QUARANTINE").hears("received")
+    assert kept_apart(floor, "L1") == (1, "other_expiry", "2050-12-31")
 
 
 def expiry(floor: Floor, sku: str, code: str) -> str:
@@ -197,7 +227,7 @@ def test_case_41_a_lot_that_was_known_without_a_date_gets_the_first_that_is_said
     assert expiry(floor, "MILK", "L1") == "2050-12-31"
     receiver.scan("MILK", "L1")
     assert receiver.prompt["expiry"] == "2050-12-31"
-    receiver.act("undo").scan(f"(01){GTIN}(17)510101(10)L1").refused("expiry_conflict")
+    receiver.act("undo").scan(f"(01){GTIN}(17)510101(10)L1").refused("other_expiry")
 
 
 def test_a_date_on_the_label_is_kept_where_nobody_asks_for_one(floor: Floor, receiver: Worker) -> None:
@@ -209,7 +239,7 @@ def test_a_date_on_the_label_is_kept_where_nobody_asks_for_one(floor: Floor, rec
     receiver.scan("NAILS", "(10)N2(17)501130").scan("DOCK").hears("received")
     receiver.scan("NAILS", "N3", f"(01){GTIN}(17)500930(10)N3").scan("DOCK").hears("received")
     assert [expiry(floor, "NAILS", code) for code in ("N1", "N2", "N3")] == ["2050-12-31", "2050-11-30", "2050-09-30"]
-    receiver.scan("NAILS", "(10)N1(17)510101").refused("expiry_conflict").scan("N1").hears("lot_confirmed")
+    receiver.scan("NAILS", "(10)N1(17)510101").refused("other_expiry").scan("N1").hears("lot_confirmed")
     receiver.scan(f"(01){GTIN}(17)510101(10)N1").refused("expiry_conflict").scan("DOCK").hears("received")
     receiver.scan(f"(01){GTIN}(17)200101(10)N4").refused("expired")
 
@@ -220,8 +250,18 @@ def test_two_receivers_who_read_different_dates_do_not_both_keep_theirs(floor: F
     other = floor.worker("Rob", "receiver")
     receiver.start("receive", "PO-1").scan("MILK", "L1", "2050-12-31")
     other.start("receive", "PO-2").scan("MILK", "L1", "2050-11-30").scan("DOCK").hears("received")
-    receiver.scan("DOCK").refused("expiry_conflict").act("undo").scan("MILK", "L1", "DOCK").hears("received")
+    receiver.scan("DOCK").refused("other_expiry").act("undo").scan("MILK", "L1", "DOCK").hears("received")
     assert expiry(floor, "MILK", "L1") == "2050-11-30"
+
+
+def test_who_read_another_date_and_stays_with_it_keeps_the_goods_apart(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    floor.purchase("PO-2", ("MILK", 5))
+    other = floor.worker("Rob", "receiver")
+    receiver.start("receive", "PO-1").scan("MILK", "L1", "2050-12-31")
+    other.start("receive", "PO-2").scan("MILK", "L1", "2050-11-30").scan("DOCK").hears("received")
+    receiver.scan("DOCK").refused("other_expiry").scan("DOCK").hears("fault_noted").scan("QUARANTINE").hears("received")
+    assert kept_apart(floor, "L1") == (1, "other_expiry", "2050-11-30")
 
 
 def test_goods_keep_as_long_as_their_item_does(floor: Floor, receiver: Worker) -> None:
