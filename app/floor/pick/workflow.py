@@ -127,6 +127,8 @@ def _ask_tote(work: Work) -> Prompt:
     ways = _tote_ways(work)
     if code:
         ways.append(action_way("full", _("The tote is full, or not here: take another")))
+    else:
+        ways.append(action_way("no_tote", _("No tote to be had: leave the job")))
     return prompt(work, instruction, value=code or _("an empty tote"), ways=ways, expects=("target",))
 
 
@@ -204,6 +206,32 @@ def _full(work: Work) -> Said:
     return Said("next_tote", _("Take %(tote)s.", tote=tote_code(work)))
 
 
+def _no_tote(work: Work) -> Said:
+    """Nothing to pick into, and none will come by itself: what is in hand goes back, and the job to the queue. The desk
+    is told while picks wait for totes. Where one is free by now, it is proposed instead.
+
+    Errors: ``scan_item_first``."""
+    line = work.line
+    if line is None or not work.counted:
+        raise Refused("scan_item_first", _("Scan the item first."))
+    if work.task.container_id is None and totes.proposed(work) is not None:
+        return Said("next_tote", _("Take %(tote)s.", tote=tote_code(work)))
+    units = work.counted
+    work.memory = replace(work.memory.without_line(), bin=None)
+    work.next_line()
+    work.task.status, work.task.operator_id, work.task.claimed_at = "open", None, None
+    return Said(
+        "given_back",
+        _(
+            "Put %(n)s × %(sku)s back in %(place)s. The job waits until totes are free: bring some back from packing, "
+            "or take another job.",
+            n=units,
+            sku=line.sku,
+            place=line.source,
+        ),
+    )
+
+
 def _skip(work: Work) -> Said:
     line = work.line
     if line is None or work.counted:
@@ -255,6 +283,7 @@ WORKFLOW = Workflow(
     actions={
         "quantity": _quantity,
         "full": no_arguments(_full),
+        "no_tote": no_arguments(_no_tote),
         "skip": no_arguments(_skip),
         "short": short,
         "undo": no_arguments(_undo),

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy.orm import Session
 
 from app.db import table
 from app.floor.shared.confirm import wrong
@@ -15,7 +16,7 @@ from app.ledger.standing import fetch
 from app.orders.fulfil import held_in
 from app.places.models import Container
 from app.refusal import Refused
-from app.tasks.models import UNFINISHED, Task
+from app.tasks.models import IS_UNFINISHED, UNFINISHED, Task
 
 container = table(Container)
 
@@ -34,22 +35,31 @@ def proposed(work: WorkWith[WithTotes]) -> int | None:
     """The tote of this task, taking the first free one if it has none; None where every tote is in use."""
     if work.task.container_id is not None:
         return work.task.container_id
-    found = work.session.scalar(
-        select(Container.id)
-        .where(
-            Container.kind == "tote",
-            Container.warehouse_id == work.task.warehouse_id,
-            Container.status == "open",
-            ~_is_used(),
-            ~_is_busy(),
-        )
-        .order_by(Container.code)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    free = _free(work.task.warehouse_id).order_by(Container.code).limit(1)
+    found = work.session.scalar(free.with_for_update(skip_locked=True))
     if found is not None:
         take(work, found)
     return found
+
+
+def _free(warehouse_id: int) -> Select[int]:
+    return select(Container.id).where(
+        Container.kind == "tote",
+        Container.warehouse_id == warehouse_id,
+        Container.status == "open",
+        ~_is_used(),
+        ~_is_busy(),
+    )
+
+
+def picks_without(session: Session, warehouse_id: int) -> int:
+    """The picks that wait here and can be given no tote, because none is free."""
+    if session.scalar(_free(warehouse_id).limit(1)) is not None:
+        return 0
+    waiting = select(func.count()).where(
+        Task.kind == "pick", Task.warehouse_id == warehouse_id, IS_UNFINISHED, Task.container_id.is_(None)
+    )
+    return session.scalar(waiting) or 0
 
 
 def take(work: WorkWith[WithTotes], container_id: int) -> int:

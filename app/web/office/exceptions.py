@@ -9,6 +9,7 @@ from app.control.wanted import waiting_changes
 from app.db import reading, transact
 from app.floor.begin.left_out_scans import settle
 from app.floor.count.waiting_approvals import waiting_approvals
+from app.floor.shared.totes import picks_without
 from app.tasks import board
 from app.web.gate.access import CHIEFS, OFFICE, READERS, allow
 from app.web.gate.security import current_actor, settings
@@ -30,6 +31,7 @@ def exceptions() -> str:
         return render_template(
             "office/exceptions.html",
             alarms=alarms(session, settings()),
+            without_tote=picks_without(session, here),
             corrections=waiting_changes(session, here),
             oversold=oversold_rows(session),
             short=short_picks(session),

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from app.floor.shared import totes
 from app.ledger.models import Balance
 from app.orders.stock_in_hand import ALLOCATED, allocation
 from tests.floor.story import Floor, Worker
@@ -252,7 +253,7 @@ def test_short_after_the_last_line_has_nothing_to_say(floor: Floor, picker: Work
 def test_all_in_hand_and_no_tote_free_is_not_short(floor: Floor, picker: Worker) -> None:
     floor.stock("MUG", 4)
     picker.take(floor.order("O-1", ("MUG", 1))[0]).scan("A-01", "MUG").asked("target")
-    assert [way["action"] for way in picker.prompt["ways"]] == ["undo"]
+    assert [way["action"] for way in picker.prompt["ways"]] == ["no_tote", "undo"]
     picker.act("short").refused("nothing_to_short")
     floor.totes("TOTE-1")
     picker.scan("TOTE-1").hears("picked")
@@ -263,3 +264,26 @@ def test_nothing_could_be_picked_ends_the_task(floor: Floor, picker: Worker) -> 
     picker.take(floor.order("O-1", ("MUG", 4))[0]).scan("A-01").act("short").hears("short").finished()
     assert floor.tasks("pack") == []
     assert floor.sums("MUG") == (4, 0, 4, 0)
+
+
+def test_a_pick_for_which_no_tote_is_free_is_given_back_and_the_desk_sees_why(floor: Floor, picker: Worker) -> None:
+    floor.stock("MUG", 4)
+    (task_id,) = floor.order("O-1", ("MUG", 3))
+    picker.take(task_id).act("no_tote").refused("scan_item_first").scan("A-01", "MUG").act("quantity", quantity=3)
+    assert picker.prompt["ways"][0]["action"] == "no_tote"
+    picker.act("no_tote").hears("given_back")
+    assert "Put 3 × MUG back in A-01" in picker.message
+    assert (floor.status(task_id), picker.prompt["ways"]) == ("open", [])
+    assert floor.read(lambda session: totes.picks_without(session, 1)) == 1
+    floor.totes("TOTE-1")
+    assert floor.read(lambda session: totes.picks_without(session, 1)) == 0
+    other = floor.worker("Pia", "picker")
+    other.take(task_id).asked("location").scan("A-01", "MUG", "MUG", "MUG", "TOTE-1").hears("picked")
+    assert floor.sums("MUG") == (4, 0, 3, 0)
+
+
+def test_a_tote_that_became_free_meanwhile_is_proposed(floor: Floor, picker: Worker) -> None:
+    floor.stock("MUG", 4)
+    picker.take(floor.order("O-1", ("MUG", 1))[0]).scan("A-01", "MUG").asked("target")
+    floor.totes("TOTE-1")
+    picker.act("no_tote").hears("next_tote").scan("TOTE-1").hears("picked")
