@@ -3,8 +3,8 @@
 - ``gate``        before every view and behind every answer: ``security``, who may call what (``access``), ``cookies``,
   and which threads a request may take (``lanes``)
 - ``monitoring``  for those who run it: ``health``, ``logs``, ``metrics``
-- ``shared``      what the others share: ``forms``, what every template is given (``screens``), the same request twice
-  (``idempotency``), long work in ``portions``
+- ``shared``      what the others share: ``forms``, a page or a part of it for htmx (``fragments``), what every
+  template is given (``screens``), the same request twice (``idempotency``), long work in ``portions``
 - ``labels``      labels as PDF and PNG, pictures of barcodes: what stands on them, and where they are drawn
 - ``pictures``    pictures of items, and photographs that are read instead of scanned
 - ``sign_in``     badge and PIN, password and code; one's own PIN and sessions
@@ -18,7 +18,6 @@ nobody (``pyproject.toml`` has the contract).
 """
 
 from flask import Flask
-from flask_htmx import HTMX
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Settings
@@ -39,7 +38,7 @@ from app.web.gate import security
 from app.web.labels import label_files
 from app.web.monitoring import health, logs
 from app.web.pictures import item_pictures, photo_scans
-from app.web.shared import screens
+from app.web.shared import fragments, screens
 from app.web.sign_in import badge_sign_in, office_door, own_pin, own_sessions
 
 PAGES = (
@@ -71,10 +70,10 @@ def install(flask: Flask) -> None:
     settings: Settings = flask.config["SETTINGS"]
     if settings.trust_proxy:
         flask.wsgi_app = ProxyFix(flask.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    HTMX(flask)
     logs.install(flask, level=settings.log_level)
     security.install(flask)
     screens.install(flask)
+    fragments.install(flask)
     offline.install(flask)
     for pages in PAGES:
         flask.register_blueprint(pages)

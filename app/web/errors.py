@@ -1,7 +1,8 @@
 """Every "no" and every failure becomes an answer here, and nowhere else.
 
 - under ``/api``: a problem document (RFC 9457) with a stable ``code``;
-- to a fragment request (htmx, the scan queue): the status, and a fragment that carries code and message;
+- to htmx and the scan queue: the status, and a fragment that carries code and message, shown where the page says such
+  things; whose session is over gets the whole page again, which is the sign-in page;
 - to a browser: a page that says what to do. A cookie that is worth nothing any more gets the sign-in page, with 401.
 """
 
@@ -18,6 +19,7 @@ from app.web.gate.access import READERS
 from app.web.gate.security import current_bearer
 from app.web.monitoring import logs
 from app.web.office.desk import frame
+from app.web.shared.fragments import htmx, say
 from app.web.shared.problems import problem
 from app.web.sign_in.badge_sign_in import sign_in_page
 
@@ -34,13 +36,15 @@ def install(flask: Flask) -> None:
 
 def _refused(refusal: Exception) -> WerkzeugResponse:
     assert isinstance(refusal, Refused)
-    if refusal.status == 401 and not _wants_problem() and not _wants_fragment():
+    if refusal.status == 401 and not _wants_problem() and not htmx:
         return _to_sign_in()
-    if refusal.code == "password_needed" and not _wants_problem() and not _wants_fragment():
+    if refusal.code == "password_needed" and not _wants_problem() and not htmx:
         return redirect(url_for("office_door.page"), 303)
     if refusal.code == "no_warehouse" and _is_desk_page():
         return redirect(url_for("office.first_steps"), 303)
     response = answer(refusal.status, refusal.code, refusal.message, refusal.details)
+    if htmx and (refusal.status == 401 or refusal.code == "password_needed"):
+        response.headers["HX-Refresh"] = "true"
     if "retry_after_seconds" in refusal.details:
         response.headers["Retry-After"] = str(refusal.details["retry_after_seconds"])
     return response
@@ -76,8 +80,8 @@ def answer(status: int, code: str, message: str, details: dict[str, object] | No
         return problem(status, code, message, details)
     if request.routing_exception is not None and status == 400:  # no addresses can be built for a foreign Host
         return make_response(message, status, {"Content-Type": "text/plain; charset=utf-8"})
-    if _wants_fragment():
-        return make_response(render_template("_refusal.html", code=code, message=message), status)
+    if htmx:
+        return say(make_response(render_template("_refusal.html", code=code, message=message), status))
     error = {"title": _title(status), "message": message, "code": code}
     return make_response(_page(error), status)
 
@@ -105,15 +109,11 @@ def _is_desk_page() -> bool:
     """A page of the desk, asked for by somebody who may read there: a site without a warehouse leads to its steps."""
     bearer = current_bearer()
     is_reader = bearer is not None and not bearer.actor.roles.isdisjoint(READERS)
-    return is_reader and request.method == "GET" and request.path.startswith("/office") and not _wants_fragment()
+    return is_reader and request.method == "GET" and request.path.startswith("/office") and not htmx
 
 
 def _wants_problem() -> bool:
     return request.path.startswith("/api/") or request.path == "/api"
-
-
-def _wants_fragment() -> bool:
-    return request.headers.get("HX-Request") == "true"
 
 
 def _title(status: int) -> str:

@@ -30,6 +30,8 @@ __all__ = ["PasswordNeeded", "Unknown", "allow", "current_actor", "current_beare
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _LARGEST_ID = 2**63 - 1
+_UNATTENDED = "X-Unattended"
+"""Sent by a board that refreshes itself: nobody was at the desk for that, and a session left alone still ends."""
 # 'wasm-unsafe-eval' lets our own scripts compile WebAssembly (the camera's reader, static/camera.js) and nothing else:
 # no text becomes a script by it. It stands on every page because every floor screen has the camera's button.
 _POLICY = "; ".join(
@@ -176,7 +178,7 @@ def _bearer(token: str) -> Bearer | None:
         return None
     if bearer.is_idle(moment, minutes=settings().office_idle_minutes if bearer.is_at_desk else settings().idle_minutes):
         return None
-    if bearer.is_stale(moment):
+    if bearer.is_stale(moment) and _UNATTENDED not in request.headers:
         transact(lambda session: note_seen(session, bearer.token_id, now=moment))
     if settings().restricted_layouts:
         scanner = in_this_house(bearer.actor.scanner, settings())

@@ -1,6 +1,5 @@
 """The devices that we know: which a supervisor let in, and an end for those that were lost."""
 
-from flask import render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
@@ -8,6 +7,7 @@ from app.people import devices as rules
 from app.web.gate.access import CHIEFS, allow
 from app.web.gate.security import current_actor, current_bearer, settings
 from app.web.office.desk import back_to, desk
+from app.web.shared.fragments import page
 
 
 @desk.get("/devices")
@@ -18,7 +18,7 @@ def devices() -> str:
     with reading() as session:
         rows = rules.devices(session)
     here = bearer.device_id if bearer else None
-    return render_template("office/devices.html", rows=rows, here=here, is_asked=settings().wants_enrolment)
+    return page("office/devices.html", rows=rows, here=here, is_asked=settings().wants_enrolment)
 
 
 @desk.post("/devices/<int:device_id>/retirements")

@@ -1,7 +1,6 @@
 """Exceptions: promised and not there, bins that held less, counts that wait for a decision or for a counter, and scans
 that the server failed to judge."""
 
-from flask import render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.control import wanted
@@ -17,6 +16,7 @@ from app.web.office.desk import back_to, desk
 from app.web.office.reads.alarms import alarms
 from app.web.office.reads.exceptions import oversold_rows, short_picks, unjudged_scans
 from app.web.shared import forms
+from app.web.shared.fragments import page
 from app.web.shared.screens import current_warehouse
 
 
@@ -28,7 +28,7 @@ def exceptions() -> str:
         here = current_warehouse().id
         approvals = waiting_approvals(session, here)
         counts = board.unfinished(session, warehouse_id=here, kind="count")
-        return render_template(
+        return page(
             "office/exceptions.html",
             alarms=alarms(session, settings()),
             without_tote=picks_without(session, here),

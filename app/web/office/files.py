@@ -2,7 +2,7 @@
 
 import time
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, request, url_for
 
 from app.db import reading, transact
 from app.imports import KINDS, ImportResult, Who, files_out, finish, how_far, take
@@ -12,6 +12,7 @@ from app.web.gate.access import OFFICE, READERS, allow
 from app.web.gate.security import current_actor
 from app.web.office.desk import asked, csv_file, desk
 from app.web.shared import forms
+from app.web.shared.fragments import page
 
 MOMENT_SECONDS = 1.5
 """How long a request writes at a large file before it says how far it is."""
@@ -39,7 +40,7 @@ def take_file() -> Response:
     taken = take(transact, reading, kind, data, who=who, dry_run=is_dry_run)
     if isinstance(taken, int):
         return _further(taken)
-    return make_response(_page(taken, is_dry_run=is_dry_run, kind=kind), 200 if taken.ok else 422)
+    return _answer(_page(taken, is_dry_run=is_dry_run, kind=kind), is_good=taken.ok)
 
 
 @desk.post("/imports/<int:import_id>")
@@ -60,11 +61,7 @@ def _further(import_id: int) -> Response:
     with reading() as session:
         kind, done, rows = how_far(session, import_id)
     told = {"import_id": import_id, "done": done, "rows": rows}
-    if request.headers.get("HX-Request"):
-        page = render_template("office/_import.html", result=result, is_dry_run=False, **told)
-    else:
-        page = _page(result, is_dry_run=False, kind=kind, **told)
-    return make_response(page, 200 if result is None or result.ok else 422)
+    return _answer(_page(result, is_dry_run=False, kind=kind, **told), is_good=result is None or result.ok)
 
 
 @desk.get("/exports/<string:kind>.csv")
@@ -78,9 +75,13 @@ def give_file(kind: str) -> Response:
     return csv_file(kind, files_out.header(kind), rows)
 
 
+def _answer(html: str, *, is_good: bool) -> Response:
+    return make_response(html, 200 if is_good else 422, {"HX-Push-Url": url_for("office.imports")})
+
+
 def _page(result: ImportResult | None = None, *, is_dry_run: bool = True, kind: str = "items", **told: object) -> str:
     columns = {name: module.COLUMNS for name, module in KINDS.items()}
-    return render_template(
+    return page(
         "office/imports.html",
         columns=columns,
         exports=list(files_out.EXPORTS),

@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -31,7 +31,9 @@ from app.web.gate.access import OFFICE, READERS, allow
 from app.web.gate.security import settings
 from app.web.office.desk import back_to, desk
 from app.web.office.reads.first_steps import first_steps as found_so_far
+from app.web.office.wrong_fields import Wrong, wrong_field
 from app.web.shared import forms
+from app.web.shared.fragments import page, refused
 from app.web.shared.screens import current_warehouse
 
 
@@ -84,9 +86,9 @@ def add_places() -> WerkzeugResponse:
     except Refused as refusal:
         return _not_so("places", refusal)
     if not result.ok:
-        return make_response(_page(step="places", message=result.errors[0].message), 422)
+        return refused(_page(step="places", wrong=Wrong("", result.errors[0].message)), 422)
     if is_dry_run:
-        return make_response(_page(step="places", preview=(what, places, result)))
+        return make_response(_page(step="places", preview=(what, places, result)), 200, {"HX-Push-Url": "false"})
     return redirect(url_for("office.first_steps", made=result.created), 303)
 
 
@@ -145,13 +147,13 @@ def _as_file(places: Sequence[NewPlace]) -> str:
 
 
 def _not_so(step: str, refusal: Refused) -> WerkzeugResponse:
-    return make_response(_page(step=step, message=refusal.message), refusal.status)
+    return refused(_page(step=step, wrong=wrong_field(refusal)), refusal.status)
 
 
 def _page(
     *,
     step: str = "",
-    message: str = "",
+    wrong: Wrong | None = None,
     preview: tuple[str, Sequence[NewPlace], ImportResult] | None = None,
 ) -> str:
     """``step`` is the one whose form is open, with what is wrong or what would be made."""
@@ -159,12 +161,12 @@ def _page(
         here = _here()
         found = found_so_far(session, here)
     made = request.args.get("made", "")
-    return render_template(
+    return page(
         "office/first_steps.html",
         found=found,
         here=next((each for each in found.warehouses if each.id == here), None),
         step=step,
-        message=message,
+        wrong=wrong,
         preview=preview,
         typed=request.form,
         made=int(made) if made.isascii() and made.isdigit() and len(made) < 7 else None,

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from flask import Response, render_template, request
+from flask import Response, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -19,6 +19,7 @@ from app.web.labels.label_drawer import draw_pdf
 from app.web.office.desk import asked, back_to, desk
 from app.web.office.reads.labels import WHAT, Fields, Range, label_fields, zones_of
 from app.web.shared import forms
+from app.web.shared.fragments import page
 from app.web.shared.screens import current_warehouse
 
 MOST_LABELS = 5000
@@ -59,7 +60,7 @@ def label_sheets() -> str:
         )
         for number, (begin, end) in enumerate(_parts(len(rows), sheet, start))
     ]
-    return render_template(
+    return page(
         "office/label_sheets.html", wanted=wanted, zones=zones, sheets=choices, sheet=sheet, start=start + 1,
         labels=len(rows), files=files, asked="what" in request.args, label=label,
         printers=[printer for printer in printers if takes(printer, wanted.what) and printer.kind != "browser"],

@@ -1,6 +1,5 @@
 """A thing's label at the desk: seen as it will be printed, then printed, here or as PDF."""
 
-from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -13,6 +12,7 @@ from app.web.gate.security import current_actor
 from app.web.labels.label_files import label_rows
 from app.web.office.desk import back_to, desk
 from app.web.shared import forms
+from app.web.shared.fragments import page
 from app.web.shared.screens import current_warehouse
 from app.words import word
 
@@ -24,9 +24,7 @@ def one_label(template: str, code: str) -> str:
     rows, chosen = label_rows(template, code), template_of(template)
     with reading() as session:
         found = [printer for printer in printers_of(session, current_warehouse().id) if takes(printer, template)]
-    return render_template(
-        "office/label.html", label=chosen, code=code, pages=len(rows), printers=found, most=_MOST_COPIES
-    )
+    return page("office/label.html", label=chosen, code=code, pages=len(rows), printers=found, most=_MOST_COPIES)
 
 
 @desk.post("/labels/<template>/<path:code>")

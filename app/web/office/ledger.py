@@ -1,19 +1,18 @@
 """The ledger proves itself: replay every movement, compare with every number that is kept."""
 
-from flask import render_template
-
 from app import clock
 from app.control.verification import verify
 from app.db import reading
 from app.web.gate.access import READERS, allow
 from app.web.office.desk import desk
+from app.web.shared.fragments import page
 
 
 @desk.get("/ledger")
 @allow(roles=READERS)
 def ledger() -> str:
     """The button."""
-    return render_template("office/ledger.html", report=None, at=None)
+    return page("office/ledger.html", report=None, at=None)
 
 
 @desk.post("/ledger/verifications")
@@ -22,4 +21,4 @@ def verification() -> str:
     """The verdict. Nothing is changed: a difference is an alarm, never a silent repair."""
     with reading() as session:
         report = verify(session)
-    return render_template("office/ledger.html", report=report, at=clock.now())
+    return page("office/ledger.html", report=report, at=clock.now())

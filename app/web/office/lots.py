@@ -1,6 +1,6 @@
 """One lot: where it stands, and its expiry date put right where it was mistyped."""
 
-from flask import make_response, render_template, request
+from flask import request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.control.expiry_dates import correct_expiry, follow_all
@@ -11,7 +11,9 @@ from app.web.gate.access import OFFICE, READERS, allow
 from app.web.gate.security import current_actor
 from app.web.office.desk import asked, back_to, desk
 from app.web.office.reads.lots import lot_facts
+from app.web.office.wrong_fields import Wrong, wrong_field
 from app.web.shared import forms
+from app.web.shared.fragments import page, refused
 from app.web.shared.screens import current_warehouse
 
 
@@ -36,15 +38,15 @@ def correct_date() -> WerkzeugResponse:
     except NotFound:
         raise
     except Refused as refusal:
-        return make_response(_page(sku, code, message=refusal.message), refusal.status)
+        return refused(_page(sku, code, wrong=wrong_field(refusal)), refusal.status)
     followed = follow_all(transact, corrected.lot_id, actor)
     return back_to("lot", sku=sku, lot=code, held=followed.held, released=followed.released)
 
 
-def _page(sku: str, code: str, *, message: str = "") -> str:
+def _page(sku: str, code: str, *, wrong: Wrong | None = None) -> str:
     with reading() as session:
         facts = lot_facts(session, sku=sku, code=code, warehouse=current_warehouse().code)
-    return render_template("office/lot.html", facts=facts, typed=request.form, message=message, said=_said())
+    return page("office/lot.html", facts=facts, typed=request.form, wrong=wrong, said=_said())
 
 
 def _said() -> str:

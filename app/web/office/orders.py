@@ -1,6 +1,6 @@
 """Orders: the list, one order, cancel, and release to the floor."""
 
-from flask import Response, render_template
+from flask import Response
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
@@ -13,6 +13,7 @@ from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, p
 from app.web.office.reads import orders as reads
 from app.web.office.reads.stock import names_of
 from app.web.shared import forms
+from app.web.shared.fragments import page
 
 _COLUMNS = ("channel", "order_ref", "status", "placed_at", "need_by", "ship_to", "lines", "units", "promised")
 
@@ -25,9 +26,7 @@ def orders() -> str:
     with reading() as session:
         found = reads.order_rows(session, status=status, query=query, before=forms.page_after("before"), limit=PAGE + 1)
     rows, next_url = page_of(found, before=found[min(PAGE, len(found)) - 1].id if found else 0)
-    return render_template(
-        "office/orders.html", rows=rows, next_url=next_url, status=status, query=query, statuses=reads.STATUSES
-    )
+    return page("office/orders.html", rows=rows, next_url=next_url, status=status, query=query, statuses=reads.STATUSES)
 
 
 @desk.get("/orders.csv")
@@ -46,7 +45,7 @@ def order(order_id: int) -> str:
     with reading() as session:
         found, shipments = reads.order_of(session, order_id), reads.shipments_of(session, order_id)
         lines = lines_of(session, [order_id])[order_id]
-        return render_template(
+        return page(
             "office/order.html",
             order=found,
             lines=lines,

@@ -1,7 +1,5 @@
 """The desk's first page: the numbers that ask for a decision."""
 
-from flask import render_template
-
 from app.db import reading
 from app.orders.availability import oversold
 from app.tasks.board import unfinished_by_kind
@@ -10,6 +8,7 @@ from app.web.office.desk import desk
 from app.web.office.first_steps import steps_left
 from app.web.office.reads.orders import count_orders, order_rows
 from app.web.office.reads.purchase_orders import purchase_order_rows
+from app.web.shared.fragments import page
 
 
 @desk.get("/")
@@ -17,7 +16,7 @@ from app.web.office.reads.purchase_orders import purchase_order_rows
 def overview() -> str:
     """What waits, what comes, what is wrong."""
     with reading() as session:
-        return render_template(
+        return page(
             "office/overview.html",
             orders=count_orders(session),
             waiting=order_rows(session, status="waiting", limit=6, is_oldest_first=True),

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypedDict
 
-from flask import make_response, render_template, request
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -22,7 +22,9 @@ from app.web.gate.access import CHIEFS, allow
 from app.web.gate.security import current_actor, settings
 from app.web.office.desk import back_to, desk
 from app.web.office.reads.people import operators, person_of
+from app.web.office.wrong_fields import Wrong, wrong_field
 from app.web.shared import forms
+from app.web.shared.fragments import page, refused
 
 
 class Typed(TypedDict):
@@ -55,7 +57,7 @@ def add_person() -> WerkzeugResponse:
         pin_hash = hash_pin(settings(), forms.text("pin", longest=64), badge=typed["badge"])
         operator_id = transact(work)
     except Refused as refusal:
-        return make_response(_people(typed=typed, message=refusal.message), refusal.status)
+        return refused(_people(typed=typed, wrong=wrong_field(refusal)), refusal.status)
     return back_to("person", operator_id=operator_id)
 
 
@@ -156,37 +158,38 @@ def _typed() -> Typed:
 def _not_so(operator_id: int, refusal: Refused) -> WerkzeugResponse:
     if isinstance(refusal, NotFound):
         raise refusal
-    return make_response(_person(operator_id, message=refusal.message), refusal.status)
+    return refused(_person(operator_id, wrong=wrong_field(refusal)), refusal.status)
 
 
-def _people(*, typed: Typed | None = None, message: str = "") -> str:
+def _people(*, typed: Typed | None = None, wrong: Wrong | None = None) -> str:
     actor = current_actor()
     with reading() as session:
-        return render_template(
+        return page(
             "office/people.html",
             people=operators(session),
             may_change=partial(rules.may_change, actor),
             tokens=list_tokens(session, kind="api"),
             roles=rules.roles_to_give(actor),
             typed=typed or Typed(name="", badge="", roles=[]),
-            message=message,
+            wrong=wrong,
             locked=_locked(session),
             now=clock.now(),
         )
 
 
-def _person(operator_id: int, *, message: str = "") -> str:
+def _person(operator_id: int, *, wrong: Wrong | None = None) -> str:
     actor = current_actor()
     with reading() as session:
         one = person_of(session, operator_id)
-        return render_template(
+        return page(
             "office/person.html",
             person=one,
+            typed=_typed(),
             changes=changes_of(session, operator_id),
             roles=rules.roles_to_give(actor),
             may_change=rules.may_change(actor, one),
             may_set_up=settings().wants_password and not TRUSTED.isdisjoint(one.roles),
-            message=message,
+            wrong=wrong,
             locked=_locked(session),
             now=clock.now(),
         )

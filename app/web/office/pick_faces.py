@@ -1,6 +1,6 @@
 """Pick faces: how full they are kept, which of them run low, and work that fills one now."""
 
-from flask import make_response, render_template, request
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -13,7 +13,9 @@ from app.places.warehouses import location_of
 from app.refusal import Refused
 from app.web.gate.access import OFFICE, READERS, allow
 from app.web.office.desk import PAGE, asked, back_to, desk, page_of
+from app.web.office.wrong_fields import Wrong, wrong_field
 from app.web.shared import forms
+from app.web.shared.fragments import htmx, page, refused
 from app.web.shared.scan_codes import plain_code
 from app.web.shared.screens import current_warehouse
 
@@ -47,7 +49,9 @@ def set_face() -> WerkzeugResponse:
     try:
         transact(work)
     except Refused as refusal:
-        return make_response(_page(message=refusal.message), refusal.status)
+        if htmx.target == "list":  # a row's form, which stays as it was filled in
+            raise
+        return refused(_page(wrong=wrong_field(refusal)), refusal.status)
     return back_to("pick_faces", q=asked("q"))
 
 
@@ -68,11 +72,13 @@ def fill_face() -> WerkzeugResponse:
     try:
         transact(lambda session: fill_now(session, house, location_of(session, house, place)))
     except Refused as refusal:
-        return make_response(_page(message=refusal.message), refusal.status)
+        if htmx.target == "list":
+            raise
+        return refused(_page(wrong=wrong_field(refusal)), refusal.status)
     return back_to("pick_faces", q=asked("q"), only=asked("only"))
 
 
-def _page(*, message: str = "") -> str:
+def _page(*, wrong: Wrong | None = None) -> str:
     query, only, house = asked("q"), asked("only"), current_warehouse()
     code, _tab, sku = asked("after").partition(_AFTER)
     where = [location.c.code.startswith(query, autoescape=True) | item.c.sku.startswith(query, autoescape=True)]
@@ -89,12 +95,12 @@ def _page(*, message: str = "") -> str:
         found = [one for one in found if one.is_low][: PAGE + 1]
     last = found[min(PAGE, len(found)) - 1] if found else None
     rows, next_url = page_of(found, after=f"{last.location}{_AFTER}{last.sku}" if last else "")
-    return render_template(
+    return page(
         "office/pick_faces.html",
         rows=rows,
         next_url=next_url,
         query=query,
         only=only,
-        typed=request.form if message else {},
-        message=message,
+        typed=request.form if wrong else {},
+        wrong=wrong,
     )

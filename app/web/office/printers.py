@@ -1,6 +1,6 @@
 """Printers and stations: set up, try, see how they are; and print jobs that want a decision."""
 
-from flask import current_app, render_template, request
+from flask import current_app, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -30,6 +30,7 @@ from app.web.gate.security import current_actor
 from app.web.office.desk import PAGE, asked, back_to, desk, page_of
 from app.web.office.reads.printing import job_rows, open_batches, stations, waiting_by_printer
 from app.web.shared import forms
+from app.web.shared.fragments import page
 from app.web.shared.screens import current_warehouse
 
 
@@ -43,7 +44,7 @@ def printers() -> str:
         jobs = job_rows(session, here, only=only, before=forms.page_after("before"), limit=PAGE + 1)
         rows, next_url = page_of(jobs, before=jobs[min(PAGE, len(jobs)) - 1].id if jobs else 0)
         places, given = stations(session, here)
-        return render_template(
+        return page(
             "office/printers.html", printers=found, jobs=rows, next_url=next_url, only=only, stations=places,
             given=given, waiting=waiting_by_printer(session, [printer.id for printer in found]),
             batches=open_batches(session, here), labels=templates(), kinds=KINDS, languages=LANGUAGES,

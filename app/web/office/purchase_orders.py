@@ -1,6 +1,6 @@
 """Purchase orders: what is to come, what came, what will not come."""
 
-from flask import Response, render_template
+from flask import Response
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
@@ -11,6 +11,7 @@ from app.web.gate.security import current_actor
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads import purchase_orders as reads
 from app.web.shared import forms
+from app.web.shared.fragments import page
 
 _COLUMNS = ("number", "supplier", "warehouse", "status", "lines", "ordered", "received", "to_come", "eta")
 
@@ -25,7 +26,7 @@ def purchase_orders() -> str:
             session, status=status, query=query, before=forms.page_after("before"), limit=PAGE + 1
         )
     rows, next_url = page_of(found, before=found[min(PAGE, len(found)) - 1].id if found else 0)
-    return render_template("office/purchase_orders.html", rows=rows, next_url=next_url, status=status, query=query)
+    return page("office/purchase_orders.html", rows=rows, next_url=next_url, status=status, query=query)
 
 
 @desk.get("/purchase-orders.csv")
@@ -43,7 +44,7 @@ def purchase_order(number: str) -> str:
     """One purchase order, line by line."""
     with reading() as session:
         found = purchase_order_of(session, number)
-        return render_template(
+        return page(
             "office/purchase_order.html",
             order=found,
             supplier=reads.supplier_name(session, found.supplier_id),

@@ -1,6 +1,6 @@
 """Returns: what is announced, what is here, and announcing one for a shipped order."""
 
-from flask import render_template, request
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -13,6 +13,7 @@ from app.web.office.reads.orders import order_of
 from app.web.office.reads.returns import return_rows
 from app.web.office.reads.stock import names_of
 from app.web.shared import forms
+from app.web.shared.fragments import page
 
 _LINE = "line:"
 
@@ -25,7 +26,7 @@ def returns() -> str:
     with reading() as session:
         found = return_rows(session, status=status, before=forms.page_after("before"), limit=PAGE + 1)
     rows, next_url = page_of(found, before=found[min(PAGE, len(found)) - 1].id if found else 0)
-    return render_template("office/returns.html", rows=rows, next_url=next_url, status=status)
+    return page("office/returns.html", rows=rows, next_url=next_url, status=status)
 
 
 @desk.get("/returns/<path:number>")
@@ -36,7 +37,7 @@ def one_return(number: str) -> str:
         rma = rma_of(session, number)
         order, lines = order_of(session, rma.order_id), lines_of(session, rma.id)
         names = names_of(session, (order_line.sku for _line, order_line in lines))
-        return render_template("office/return.html", rma=rma, order=order, lines=lines, names=names)
+        return page("office/return.html", rma=rma, order=order, lines=lines, names=names)
 
 
 @desk.post("/orders/<int:order_id>/returns")

@@ -1,6 +1,6 @@
 """The security log on a page and as a file: who came in, who did not, what was locked, and from where."""
 
-from flask import Response, render_template
+from flask import Response
 
 from app.db import reading
 from app.people import security_log as rules
@@ -8,6 +8,7 @@ from app.web.gate.access import allow
 from app.web.gate.security import settings
 from app.web.office.desk import MOST_ROWS, PAGE, csv_file, desk, page_of
 from app.web.shared import forms
+from app.web.shared.fragments import page
 
 KEEPERS = ("admin", "auditor")
 
@@ -19,7 +20,7 @@ def security_log() -> str:
     with reading() as session:
         found = rules.lines(session, before=forms.page_after("before") or None, limit=PAGE + 1)
     rows, more = page_of(found, before=found[PAGE - 1].id if len(found) > PAGE else "")
-    return render_template("office/security_log.html", rows=rows, more=more, days=settings().keep_security_log_days)
+    return page("office/security_log.html", rows=rows, more=more, days=settings().keep_security_log_days)
 
 
 @desk.get("/security-log.csv")

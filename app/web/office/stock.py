@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, make_response, render_template, request
+from flask import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.control import blocking
@@ -18,7 +18,9 @@ from app.web.gate.access import OFFICE, READERS, allow
 from app.web.gate.security import current_actor, settings
 from app.web.office.desk import MOST_ROWS, PAGE, as_csv, asked, back_to, desk, page_of
 from app.web.office.reads.stock import names_of, stock_rows
+from app.web.office.wrong_fields import Wrong, wrong_field
 from app.web.shared import forms
+from app.web.shared.fragments import page, refused
 from app.web.shared.scan_codes import plain_code
 from app.web.shared.screens import current_warehouse
 
@@ -41,7 +43,7 @@ def stock() -> str:
             limit=PAGE + 1,
         )
     rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].sku if found else "")
-    return render_template("office/stock.html", rows=rows, next_url=next_url, query=query, only=only)
+    return page("office/stock.html", rows=rows, next_url=next_url, query=query, only=only)
 
 
 @desk.get("/stock.csv")
@@ -72,9 +74,7 @@ def balances() -> str:
         names = names_of(session, (row.sku for row in found))
         here = location_named(session, current_warehouse().id, place) if place else None
     rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].id if found else 0)
-    return render_template(
-        "office/balances.html", rows=rows, names=names, next_url=next_url, location=place, sku=sku, place=here
-    )
+    return page("office/balances.html", rows=rows, names=names, next_url=next_url, location=place, sku=sku, place=here)
 
 
 @desk.post("/blocks")
@@ -147,15 +147,13 @@ def correct() -> WerkzeugResponse:
     except Conflict:  # it is posted: a filled-in form would only invite to post it again
         raise
     except Refused as refusal:
-        return make_response(_item(sku, message=refusal.message), refusal.status)
+        return refused(_item(sku, wrong=wrong_field(refusal)), refusal.status)
     if isinstance(found, int):
         return back_to("exceptions", _anchor="corrections")
     return back_to("item", sku=sku)
 
 
-def _item(sku: str, *, message: str = "") -> str:
+def _item(sku: str, *, wrong: Wrong | None = None) -> str:
     with reading() as session:
         facts = explain(session, sku, current_warehouse().code, limit=40)
-    return render_template(
-        "office/item.html", facts=facts, reasons=REASONS, key=uuid.uuid4(), typed=request.form, message=message
-    )
+    return page("office/item.html", facts=facts, reasons=REASONS, key=uuid.uuid4(), typed=request.form, wrong=wrong)

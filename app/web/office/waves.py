@@ -2,16 +2,17 @@
 
 import time
 
-from flask import make_response, render_template, request, url_for
+from flask import make_response, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading
 from app.orders.waves import release as release_orders
 from app.web.gate.access import OFFICE, allow
-from app.web.office.desk import back_to, desk
+from app.web.office.desk import desk
 from app.web.office.files import MOMENT_SECONDS
 from app.web.shared import forms
+from app.web.shared.fragments import go_to, page
 from app.web.shared.portions import Portions
 from app.web.shared.screens import current_warehouse
 
@@ -46,8 +47,6 @@ def release() -> WerkzeugResponse:
     if found.last is not None:
         told = {"after": found.last, "released": released, "max_orders": most}
         far = {"looked_at": looked_at + found.looked_at, "of": looked_at + found.of}
-        is_part = "HX-Request" in request.headers
-        return make_response(render_template(f"office/{'_' if is_part else ''}wave.html", **told, **far))
-    if "HX-Request" in request.headers:
-        return make_response("", 200, {"HX-Redirect": url_for("office.work", released=released)})
-    return back_to("work", released=released) if one is None else back_to("order", order_id=one)
+        return make_response(page("office/wave.html", **told, **far), 200, {"HX-Push-Url": "false"})
+    shown = url_for("office.work", released=released) if one is None else url_for("office.order", order_id=one)
+    return go_to(shown)

@@ -1,10 +1,10 @@
 """Open work: by age and kind, who has it; give it back, give it to somebody, put it first."""
 
-from flask import render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
 from app.floor.loop import end_job
+from app.language import _
 from app.tasks import board, queue
 from app.tasks.kinds import ROLES
 from app.web.gate.access import CHIEFS, READERS, allow
@@ -12,7 +12,9 @@ from app.web.gate.security import current_actor, settings
 from app.web.office.desk import PAGE, asked, back_to, desk, page_of
 from app.web.office.reads.people import active_operators
 from app.web.shared import forms
+from app.web.shared.fragments import page
 from app.web.shared.screens import current_warehouse
+from app.words import word
 
 
 @desk.get("/work")
@@ -27,12 +29,12 @@ def work() -> str:
         people = active_operators(session)
     rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].id if found else 0)
     released = asked("released")
-    return render_template(
+    return page(
         "office/work.html",
         rows=rows,
         next_url=next_url,
         kind=kind,
-        kinds=ROLES,
+        kind_tabs=[("", _("All")), *((one, word(one)) for one in ROLES)],
         people=people,
         ended=asked("ended"),
         released=int(released) if released.isascii() and released.isdigit() else None,
@@ -65,7 +67,7 @@ def ended_work() -> str:
     with reading() as session:
         found = board.ended(session, warehouse_id=current_warehouse().id, before=before, limit=PAGE + 1)
     rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].id if found else 0)
-    return render_template("office/ended.html", rows=rows, next_url=next_url)
+    return page("office/ended.html", rows=rows, next_url=next_url)
 
 
 @desk.post("/work/<int:task_id>/assignments")

@@ -72,4 +72,6 @@ def page_after(name: str = "after") -> int:
 
 
 def _bad(name: str) -> Refused:
-    return Refused("bad_field", _("The field “%(field)s” is not filled in as it should be. Correct it.", field=name))
+    return Refused(
+        "bad_field", _("The field “%(field)s” is not filled in as it should be. Correct it.", field=name), field=name
+    )

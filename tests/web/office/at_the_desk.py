@@ -13,12 +13,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def at_the_desk(shop: "Flask", browser: "Browser", badge: str) -> Iterator["Page"]:
-    """A page of whoever has this badge, at the size of a desk's screen."""
+def at_the_desk(shop: "Flask", browser: "Browser", badge: str, *, has_script: bool = True) -> Iterator["Page"]:
+    """A page of whoever has this badge, at the size of a desk's screen. A breach of the policy fails the test."""
+    broken: list[str] = []
     with servers.in_thread(shop) as server:
         context = browser.new_context(
-            base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB", reduced_motion="reduce"
+            base_url=server.url,
+            viewport={"width": 1280, "height": 800},
+            locale="en-GB",
+            reduced_motion="reduce",
+            java_script_enabled=has_script,
         )
+        context.on("weberror", lambda error: broken.append(str(error.error)))
+        context.on("console", lambda line: broken.append(line.text) if "Content Security Policy" in line.text else None)
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.goto("/sign-in")
@@ -29,3 +36,4 @@ def at_the_desk(shop: "Flask", browser: "Browser", badge: str) -> Iterator["Page
         page.wait_for_url("**/")
         yield page
         context.close()
+        assert not broken, broken

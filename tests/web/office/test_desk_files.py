@@ -31,7 +31,7 @@ def test_a_large_file_says_how_far_it_is_until_it_is_taken(browse: Browse, monke
     address = re.search(r'hx-post="(/office/imports/\d+)"', page.text)
     assert address
     monkeypatch.setattr(files, "MOMENT_SECONDS", 60)
-    fragment = office.post(address[1], headers={"HX-Request": "true"})
+    fragment = office.post(address[1], headers={"HX-Request": "true", "HX-Target": "taken"})
     assert "<html" not in fragment.text
     assert "20 rows, 20 new, 0 changed, 0 as they were" in fragment.text
     again = office.post(address[1])
