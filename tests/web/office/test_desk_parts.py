@@ -24,6 +24,7 @@ LISTS = [
     "/office/undecided",
     "/office/security-log",
     "/office/printers",
+    "/office/pick-faces",
 ]
 BOARDS = ["/office/", "/office/exceptions"]
 
@@ -148,3 +149,13 @@ def test_what_a_template_replaces_is_a_part_of_a_page() -> None:
         for target in re.findall(r'hx-target="#(\w+)"', text):
             assert target in parts, name
             assert any(f'id="{target}"' in text for text in texts.values()), name
+
+
+def test_a_reason_is_shown_whichever_field_it_is_about() -> None:
+    """A refusal about a field that its form does not show is said above the form."""
+    for path in (TEMPLATES / "office").glob("*.html"):
+        text = path.read_text()
+        shown = set(re.findall(r'why\(wrong, "(\w+)"\)', text)) | ({"pin"} if "new_pin(wrong" in text else set())
+        for fields in re.findall(r"wrong_beside\(wrong, (?:\[\] if is_me else )?\[(.*?)\]\)", text):
+            said = set(re.findall(r'"(\w+)"', fields)) - ({"roles"} if "roles_of(" in text else set())
+            assert said <= shown, path.name
