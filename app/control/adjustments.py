@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app import clock
+from app.catalog.items import item_of
 from app.catalog.lots import keep_lot, known_lot
 from app.catalog.models import Item, Lot
 from app.config import Settings
@@ -219,14 +220,6 @@ def _box(session: Session, house: Warehouse, code: str, place: Location, *, is_g
         )
     if found.location_id is None:
         stand(session, found.id, place.id)
-    return found
-
-
-def item_of(session: Session, sku: str) -> Item:
-    """An item by its SKU. Errors: ``unknown_sku``."""
-    found = session.scalar(select(Item).where(Item.sku == sku))
-    if not found:
-        raise NotFound("unknown_sku", _("There is no item %(sku)s. Import it first.", sku=sku))
     return found
 
 

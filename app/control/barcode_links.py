@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.barcode import Barcode, Kind, parse
 from app.barcode.refusals import refused
+from app.catalog.items import item_of
 from app.catalog.models import Item, ItemBarcode
 from app.language import _
 from app.people.actor import Actor
@@ -35,9 +36,7 @@ def link_barcode(session: Session, actor: Actor, *, sku: str, barcode: str, quan
         raise Forbidden("role_missing", _("You may not link barcodes. Ask a supervisor."))
     if not 0 < quantity <= MOST_UNITS:
         raise Refused("bad_quantity", _("Give a quantity of at least 1."))
-    item = session.scalar(select(Item).where(Item.sku == sku))
-    if item is None:
-        raise Refused("unknown_sku", _("%(sku)s is not a known SKU. Correct it, or ask the office.", sku=sku[:60]))
+    item = item_of(session, sku)
     text, gtin = name_of(actor, barcode)
     if _is_linked(session, item, text, gtin, quantity):
         return

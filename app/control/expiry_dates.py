@@ -19,8 +19,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.catalog.items import item_of
 from app.catalog.lots import change_expiry, known_lot
-from app.control.adjustments import item_of
 from app.control.stowing import stow
 from app.control.undecided import asked_for, stands
 from app.db import table

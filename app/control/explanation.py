@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Item
+from app.catalog.items import item_of
 from app.db import table
-from app.language import _
 from app.ledger.history import steps
 from app.ledger.on_hand import balances
 from app.orders.availability import availability
@@ -17,7 +16,6 @@ from app.orders.models import Order, OrderLine
 from app.orders.reserve import OPEN, reservation
 from app.orders.stock_in_hand import ALLOCATED, IN_HAND, allocation, holding
 from app.places.warehouses import warehouse_of
-from app.refusal import NotFound
 from app.supply.models import PurchaseOrder, PurchaseOrderLine
 
 
@@ -30,9 +28,7 @@ def explain(session: Session, sku: str, warehouse: str, *, limit: int = 200) -> 
     Errors: ``unknown_sku``, ``unknown_warehouse``.
     """
     house = warehouse_of(session, warehouse)
-    item = session.execute(select(Item.id, Item.name).where(Item.sku == sku)).first()
-    if item is None:
-        raise NotFound("unknown_sku", _("There is no item %(sku)s. Import it first.", sku=sku))
+    item = item_of(session, sku)
     found = availability(session, skus=[sku], warehouse=warehouse)
     names = ("on_hand", "unavailable", "committed", "available", "inbound")
     sums = {name: getattr(found[0], name) if found else 0 for name in names}

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app import clock
+from app.catalog.items import item_of
 from app.catalog.models import Item
 from app.config import Settings
-from app.control.adjustments import Correction, adjust, adjust_approved, item_of
+from app.control.adjustments import Correction, adjust, adjust_approved
 from app.control.models import WantedChange
 from app.control.second_pair import require_second_person
 from app.language import _

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, se
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.catalog.items import no_item
 from app.catalog.models import Item
 from app.db import Model, changed, table
 from app.imports import table as file
@@ -35,8 +36,7 @@ def items_by_sku(session: Session, rows: Sequence[file.Row], outcome: Outcome) -
     found = {row.sku: row for row in among(session, statement, Item.sku, (row["sku"] for row in rows))}
     for row in rows:
         if row["sku"] not in found:
-            message = _("There is no item %(sku)s. Import it first.", sku=row["sku"])
-            outcome.refuse(row.number, "sku", "unknown_sku", message)
+            outcome.refuse(row.number, "sku", "unknown_sku", no_item(row["sku"]))
     return found
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.db import table
 from app.language import _
 from app.orders.backorders import Read, Write
+from app.orders.find import order_of
 from app.orders.models import CANCELLING, Order, OrderLine
 from app.orders.reserve import OPEN, reservation, set_status, settle, target
 from app.orders.shipments import leave_out_empty
@@ -214,12 +215,7 @@ def _call_off(session: Session, order_id: int) -> None:
 def _locked(session: Session, order_id: int) -> Order:
     """The order, with all work for it held still first: who scans at it has a task and asks for the order next."""
     hold_work(session, [order_id])
-    order = session.scalar(
-        select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if order is None:
-        raise NotFound("unknown_order", _("There is no such order."))
-    return order
+    return order_of(session, order_id, is_held=True)
 
 
 def _lines(session: Session, order_id: int, line_refs: Sequence[str]) -> Sequence[OrderLine]:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Item
+from app.catalog.items import item_of
 from app.db import lock
 from app.language import _
 from app.ledger.for_sale import PICKED_FROM
@@ -54,9 +54,7 @@ def remove_levels(session: Session, house: Warehouse, *, sku: str, location_code
 
 def _named(session: Session, house: Warehouse, sku: str, location_code: str) -> tuple[int, Location]:
     """Both, the place held: two desks that set the same levels do so one after the other."""
-    item_id = session.scalar(select(Item.id).where(Item.sku == sku))
-    if item_id is None:
-        raise NotFound("unknown_sku", _("There is no item %(sku)s. Check the SKU.", sku=sku))
+    item_id = item_of(session, sku).id
     place = location_of(session, house, location_code)
     lock(session, place)
     return item_id, place

@@ -98,16 +98,6 @@ def pick_lists(session: Session, order: Order, *, warehouse_id: int, company: st
     return _pages(order, lines, company=company, date=clock.today(zone).isoformat())
 
 
-def order_called(session: Session, ref: str) -> Order:
-    """The order of this reference on whatever channel. Errors: ``unknown_order``; ``two_meanings``."""
-    found = session.scalars(select(Order).where(Order.order_ref == ref).limit(2)).all()
-    if not found:
-        raise NotFound("unknown_order", _("There is no order %(ref)s. Check the number.", ref=ref))
-    if len(found) > 1:
-        raise Refused("two_meanings", _("Several channels have an order %(ref)s. Scan a tote.", ref=ref))
-    return found[0]
-
-
 def address(ship_to: dict[str, Any]) -> str:
     """The lines of an address, as the channel gave it."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.catalog.models import Item
+from app.catalog.items import item_ids
 from app.db import table, upsert
 from app.language import _
 from app.orders.cancel import begin, cancel_order, complete, let_go
@@ -235,13 +235,7 @@ def _items(session: Session, lines: Sequence[LineRequest], known: dict[str, Orde
     """SKU -> item id. A line keeps its item under the name that it was ordered by, renamed since or not."""
     wanted = {line.sku for line in lines}
     found = {known[line.line_ref].sku: known[line.line_ref].item_id for line in lines if line.line_ref in known}
-    found |= dict(session.execute(select(Item.sku, Item.id).where(Item.sku.in_(wanted))).all())
-    missing = sorted(wanted - set(found))
-    if missing:
-        raise Refused(
-            "unknown_sku", _("There is no item %(sku)s. Import it first.", sku=", ".join(missing[:5])), skus=missing
-        )
-    return found
+    return found | item_ids(session, wanted - found.keys())
 
 
 def _write_line(row: OrderLine, line: LineRequest, item_id: int) -> bool:

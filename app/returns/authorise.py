@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.language import _
+from app.orders.find import order_on
 from app.orders.fulfil import held_in
-from app.orders.models import Order, OrderLine
+from app.orders.models import OrderLine
 from app.places.numbers import next_number
 from app.refusal import NotFound, Refused
 from app.returns.models import Rma, RmaLine
@@ -21,11 +22,7 @@ def authorise(session: Session, *, channel: str, order_ref: str, lines: Sequence
     Errors: ``unknown_order``; ``unknown_line``; ``bad_quantity``; ``not_shipped``; ``return_too_many`` where more would
     come back than went out and is not announced yet.
     """
-    order = session.scalar(
-        select(Order).where(Order.channel == channel, Order.order_ref == order_ref).with_for_update()
-    )
-    if order is None:
-        raise NotFound("unknown_order", _("There is no order %(ref)s on %(channel)s.", ref=order_ref, channel=channel))
+    order = order_on(session, channel, order_ref)
     if not lines:
         raise Refused("bad_quantity", _("Name at least one line with a quantity above 0."))
     rows = {

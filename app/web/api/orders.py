@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import reading
 from app.orders import cancel
+from app.orders.find import order_of
 from app.orders.models import Order
 from app.orders.place import LineRequest, OrderRequest, place
 from app.orders.progress import LineProgress, lines_of
@@ -131,13 +132,13 @@ def place_order(session: Session, body: NewOrder) -> tuple[OrderState, int]:
         revision=body.revision,
     )
     order_id, outcome = place(session, request)
-    return _state(session, queries.order_of(session, order_id)), 201 if outcome == "created" else 200
+    return _state(session, order_of(session, order_id)), 201 if outcome == "created" else 200
 
 
 @reads("/orders/<int(max=9223372036854775807):order_id>", may=BOOKS)
 def get_order(session: Session, *, order_id: int) -> OrderState:
     """One order. Errors: ``unknown_order``."""
-    return _state(session, queries.order_of(session, order_id))
+    return _state(session, order_of(session, order_id))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +198,7 @@ def cancel_order(portions: Portions, body: NewCancellation, *, order_id: int) ->
         wanted = [(line.line_ref, line.quantity) for line in body.lines]
         _cancel_lines(portions, order_id, wanted, reason=body.reason, by=by)
     with reading() as session:
-        return _state(session, queries.order_of(session, order_id))
+        return _state(session, order_of(session, order_id))
 
 
 def _cancel_lines(portions: Portions, order_id: int, lines: list[tuple[str, int]], *, reason: str, by: By) -> None:

@@ -6,24 +6,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Item
 from app.language import _
+from app.orders.find import no_order
 from app.orders.models import Order
 from app.people.models import Operator
 from app.places.models import Warehouse
-from app.refusal import NotFound, Refused
+from app.refusal import Refused
 from app.tasks.models import Task
 
 STRATEGIES = ("single",)
 """How orders can be released together: one tote for each order."""
-
-
-def order_of(session: Session, order_id: int) -> Order:
-    """An order as it is now. Errors: ``unknown_order``."""
-    found = session.get(Order, order_id, populate_existing=True)
-    if found is None:
-        raise NotFound("unknown_order", _("There is no such order."))
-    return found
 
 
 def orders(session: Session, *, channel: str, order_ref: str, status: str, after: int, limit: int) -> Sequence[Order]:
@@ -57,21 +49,7 @@ def require_orders(session: Session, order_ids: Sequence[int]) -> None:
     known = set(session.scalars(select(Order.id).where(Order.id.in_(order_ids)))) if order_ids else set()
     missing = sorted(set(order_ids) - known)
     if missing:
-        raise NotFound(
-            "unknown_order", _("There is no order %(ids)s.", ids=", ".join(map(str, missing[:5]))), orders=missing
-        )
-
-
-def item_ids(session: Session, skus: Sequence[str]) -> dict[str, int]:
-    """SKU -> id. Errors: ``unknown_sku``."""
-    rows = session.execute(select(Item.sku, Item.id).where(Item.sku.in_(set(skus))))
-    known = {row.sku: row.id for row in rows}
-    missing = sorted(set(skus) - set(known))
-    if missing:
-        raise Refused(
-            "unknown_sku", _("There is no item %(sku)s. Import it first.", sku=", ".join(missing[:5])), skus=missing
-        )
-    return known
+        raise no_order(", ".join(map(str, missing[:5])), orders=missing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.catalog.items import item_ids
 from app.catalog.models import Item
 from app.places.models import Warehouse
 from app.places.warehouses import warehouse_of
 from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from app.supply.purchase_orders import open_purchase_order, open_units, purchase_order_of, save_line, supplier_of
-from app.web.api import queries
 from app.web.api.body import Code, Size, Units
 from app.web.api.route import BOOKS, TRADE, reads, writes
 
@@ -72,7 +72,7 @@ def save_purchase_order(session: Session, body: NewPurchaseOrder) -> tuple[Purch
     Errors: ``unknown_warehouse``; ``unknown_sku``; ``purchase_order_differs``; ``line_received``.
     """
     warehouse = warehouse_of(session, body.warehouse)
-    items = queries.item_ids(session, [line.sku for line in body.lines])
+    items = item_ids(session, [line.sku for line in body.lines])
     supplier = supplier_of(session, body.supplier)
     order = open_purchase_order(session, number=body.number, supplier_id=supplier.id, warehouse_id=warehouse.id)
     outcomes = [

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app import clock
+from app.catalog.items import no_item
 from app.catalog.models import Item
 from app.control.barcode_links import ROLES, link_barcode, name_of
 from app.db import reading, transact
 from app.floor.meaning.resolve import meanings, read
-from app.language import _
-from app.refusal import Refused
+from app.refusal import NotFound, Refused
 from app.web.gate.access import allow
 from app.web.gate.security import current_actor
 from app.web.monitoring import logs
@@ -90,7 +90,7 @@ def _item(session: Session, code: str) -> dict[str, Any]:
         ids = {it.id for it in meanings(session, barcode, warehouse_id=current_warehouse().id) if it.type == "item"}
         row = session.get(Item, ids.pop()) if len(ids) == 1 else None
     if row is None:
-        raise Refused("unknown_sku", _("%(sku)s is not a known SKU. Correct it, or ask the office.", sku=code[:60]))
+        raise NotFound("unknown_sku", no_item(code))
     return {"sku": row.sku, "name": row.name, "image_url": row.image_url}
 
 

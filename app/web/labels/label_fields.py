@@ -6,11 +6,13 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.barcode.internal import InternalKind, encode
+from app.catalog.items import item_of
 from app.catalog.models import Item, ItemBarcode, Lot
 from app.labels.printers import printer_of
 from app.language import _
 from app.orders import papers
 from app.orders.carton_label import carton_fields
+from app.orders.find import order_called
 from app.orders.unit_label import gtin_of, is_gs1_lot, logistic_fields, lpn_fields
 from app.people.models import Operator
 from app.places.models import Warehouse
@@ -46,10 +48,7 @@ def _bin(session: Session, code: str, warehouse_id: int) -> list[Fields]:
 
 
 def _item(session: Session, code: str, _warehouse_id: int) -> list[Fields]:
-    item = session.scalar(select(Item).where(Item.sku == code))
-    if item is None:
-        raise NotFound("unknown_sku", _("There is no item %(sku)s. Import it first.", sku=code))
-    return [_of_item(session, item)]
+    return [_of_item(session, item_of(session, code))]
 
 
 def _of_item(session: Session, item: Item) -> Fields:
@@ -116,11 +115,11 @@ def _packing_slip(session: Session, code: str, _warehouse_id: int) -> list[Field
 
 
 def _newest_slip(session: Session, code: str, warehouse_id: int) -> list[Fields]:
-    return _packing_slip(session, papers.newest_shipment(session, papers.order_called(session, code)), warehouse_id)
+    return _packing_slip(session, papers.newest_shipment(session, order_called(session, code)), warehouse_id)
 
 
 def _pick_list(session: Session, code: str, warehouse_id: int) -> list[Fields]:
-    order = papers.order_called(session, code)
+    order = order_called(session, code)
     return papers.pick_lists(session, order, warehouse_id=warehouse_id, company="".join(_house()[:1]))
 
 

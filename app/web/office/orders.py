@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
 from app.orders.cancel import cancel_in_portions
+from app.orders.find import order_of
 from app.orders.progress import lines_of
 from app.people.decisions import By, decisions_about
 from app.web.gate.access import OFFICE, READERS, allow
@@ -43,7 +44,7 @@ def orders_csv() -> Response:
 def order(order_id: int) -> str:
     """One order, line by line."""
     with reading() as session:
-        found, shipments = reads.order_of(session, order_id), reads.shipments_of(session, order_id)
+        found, shipments = order_of(session, order_id), reads.shipments_of(session, order_id)
         lines = lines_of(session, [order_id])[order_id]
         return page(
             "office/order.html",

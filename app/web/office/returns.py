@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
+from app.orders.find import order_of
 from app.returns.authorise import authorise, lines_of, rma_of
 from app.returns.disposition import close
 from app.web.gate.access import OFFICE, READERS, allow
 from app.web.office.desk import PAGE, asked, back_to, desk, page_of
-from app.web.office.reads.orders import order_of
 from app.web.office.reads.returns import return_rows
 from app.web.office.reads.stock import names_of
 from app.web.shared import forms

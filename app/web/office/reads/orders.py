@@ -8,11 +8,9 @@ from sqlalchemy import CompoundSelect, func, select, text, union
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item
-from app.language import _
 from app.orders.models import Order, OrderLine, Shipment, ShipmentCarton
 from app.orders.reserve import OPEN, reservation
 from app.places.models import Container
-from app.refusal import NotFound
 from app.tasks.models import Task
 
 MOST_MATCHES = 1000
@@ -121,14 +119,6 @@ def _matching(session: Session, query: str) -> CompoundSelect[int]:
         .order_by(OrderLine.id.desc()),
     )
     return union(*(select(walk.limit(MOST_MATCHES).subquery().c[0]) for walk in walks))
-
-
-def order_of(session: Session, order_id: int) -> Order:
-    """One order. Errors: ``unknown_order``."""
-    found = session.get(Order, order_id)
-    if found is None:
-        raise NotFound("unknown_order", _("There is no such order. Look at the list again."))
-    return found
 
 
 def shipments_of(session: Session, order_id: int) -> list[Shipment]:
