@@ -27,9 +27,10 @@ from app.orders.shipments import leave_out_empty
 from app.orders.stock_in_hand import hold_work
 from app.people.decisions import By, decide, decisions_about
 from app.refusal import NotFound, Refused
+from app.tasks.life import call_off
 from app.tasks.lines import give_up_lines
 from app.tasks.models import Task
-from app.tasks.queue import cancel_open_tasks, hold
+from app.tasks.queue import hold
 
 NOBODY = By(program="orders")
 """The program itself: a channel takes its order back, an import is taken back."""
@@ -208,8 +209,7 @@ def _call_off(session: Session, order_id: int) -> None:
     """Nobody picks, packs or loads for it any more."""
     of_it = (Task.document_type == "order", Task.document_id == order_id, Task.kind.in_(_WORK))
     give_up_lines(session, hold(session, *of_it))
-    for kind in _WORK:
-        cancel_open_tasks(session, kind=kind, document_type="order", document_id=order_id)
+    call_off(session, *of_it)
 
 
 def _locked(session: Session, order_id: int) -> Order:

@@ -25,9 +25,10 @@ from app.orders.backorders import Read, Write
 from app.orders.pick_faces import IS_FILLING, Face, balance, face, faces, line, location, lot, task, total_of
 from app.places.models import Location, Warehouse
 from app.refusal import Refused
+from app.tasks.life import call_off
 from app.tasks.lines import cancel_lines, lines, shrink_line
 from app.tasks.models import IS_UNFINISHED, TaskLine
-from app.tasks.queue import NewLine, call_off, hold, open_task
+from app.tasks.queue import NewLine, hold, open_task
 
 KIND = "replenish"
 PORTION = 10

@@ -16,6 +16,7 @@ from app.ledger.post import Header, Move, Place, post
 from app.ledger.standing import hold_still
 from app.orders.models import Allocation, Holding, Order, OrderLine, Reservation
 from app.places.models import Container
+from app.tasks.life import call_off
 from app.tasks.lines import cancel_lines, shrink_line
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import NewLine, hold, open_task
@@ -145,17 +146,8 @@ def release_allocation(session: Session, allocation_id: int, units: int) -> None
 def close_empty_tasks(session: Session, *where: ColumnElement[bool]) -> None:
     """Close the picking, packing and loading, of the tasks named, that nobody holds and that has lost all its lines."""
     open_lines = select(TaskLine.task_id).where(TaskLine.status == "open")
-    session.execute(
-        update(Task)
-        .where(
-            *where,
-            Task.kind.in_(("pick", "pack", "ship")),
-            Task.status == "open",
-            Task.done_lines == 0,
-            Task.id.not_in(open_lines),
-        )
-        .values(status="cancelled", done_at=clock.now())
-    )
+    is_empty = (Task.status == "open") & (Task.done_lines == 0) & Task.id.not_in(open_lines)
+    call_off(session, *where, Task.kind.in_(("pick", "pack", "ship")), is_empty)
 
 
 def put_back_picked(session: Session, reservation_id: int, units: int, *, reason: str) -> int:

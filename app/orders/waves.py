@@ -29,8 +29,9 @@ from app.orders.replenish import replenish
 from app.orders.reserve import OPEN, reservation
 from app.orders.stock_in_hand import ALLOCATED, allocation, release_allocation
 from app.places.models import Warehouse
+from app.tasks.life import call_off
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import add_lines, call_off, hold, open_task
+from app.tasks.queue import add_lines, hold, open_task
 
 
 def release_wave(

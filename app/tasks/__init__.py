@@ -4,5 +4,6 @@ A task never points up: it names its document by type, id and number, and whoeve
 
 - ``models``  Task, TaskLine
 - ``queue``   open, claim, release, take over
+- ``life``    given back, finished, open again, waiting for approval, called off, ended
 - ``lines``   the lines as the floor reads them
 """

@@ -23,12 +23,11 @@ from app.people.actor import Actor
 from app.people.models import Operator
 from app.refusal import Conflict, Forbidden, NotFound
 from app.tasks.kinds import ROLES, TURNS
+from app.tasks.life import APPROVAL, give_back
 from app.tasks.lines import count
-from app.tasks.models import UNFINISHED, EndedTask, Task, TaskLine
+from app.tasks.models import UNFINISHED, Task, TaskLine
 from app.words import word
 
-APPROVAL = "approval"
-"""The document type of work that waits for a supervisor's decision: nobody else is given it."""
 STOCK = "stock"
 """The document type of an inspection of what stands here and is not for sale; that of a return is ``rma``."""
 
@@ -198,9 +197,7 @@ def release(session: Session, actor: Actor, task_id: int) -> None:
     task = task_of(session, task_id)
     if task.status != "claimed" or (task.operator_id != actor.operator_id and not actor.may("supervisor")):
         raise Conflict("not_your_task", _("You do not hold this task. Nothing was changed."))
-    session.execute(
-        update(table(Task)).where(Task.id == task_id).values(status="open", operator_id=None, claimed_at=None)
-    )
+    give_back(session, task)
 
 
 def take_over(session: Session, actor: Actor, task_id: int) -> str:
@@ -221,41 +218,6 @@ def take_over(session: Session, actor: Actor, task_id: int) -> str:
         update(table(Task)).where(Task.id == task_id).values(operator_id=actor.operator_id, claimed_at=clock.now())
     )
     return name
-
-
-def call_off(session: Session, *where: ColumnElement[bool]) -> None:
-    """Cancel those of these unfinished tasks that ask for nothing any more, because their document went away."""
-    session.execute(
-        update(table(Task))
-        .where(*where, Task.status.in_(UNFINISHED))
-        .values(status="cancelled", done_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-
-
-def end(session: Session, actor: Actor, task: Task, *, reason: str) -> None:
-    """A supervisor ends a task that is held here: it is cancelled, and who did that, when and why is kept."""
-    held_by_id = task.operator_id if task.status == "claimed" else None
-    call_off(session, Task.id == task.id)
-    session.add(
-        EndedTask(task_id=task.id, by_id=actor.operator_id, held_by_id=held_by_id, reason=reason, at=clock.now())
-    )
-    session.flush()
-    session.refresh(task)
-
-
-def cancel_open_tasks(session: Session, *, kind: str, document_type: str, document_id: int) -> None:
-    """Close every unfinished task of this kind for a document that no longer wants it."""
-    session.execute(
-        update(table(Task))
-        .where(
-            Task.kind == kind,
-            Task.document_type == document_type,
-            Task.document_id == document_id,
-            Task.status.in_(UNFINISHED),
-        )
-        .values(status="cancelled", done_at=clock.now())
-    )
 
 
 def task_of(session: Session, task_id: int) -> Task:

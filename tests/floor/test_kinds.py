@@ -1,5 +1,6 @@
 """The floor's map is complete, and a kind of work is in every list that names kinds."""
 
+import ast
 import re
 from pathlib import Path
 from typing import get_args
@@ -41,3 +42,24 @@ def test_every_kind_has_its_folder_its_tests_and_its_drawing() -> None:
         assert kind.memory.__module__ == f"app.floor.{name}.memory"
         assert list((ROOT / "tests" / "floor" / name).glob("test_*.py"))
         assert f'id="{name}"' in drawings
+
+
+STATE = {"status", "done_at", "operator_id", "claimed_at", "document_type"}
+
+
+def _writes_state(node: ast.AST) -> bool:
+    """``task.status = ..`` or ``work.task.done_at = ..``, alone or among others."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store) or node.attr not in STATE:
+        return False
+    return isinstance(node.value, ast.Name | ast.Attribute) and ast.unparse(node.value).endswith("task")
+
+
+def test_only_the_room_of_the_tasks_changes_a_tasks_state() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in (ROOT / "app").rglob("*.py")
+        if path.parent.name != "tasks"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if _writes_state(node) or (isinstance(node, ast.Call) and ast.unparse(node).startswith("update(Task)"))
+    ]
+    assert found == []

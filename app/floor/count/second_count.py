@@ -24,23 +24,22 @@ from app.floor.shared import confirm
 from app.floor.shared.step import Meaning, Prompt, Said, Step, action_way
 from app.language import _, amount
 from app.refusal import Refused
-from app.tasks.queue import APPROVAL
+from app.tasks.life import approval_decided, give_back, wait_for_approval
 
 
 def ask_approval(work: Work, steady: Counts, moved: set[int], hands: Hands) -> Said:
     """Nothing is posted; the task goes back to the queue, where only a supervisor may take it up."""
     note_counter(work)
+    was = wait_for_approval(work.session, work.task)
     work.memory = replace(
         work.memory,
         to_approve=steady,
         moved=tuple(sorted(moved)),
         counter=work.actor.operator_id,
         asked_at=work.now,
-        was=work.task.document_type,
+        was=was,
         hands_then=hands.as_found(),
     )
-    work.task.document_type = APPROVAL
-    _let_go(work)
     return Said("approval_needed", _("Counted twice. A supervisor must approve it; take the next job."))
 
 
@@ -48,11 +47,6 @@ def note_counter(work: Work) -> None:
     """Whoever counts a part of it has counted it: a job may change hands."""
     counters = {*work.memory.counters, work.actor.operator_id}
     work.memory = replace(work.memory, counters=tuple(sorted(counters)))
-
-
-def _let_go(work: Work) -> None:
-    work.task.status, work.task.operator_id, work.task.claimed_at = "open", None, None
-    work.session.flush()
 
 
 def _ask_approve(work: Work) -> Prompt:
@@ -138,14 +132,13 @@ def recount(work: Work) -> Said:
     _require_supervisor(work)
     _restore(work)
     work.memory = work.memory.not_begun()
-    _let_go(work)
+    give_back(work.session, work.task)
     return Said("sent_back", _("%(place)s will be counted again.", place=counted_bin(work).code))
 
 
 def _restore(work: Work) -> None:
-    work.task.document_type = work.memory.was
+    approval_decided(work.session, work.task, work.memory.was)
     work.memory = work.memory.without_approval()
-    work.session.flush()
 
 
 def _no_scan(_work: Work, meaning: Meaning) -> Said:

@@ -17,8 +17,8 @@ from app.floor.count.units_in_hand import Hands, certain, hands_of
 from app.floor.models import ASKS_APPROVAL, Scan
 from app.people.models import Operator
 from app.places.models import Location
+from app.tasks.life import APPROVAL
 from app.tasks.models import IS_UNFINISHED, Task
-from app.tasks.queue import APPROVAL
 
 
 @dataclass(frozen=True, slots=True)

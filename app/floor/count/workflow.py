@@ -45,6 +45,7 @@ from app.ledger.post import Move, reverse
 from app.orders.expire import hold_all_expired, old_again
 from app.places.models import ADJUSTMENT, Warehouse
 from app.refusal import Refused
+from app.tasks.life import reopen
 
 
 def waiting(work: Work) -> Step[CountMemory] | None:
@@ -333,8 +334,7 @@ def _undo(work: Work) -> Said:
         sums += len(one.moves)
     hold_all_expired(work.session, house, old)
     work.memory = replace(work.memory.not_begun(), posted=(), lost_from={}, counters=(), is_done=False)
-    work.task.status, work.task.done_at = "claimed", None
-    work.session.flush()
+    reopen(work.session, work.task)
     return Said("undone", _("Undone: %(n)s corrections are taken back. Count the bin again.", n=sums))
 
 

@@ -9,15 +9,14 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.config import Settings
-from app.db import core, table
+from app.db import core
 from app.floor.kinds import KINDS
 from app.floor.loop.answer import Answer, answered
 from app.floor.loop.ended_job import require_going_on
@@ -31,10 +30,9 @@ from app.language import _
 from app.people.actor import Actor
 from app.places.models import Location, Warehouse
 from app.refusal import Conflict, NotFound, Refused
-from app.tasks.models import Task
+from app.tasks.life import keep_progress
+from app.tasks.models import UNFINISHED, Task
 from app.tasks.queue import require_role, take_over, taken
-
-task_table = table(Task)
 
 
 def scan(
@@ -131,7 +129,7 @@ def _advance(
         require_going_on(work)
         said = kind.line_gone(work)
         if said is None:
-            step = None if task.status in ("done", "cancelled") else kind.workflow.waiting(work)
+            step = kind.workflow.waiting(work) if task.status in UNFINISHED else None
             expected = " ".join(step.expects) if step else ""
             said = judge(work, kind, step, code, arguments)
         session.flush()
@@ -168,27 +166,16 @@ def _advance(
     return answer
 
 
-@cache
-def _change(names: tuple[str, ...]) -> Any:
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names if name != "done_lines"}
-    if "done_lines" in names:
-        values["done_lines"] = task_table.c.done_lines + bindparam("new_done_lines")
-    return update(task_table).where(task_table.c.id == bindparam("task")).values(values)
-
-
 def _keep(work: Work) -> None:
-    """What this scan changed in its task's row, in one statement."""
-    values: dict[str, Any] = {}
+    """What this scan changed in its task's row."""
     memory = work.memory.as_json()
-    if work.task.memory != memory:
-        values["memory"] = memory
-    if work.lines_done:
-        values["done_lines"] = work.lines_done
-    if work.is_finished:
-        values |= {"status": "done", "done_at": work.now}
-    if values:
-        given = {f"new_{name}": value for name, value in values.items()}
-        core(work.session).execute(_change(tuple(values)), {"task": work.task.id, **given})
+    keep_progress(
+        work.session,
+        work.task.id,
+        memory=memory if memory != work.task.memory else None,
+        lines=work.lines_done,
+        finished_at=work.now if work.is_finished else None,
+    )
 
 
 def _is_mine(actor: Actor, task: Task) -> bool:

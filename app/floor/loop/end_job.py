@@ -17,9 +17,9 @@ from app.language import _
 from app.orders.stock_in_hand import hold_work
 from app.people.actor import Actor
 from app.refusal import Conflict, Forbidden, Refused
+from app.tasks.life import end
 from app.tasks.lines import cancel_lines, lines
 from app.tasks.models import UNFINISHED, Task, TaskLine
-from app.tasks.queue import end
 
 LONGEST_REASON = 200
 

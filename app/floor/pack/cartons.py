@@ -22,6 +22,7 @@ from app.orders.models import Holding, ShipmentCarton
 from app.places.models import Container
 from app.places.numbers import next_sscc
 from app.refusal import Refused
+from app.tasks.life import reopen
 from app.tasks.lines import Line, lines, reopen_units
 from app.tasks.models import TaskLine
 
@@ -219,8 +220,7 @@ def reopen_carton(work: Work) -> Said:
         drop_carton(work, spare)
     carton.status = "open"
     work.memory = replace(work.memory, undo=work.memory.undo[:-1], carton=carton.id, is_handed=False)
-    if work.task.status == "done":
-        work.task.status, work.task.done_at = "claimed", None
+    reopen(work.session, work.task)
     work.session.flush()
     work.next_line()
     units = sum(each.quantity for each in done.packed)

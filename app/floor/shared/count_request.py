@@ -10,8 +10,9 @@ from app.floor.shared.memory import CountRequest
 from app.floor.shared.memory_json import read_memory, write_memory
 from app.floor.shared.step import Work
 from app.places.models import Location
+from app.tasks.life import call_off
 from app.tasks.models import UNFINISHED, Task
-from app.tasks.queue import call_off, open_task
+from app.tasks.queue import open_task
 
 SOON = 80
 """The priority of such a count: before the yearly ones, after what a customer waits for."""

@@ -17,9 +17,10 @@ from app.orders.fulfil import held_in
 from app.orders.models import Order
 from app.places.models import Container
 from app.refusal import Refused
+from app.tasks.life import call_off
 from app.tasks.lines import Line, cancel_lines
 from app.tasks.models import Task, TaskLine
-from app.tasks.queue import STOCK, NewLine, add_lines, call_off, hold, open_task
+from app.tasks.queue import STOCK, NewLine, add_lines, hold, open_task
 
 
 def move_containers(

@@ -16,6 +16,7 @@ from app.ledger.post import reverse
 from app.orders.expire import hold_all_expired, old_again
 from app.places.models import Warehouse
 from app.refusal import Refused
+from app.tasks.life import reopen
 from app.tasks.lines import Line, line_of, reopen_units
 
 Posting = TypeVar("Posting", bound=PostingDone)
@@ -88,8 +89,7 @@ def _reopen(work: Work, line: Line, quantity: int) -> None:
     """The line waits for these units again, and the task is open again if it was finished."""
     if reopen_units(work.session, line.id, quantity):
         work.count_lines(-1)
-    if work.task.status == "done":
-        work.task.status, work.task.done_at = "claimed", None
+    reopen(work.session, work.task)
     work.session.flush()
 
 

@@ -17,6 +17,7 @@ from app.floor.shared.step import Said, Work
 from app.language import _
 from app.orders import found_again
 from app.refusal import Refused
+from app.tasks.life import reopen
 from app.tasks.lines import Line, grow_line, line_of
 from app.tasks.models import Task
 
@@ -86,8 +87,7 @@ def take_back(work: Work, short: ShortDone) -> Said | None:
     _go_on_at(work, short)
     work.memory = replace(work.memory, reports={**work.memory.reports, short.short: ()})
     work.session.refresh(work.task)
-    if work.task.status == "done":
-        work.task.status, work.task.done_at = "claimed", None
+    if reopen(work.session, work.task):
         totes.ask_again(work)
         work.session.flush()
     work.next_line()
