@@ -67,9 +67,14 @@ def adjust(session: Session, actor: Actor, settings: Settings, wanted: Correctio
     ``serial_needed``; ``serial_not_wanted``; ``serial_in_stock``; ``opened_already``; ``approval_needed`` beyond
     what one person may change in a day (``limits``); ``not_enough_stock``; ``already_posted`` for a known ``key``.
     """
+    require_unposted(session, key)
+    return _adjust(session, actor, wanted, key=key, settings=settings)
+
+
+def require_unposted(session: Session, key: str) -> None:
+    """Errors: ``already_posted`` for a key that a posting has."""
     if key and session.scalar(select(Posting.id).where(Posting.key == key)):
         raise Conflict("already_posted", _("This was posted already. Look at the history before you post it again."))
-    return _adjust(session, actor, wanted, key=key, settings=settings)
 
 
 def adjust_approved(session: Session, asker: Actor, wanted: Correction, *, key: str, approver: str) -> Posted:

@@ -12,7 +12,7 @@ from app import clock
 from app.catalog.items import item_of
 from app.catalog.models import Item
 from app.config import Settings
-from app.control.adjustments import Correction, adjust, adjust_approved
+from app.control.adjustments import Correction, adjust, adjust_approved, require_unposted
 from app.control.models import WantedChange
 from app.control.second_pair import require_second_person
 from app.language import _
@@ -48,17 +48,19 @@ def adjust_or_ask(
 ) -> Posted | int:
     """Post a correction; where it takes a second person, keep it and answer its number.
 
-    Errors: those of ``adjust`` but ``approval_needed``; ``already_posted`` where it waits under this ``key``.
+    Errors: those of ``adjust`` but ``approval_needed``; ``already_posted`` where it waits, or was decided about, under
+    this ``key``.
     """
+    _require_new(session, key)
     try:
         with session.begin_nested():
             return adjust(session, actor, settings, wanted, key=key)
     except Refused as refusal:
         if refusal.code != "approval_needed":
             raise
+    # Again: its twin may have been posted while this one waited for the person's day, and is what fills that day now.
+    _require_new(session, key)
     _require_possible(session, actor, wanted)
-    if key and session.scalar(select(WantedChange.id).where(WantedChange.key == key)):
-        raise Conflict("already_posted", _("This waits for a second person already."))
     kept = WantedChange(
         key=key or f"wanted:{uuid.uuid4()}",
         warehouse_id=warehouse_of(session, wanted.warehouse).id,
@@ -71,6 +73,12 @@ def adjust_or_ask(
     session.add(kept)
     session.flush()
     return kept.id
+
+
+def _require_new(session: Session, key: str) -> None:
+    if key and session.scalar(select(WantedChange.id).where(WantedChange.key == key)):
+        raise Conflict("already_posted", _("This waits for a second person already."))
+    require_unposted(session, key)
 
 
 def _require_possible(session: Session, actor: Actor, wanted: Correction) -> None:

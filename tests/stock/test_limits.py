@@ -1,5 +1,6 @@
 """How much one person may change alone, and who may be the second."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -145,6 +146,51 @@ def test_a_second_person_approves_and_it_is_posted_in_the_name_of_the_first(hous
         wanted.approve(house.session, sue, number)
     post(house, carl, lost(LIMIT))  # what two people said is nobody's own change
     post(house, sue, lost(LIMIT))
+
+
+def test_a_form_sent_twice_at_once_is_one_correction(app: Flask) -> None:
+    """The first was within the day's limit, and filled it: its twin, which waited meanwhile, would have been kept for a
+    second person, and posted again by whoever approves it."""
+    with app.app_context():
+        engine: Engine = db.engine
+
+        def prepare(session: Session) -> tuple[Actor, int]:
+            house = House(session)
+            house.stock("MUG", 100)
+            return house.actor("counter"), house.warehouse().id
+
+        carl, warehouse_id = transact(prepare, engine=engine)
+        said: list[str] = []
+
+        def twin() -> None:
+            try:
+                transact(lambda session: adjust_or_ask(session, carl, SETTINGS, lost(12), key="form"), engine=engine)
+            except Refused as refusal:
+                said.append(refusal.code)
+
+        other = threading.Thread(target=twin)
+
+        def first(session: Session) -> None:
+            adjust_or_ask(session, carl, SETTINGS, lost(12), key="form")
+            other.start()
+            other.join(0.3)  # long enough to ask, and to wait for us
+
+        transact(first, engine=engine)
+        other.join()
+    with Session(engine) as session:
+        assert waiting_changes(session, warehouse_id) == []
+        assert House(session).at("MUG") == 88
+    assert said == ["already_posted"]
+
+
+def test_what_waits_is_not_posted_by_the_same_form_on_another_day(house: House):
+    carl = house.actor("counter")
+    ask(house, carl, lost(LIMIT + 1), key="form")
+    with pytest.raises(Refused, match="already_posted"):
+        adjust_or_ask(
+            house.session, carl, replace(SETTINGS, count_approval_units=LIMIT * 2), lost(LIMIT + 1), key="form"
+        )
+    assert house.at("MUG") == 100
 
 
 def test_what_cannot_be_posted_is_refused_at_once_and_not_kept(house: House):
