@@ -220,7 +220,15 @@ document.addEventListener("change", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post" || !isOffline() || !document.getElementById("offline")) return;
   event.preventDefault();
+  event.stopPropagation(); // htmx listens at the form
   refuseOffline((event.submitter ?? event.target.querySelector("button"))?.textContent.trim() ?? "");
+}, true);
+
+/** What a sheet asked the server is answered: the answer stands behind it, and the next scan is heard. */
+document.addEventListener("htmx:afterOnLoad", ({ detail }) => {
+  const sheet = detail.elt.closest("dialog[open]");
+  sheet?.close();
+  if (sheet) field?.focus({ preventScroll: true });
 });
 
 document.addEventListener("submit", (event) => {

@@ -8,10 +8,8 @@ const PICTURES = { Enter: "Enter ⏎", Tab: "Tab ⇥", " ": "␣", [SEPARATOR]: 
 const field = document.getElementById("scan");
 const echo = document.getElementById("echo");
 const list = document.getElementById("keys");
-const main = document.querySelector("main");
 let keys = []; // {key, at, isWhole}
 let timer = 0;
-let asked = 0;
 
 function note(key, at, isWhole = false) {
   keys.push({ key, at, isWhole });
@@ -75,7 +73,7 @@ function first(all) {
   return { code: all.slice(begin, end), ends: all.slice(end, behind) };
 }
 
-async function report() {
+function report() {
   const all = keys;
   keys = [];
   if (all.every(({ key }) => key === "Enter" || key === "Tab")) return;
@@ -84,21 +82,12 @@ async function report() {
   const text = code.map(({ key }) => key).join("");
   echo.textContent = text.replaceAll(SEPARATOR, "␝");
   echo.dataset.state = "taken";
-  const gaps = code.slice(1).map(({ at }, index) => Math.round(at - code[index].at));
-  const whole = code.some(({ isWhole }) => isWhole) ? "yes" : "no";
-  const turn = (asked += 1);
-  const body = new URLSearchParams({ code: text, ends: ends.map(({ key }) => key).join(" "), gaps: gaps.join(","), whole });
-  const place = document.getElementById("reading");
-  try {
-    const response = await fetch(main.dataset.readingsUrl, { method: "POST", headers: { "HX-Request": "true" }, body });
-    const found = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (turn !== asked) return;
-    const answer = found.getElementById("reading");
-    if (answer) place.replaceWith(answer);
-    else place.textContent = found.querySelector("[data-message]")?.dataset.message ?? main.dataset.wordsFailed;
-  } catch {
-    place.textContent = main.dataset.wordsFailed;
-  }
+  const said = document.getElementById("scanned");
+  said.elements.code.value = text;
+  said.elements.ends.value = ends.map(({ key }) => key).join(" ");
+  said.elements.gaps.value = code.slice(1).map(({ at }, index) => Math.round(at - code[index].at)).join(",");
+  said.elements.whole.value = code.some(({ isWhole }) => isWhole) ? "yes" : "no";
+  said.requestSubmit();
 }
 
 /** Each key as a key, the milliseconds before it beneath. */

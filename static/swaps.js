@@ -22,7 +22,7 @@
   };
   document.addEventListener("htmx:sendError", fail);
   document.addEventListener("htmx:timeout", fail);
-  document.addEventListener("htmx:afterOnLoad", (event) => event.detail.failed && fail(event));
+  document.addEventListener("htmx:afterOnLoad", (event) => event.detail.target === said() && fail(event));
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     hadFocus = detail.target.contains(document.activeElement) ? detail.target.id : "";

@@ -85,13 +85,30 @@ def test_a_person_can_type_into_the_settings_and_keep_them(scanner: Callable[...
     page.locator("[name=idle_ms]").click()
     page.keyboard.press("Control+A")
     page.keyboard.type("300")
-    with page.expect_navigation(wait_until="load"):  # a scan belongs to the page that comes back
-        page.click("form[action='/scanner/profile'] .is-primary")
+    page.click("form[action='/scanner/profile'] .is-primary")
+    expect(page.locator("#profile .verdict")).to_contain_text("Kept")
     expect(page.locator("[name=idle_ms]")).to_have_value("300")
     page.keyboard.type(GS1.format("|"))
     expect(page.locator("#reading")).to_contain_text("2029-12-31")
     page.goto("/enquiry")
     assert page.locator("body").get_attribute("data-idle") == "300"
+
+
+def test_a_wrong_setting_is_refused_and_what_was_typed_stays(scanner: Callable[..., Page]):
+    page = scanner("picker")
+    page.click("summary:visible")
+    page.fill("[name=idle_ms]", "999999")
+    page.click("form[action='/scanner/profile'] .is-primary")
+    expect(page.locator("#said [data-answer]")).to_be_visible()
+    expect(page.locator("[name=idle_ms]")).to_have_value("999999")
+
+
+def test_a_server_that_is_silent_is_said(scanner: Callable[..., Page]):
+    page = scanner()
+    page.route("**/scanner/readings", lambda route: route.abort())
+    page.keyboard.type("Test-Yz/123")
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_have_text("No answer from the server. Try again.")
 
 
 def test_axe_finds_nothing_on_the_scanner_page_in_any_theme(scanner: Callable[..., Page]):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -21,6 +21,7 @@ from app.web.gate.access import allow
 from app.web.gate.security import current_actor
 from app.web.monitoring import logs
 from app.web.shared import forms
+from app.web.shared.fragments import go_to, page, refused
 from app.web.shared.screens import current_warehouse
 
 pages = Blueprint("barcode_links", __name__, url_prefix="/barcodes/link")
@@ -51,7 +52,7 @@ def link() -> WerkzeugResponse:
     logs.log.info(
         "barcode_linked", operator=actor.operator_id, device=actor.device, sku=sku, barcode=text, quantity=quantity
     )
-    return redirect(_back(), 303)
+    return go_to(_back())
 
 
 def offer(refusal: str, expects: Iterable[str], *, code: str, back: str) -> str:
@@ -76,10 +77,10 @@ def _page(code: str, item: str, refusal: Refused | None = None) -> WerkzeugRespo
                 found = _item(session, item)
     except Refused as wrong:
         refusal = refusal or wrong
-    page = render_template(
+    html = page(
         "floor/link.html", code=code, text=text, item=found, back=_back(), message=refusal.message if refusal else ""
     )
-    return make_response(page, refusal.status if refusal else 200)
+    return refused(html, refusal.status) if refusal else make_response(html)
 
 
 def _item(session: Session, code: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading
 from app.ledger.history import MovementRow, latest
 from app.web.gate.access import allow
 from app.web.shared import forms
+from app.web.shared.fragments import page
 from app.web.shared.scan_codes import plain_code
 from app.web.shared.screens import local_time
 
@@ -25,7 +26,7 @@ def history() -> str:
         rows = latest(session, query, before=forms.page_after("before"), limit=_PAGE + 1)
     more = url_for("history.history", q=query or None, before=rows[_PAGE - 1].id) if len(rows) > _PAGE else None
     found = {"query": query, "movements": [_moved(row) for row in rows[:_PAGE]], "next_url": more}
-    return render_template("floor/history.html", history=found, history_url=url_for("history.history"))
+    return page("floor/history.html", history=found, history_url=url_for("history.history"))
 
 
 @pages.get("/items/<path:sku>/history")

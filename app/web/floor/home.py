@@ -17,6 +17,7 @@ from app.web.gate.access import FLOOR, allow
 from app.web.gate.security import current_actor, settings
 from app.web.monitoring import metrics
 from app.web.shared import forms
+from app.web.shared.fragments import page
 from app.web.shared.screens import current_warehouse
 
 pages = Blueprint("home", __name__)
@@ -65,7 +66,7 @@ def opened(url: str) -> Response:
 def home_page(outcome: str | None = None, code: str = "", message: str = "") -> str:
     """The whole page, with a verdict on what was tried last."""
     verdict = {"outcome": outcome, "code": code, "message": message}
-    return render_template("floor/home.html", home=_home(verdict), warehouse=current_warehouse().name, **_links())
+    return page("floor/home.html", home=_home(verdict), warehouse=current_warehouse().name, **_links())
 
 
 def _links() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """How the app looks, sounds and speaks for an operator, and where their device works."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -14,6 +14,7 @@ from app.refusal import Forbidden
 from app.web.gate.access import OFFICE, allow
 from app.web.gate.security import current_actor, current_bearer
 from app.web.shared import forms
+from app.web.shared.fragments import go_to
 from app.web.shared.screens import current_warehouse
 
 pages = Blueprint("preferences", __name__)
@@ -63,7 +64,7 @@ def keep() -> WerkzeugResponse:
             device.profile = {**device.profile, "warehouse": warehouse_of(session, warehouse).code}
 
     transact(work)
-    return redirect(url_for("preferences.preferences"), 303)
+    return go_to(url_for("preferences.preferences"))  # the whole page looks otherwise now
 
 
 def _one_of(value: str, words: tuple[str, ...]) -> str | None:

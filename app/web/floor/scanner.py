@@ -24,6 +24,7 @@ from app.web.gate.access import allow
 from app.web.gate.security import current_bearer, settings
 from app.web.labels.label_files import drawing
 from app.web.shared import forms
+from app.web.shared.fragments import page
 from app.web.shared.screens import current_warehouse
 
 pages = Blueprint("scanner", __name__, url_prefix="/scanner")
@@ -35,7 +36,7 @@ _MOST_GAPS = 500
 @allow(public=True)
 def test() -> str:
     """The page."""
-    return render_template("floor/scanner.html", scanner=_scanner(), can_keep=_device_id() is not None)
+    return page("floor/scanner.html", scanner=_scanner(), can_keep=_device_id() is not None)
 
 
 @pages.get("/<name>.svg")

@@ -1,6 +1,6 @@
 """Tasks: open one, take the next, look at one, give it back, take it over."""
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, render_template, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.db import reading, transact
@@ -15,6 +15,7 @@ from app.web.floor.home import home_page
 from app.web.gate.access import FLOOR, allow
 from app.web.gate.security import current_actor, settings
 from app.web.shared import forms
+from app.web.shared.fragments import go_to, htmx, refused
 from app.web.shared.screens import current_warehouse
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -33,7 +34,7 @@ def open_one() -> WerkzeugResponse:
             )
         )
     except Refused as refusal:
-        return make_response(home_page("refused", refusal.code, refusal.message), refusal.status)
+        return refused(home_page("refused", refusal.code, refusal.message), refusal.status)
     return _to(task_id)
 
 
@@ -45,6 +46,8 @@ def claim() -> WerkzeugResponse:
     kind = forms.text("kind")
     kinds = (kind,) if kind in ROLES else ()
     task_id = transact(lambda session: queue.claim_next(session, actor, warehouse_id=warehouse_id, kinds=kinds))
+    if task_id is None and htmx and htmx.target != "home":  # asked for on a job's screen
+        return go_to(url_for("home.home"))
     if task_id is None:
         return make_response(home_page("warned", "no_work", _("No work is waiting. Scan what you see, or ask.")))
     return _to(task_id)
@@ -78,7 +81,7 @@ def release(task_id: int) -> WerkzeugResponse:
     """Give a task back to the queue."""
     actor = current_actor()
     transact(lambda session: queue.release(session, actor, task_id))
-    return redirect(url_for("home.home"), 303)
+    return go_to(url_for("home.home"))
 
 
 @pages.post("/<int:task_id>/takeovers")
@@ -91,4 +94,4 @@ def take_over(task_id: int) -> WerkzeugResponse:
 
 
 def _to(task_id: int) -> WerkzeugResponse:
-    return redirect(url_for("tasks.task", task_id=task_id), 303)
+    return go_to(url_for("tasks.task", task_id=task_id))

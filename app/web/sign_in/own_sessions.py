@@ -1,6 +1,6 @@
 """Where one is signed in, and signing out there."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -8,6 +8,7 @@ from app.db import reading, transact
 from app.people.tokens import end_own_session, open_sessions, revoke_sessions
 from app.web.gate.access import allow
 from app.web.gate.security import current_actor, current_bearer
+from app.web.shared import fragments
 
 pages = Blueprint("own_sessions", __name__, url_prefix="/settings/sessions")
 
@@ -21,7 +22,7 @@ def page() -> str:
     with reading() as session:
         found = open_sessions(session, current_actor().operator_id)
     found.sort(key=lambda each: each.token_id != here)
-    return render_template("floor/own_sessions.html", sessions=found, here=here)
+    return fragments.page("floor/own_sessions.html", sessions=found, here=here)
 
 
 @pages.post("/<int:token_id>/ends")

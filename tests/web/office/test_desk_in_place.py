@@ -139,6 +139,7 @@ def test_what_is_wrong_with_a_field_is_said_beneath_it(admin: "Page") -> None:
     assert "The badge picker belongs to picker." in wrong.inner_text()
     assert admin.locator("#name").input_value() == "Twin"
     assert admin.locator("#badge").evaluate("it => it === document.activeElement")
+    expect(admin.locator("#said")).to_be_hidden()
     assert admin.url.endswith("/office/people")
     admin.fill("#badge", "twin")
     admin.fill("#pin", "7391")
