@@ -5,8 +5,6 @@ with ``replayed`` set, and changes nothing. Judging (``judge``) happens inside a
 the rule had begun, while the refused scan itself is kept with its answer (``answer``).
 """
 
-import hashlib
-import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +18,7 @@ from app.db import core
 from app.floor.kinds import KINDS
 from app.floor.loop.answer import Answer, answered
 from app.floor.loop.ended_job import require_going_on
+from app.floor.loop.heard import Heard
 from app.floor.loop.judge import judge
 from app.floor.loop.scan_record import KNOWN, answer_again, keep, known, scan_answer
 from app.floor.loop.scan_record import scan as scan_table
@@ -49,9 +48,8 @@ def scan(
 
     Errors: ``unknown_task``; ``task_taken``; ``role_missing``; ``idempotency_key_reused``.
     """
-    code = _storable(code)
-    body = {"task": task_id, "code": code}
-    return _advance(session, settings, actor, task_id, scan_id, body, code, scanned_at, None)
+    heard = Heard(id=scan_id, task_id=task_id, code=_storable(code), scanned_at=scanned_at)
+    return _advance(session, settings, actor, heard)
 
 
 def act(
@@ -71,8 +69,8 @@ def act(
     """Do one action of a task (quantity, short, skip, undo, ...). Errors: as ``scan``."""
     name, reason, code, note = map(_storable, (name, reason, code, note))
     arguments = Arguments(quantity=quantity, reason=reason, code=code, note=note)
-    body = {"task": task_id, "name": name, "quantity": quantity, "reason": reason, "code": code, "note": note}
-    return _advance(session, settings, actor, task_id, action_id, body, name, scanned_at, arguments)
+    heard = Heard(id=action_id, task_id=task_id, code=name, arguments=arguments, scanned_at=scanned_at)
+    return _advance(session, settings, actor, heard)
 
 
 def _storable(text: str) -> str:
@@ -92,37 +90,42 @@ def held(session: Session, settings: Settings, actor: Actor, task_id: int) -> Wo
     return work
 
 
-def _advance(
-    session: Session,
-    settings: Settings,
-    actor: Actor,
-    task_id: int,
-    scan_id: str,
-    body: dict[str, Any],
-    code: str,
-    scanned_at: datetime | None,
-    arguments: Arguments | None,
-) -> Answer:
-    work, stored = _load(session, settings, actor, task_id, scan_id=scan_id, is_locked=True)
-    task = work.task
-    body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    if stored is None and not _is_mine(actor, task):
-        stored = known(session, scan_id)  # a twin may have been judged while we waited
+def _advance(session: Session, settings: Settings, actor: Actor, heard: Heard) -> Answer:
+    work, stored = _load(session, settings, actor, heard.task_id, scan_id=heard.id, is_locked=True)
+    if stored is None and not _is_mine(actor, work.task):
+        stored = known(session, heard.id)  # a twin may have been judged while we waited
     if stored is not None:
-        return {"asked": False, **answer_again(stored, actor, body_hash), "replayed": True}
-    if arguments is not None and body["name"] == "take_over":
-        take_over(session, actor, task_id)
-        session.refresh(task)
-    _require_mine(session, actor, task)
-    work.key, work.raw, work.scanned_at = f"scan:{scan_id}", code, scanned_at
-    again = work.memory.again
-    work.memory = replace(work.memory, again="")
-    if arguments is None:
-        look_back(work)
+        return {"asked": False, **answer_again(stored, actor, heard.body_hash), "replayed": True}
+    if heard.kind == "action" and heard.code == "take_over":
+        take_over(session, actor, heard.task_id)
+        session.refresh(work.task)
+    _require_mine(session, actor, work.task)
+    work, expected, answer = _judged(work, heard)
+    _keep(work)
+    keep(
+        session,
+        actor,
+        scan_id=heard.id,
+        task_id=heard.task_id,
+        kind=heard.kind,
+        code=heard.code,
+        expected=expected,
+        outcome=answer["outcome"] or "",
+        answer_code=answer["code"],
+        answer=dict(answer),
+        body_hash=heard.body_hash,
+        scanned_at=heard.scanned_at,
+        received_at=work.now,
+    )
+    return answer
+
+
+def _judged(work: Work, heard: Heard) -> tuple[Work, str, Answer]:
+    """The job as it is afterwards, what was expected of the scan, and the answer to it."""
+    again = _hear(work, heard)
     work.again = "" if work.is_second_read else again
-    kind = KINDS[task.kind]
-    expected = ""
-    connection = core(session)
+    kind, task, expected = KINDS[work.task.kind], work.task, ""
+    connection = core(work.session)
     # By hand: SQLAlchemy's own costs as much as two more statements. It ends with the transaction.
     connection.exec_driver_sql("SAVEPOINT judged")
     try:
@@ -131,39 +134,34 @@ def _advance(
         if said is None:
             step = kind.workflow.waiting(work) if task.status in UNFINISHED else None
             expected = " ".join(step.expects) if step else ""
-            said = judge(work, kind, step, code, arguments)
-        session.flush()
-        answer = answered(work, outcome="accepted", code=said.code, message=said.message)
+            said = judge(work, kind, step, heard)
+        work.session.flush()
+        return work, expected, answered(work, outcome="accepted", code=said.code, message=said.message)
     except Refused as refused:
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT judged")
-        session.expunge_all()  # what the rule had begun is gone from the database, and from here
-        work, _seen = _load(session, settings, actor, task_id, is_locked=True)
-        work.memory = replace(work.memory, again="")
-        work.raw, work.scanned_at = code, scanned_at
-        if arguments is None:
-            look_back(work)
-        is_asked = isinstance(refused, AskAgain)
-        if is_asked:
-            work.memory = replace(work.memory, again=code)
-            note_read(work)
-        answer = answered(work, outcome="refused", code=refused.code, message=refused.message, is_asked=is_asked)
-    _keep(work)
-    keep(
-        session,
-        actor,
-        scan_id=scan_id,
-        task_id=task_id,
-        kind="scan" if arguments is None else "action",
-        code=code,
-        expected=expected,
-        outcome=answer["outcome"] or "",
-        answer_code=answer["code"],
-        answer=dict(answer),
-        body_hash=body_hash,
-        scanned_at=scanned_at,
-        received_at=work.now,
-    )
-    return answer
+        work.session.expunge_all()  # what the rule had begun is gone from the database, and from here
+        work, _seen = _load(work.session, work.settings, work.actor, heard.task_id, is_locked=True)
+        return work, expected, _refused(work, heard, refused)
+
+
+def _refused(work: Work, heard: Heard, refused: Refused) -> Answer:
+    """A refusal changes nothing; one that asks remembers what it was asked about."""
+    _hear(work, heard)
+    is_asked = isinstance(refused, AskAgain)
+    if is_asked:
+        work.memory = replace(work.memory, again=heard.code)
+        note_read(work)
+    return answered(work, outcome="refused", code=refused.code, message=refused.message, is_asked=is_asked)
+
+
+def _hear(work: Work, heard: Heard) -> str:
+    """The job is told what came. Returns the code that the last scan asked to be repeated: it is asked for no more."""
+    again = work.memory.again
+    work.key, work.raw, work.scanned_at = f"scan:{heard.id}", heard.code, heard.scanned_at
+    work.memory = replace(work.memory, again="")
+    if heard.kind == "scan":
+        look_back(work)
+    return again
 
 
 def _keep(work: Work) -> None:

@@ -303,6 +303,13 @@ def test_a_gs1_label_that_comes_late_still_answers_what_is_asked(floor: Floor, r
     assert receiver.prompt["counted"] == 1, "the label named the lot of the unit that was counted"
 
 
+def test_a_late_label_of_another_item_does_not_answer_what_is_asked(floor: Floor, receiver: Worker) -> None:
+    _milk(floor)
+    floor.barcode("CREAM", "4006381333931", gtin="04006381333931")
+    receiver.start("receive", "PO-1").scan("MILK").asked("lot")
+    receiver.scan("(01)04006381333931(17)300101(10)L7").refused("wrong_item").asked("lot")
+
+
 def test_a_lot_that_seems_to_hold_a_date_is_taken_only_once_more(floor: Floor, receiver: Worker) -> None:
     """The scanner lost the separator between (10) and (17)."""
     _milk(floor)
