@@ -98,10 +98,10 @@ class _Look:
 
 
 _SENTENCES = {
-    "not_an_image": N_("This is no photo. Send a JPEG, PNG or WEBP."),
+    "not_an_image": N_("This isn't a photo. Send a JPEG, PNG or WEBP."),
     "image_too_large": N_("This photo has more than 64 megapixels. Take a smaller one."),
     "image_unpacks_large": N_("This picture is too large as PNG or WEBP. Send a JPEG, or a smaller one."),
-    "image_animated": N_("This picture moves. Take a photo."),
+    "image_animated": N_("This is an animated picture. Take a photo."),
     "image_damaged": N_("This photo is damaged. Take another one."),
 }
 

@@ -107,7 +107,7 @@ def change_expiry(session: Session, lot_id: int, *, known: date | None, expiry: 
     if not changed(session, dated):
         raise Conflict(
             "expiry_changed",
-            _("Somebody gave this lot another date meanwhile. Look at the lot again, then correct it."),
+            _("Someone has changed this lot's date. Look at the lot again, then correct it."),
         )
 
 

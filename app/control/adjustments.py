@@ -213,7 +213,10 @@ def _box(session: Session, house: Warehouse, code: str, place: Location, *, is_g
     found = container_of(session, code)
     session.refresh(found, with_for_update={"key_share": True})
     if found.status == "shipped":
-        raise Refused("container_shipped", _("%(code)s has left the house. Adjust where the goods are now.", code=code))
+        raise Refused(
+            "container_shipped",
+            _("%(code)s has left the building. Adjust the place where the goods are now.", code=code),
+        )
     if found.location_id is not None and found.location_id != place.id:
         raise elsewhere(code, session.get_one(Location, found.location_id).code)
     if found.warehouse_id != house.id:

@@ -25,7 +25,7 @@ def require_second_person(session: Session, actor: Actor, *, did: Iterable[int],
     if not actor.may("supervisor"):
         raise Forbidden("role_missing", _("Only a supervisor may decide about this."))
     if actor.operator_id in workers:
-        raise Refused("second_person_needed", _("You did this yourself. Somebody else must approve it."))
+        raise Refused("second_person_needed", _("You did this yourself. Someone else must approve it."))
     given = (
         select(Operator.name)
         .join(OperatorChange, OperatorChange.operator_id == Operator.id)
@@ -44,7 +44,7 @@ def require_second_person(session: Session, actor: Actor, *, did: Iterable[int],
         raise Refused(
             "pin_given",
             _(
-                "%(name)s got a PIN from the other of you within a day. Somebody else must approve it.",
+                "One of you set the other's PIN today (%(name)s). Someone else must approve it.",
                 name=name,
             ),
         )

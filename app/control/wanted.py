@@ -119,7 +119,7 @@ def _to_decide(session: Session, wanted_id: int) -> WantedChange:
     if found is None:
         raise _unknown()
     if found.decision:
-        raise Conflict("already_decided", _("Somebody decided about this already. Look at the list again."))
+        raise Conflict("already_decided", _("This was decided already. Look at the list again."))
     return found
 
 

@@ -59,9 +59,9 @@ def document_of(session: Session, actor: Actor, job_id: int) -> bytes:
 def _require_may_see(actor: Actor, job: PrintJob) -> None:
     """What somebody had printed is theirs and the desk's; a carton goes on from hand to hand, and its label with it."""
     if not (job.operator_id == actor.operator_id or job.template == "carton" or actor.may("office")):
-        raise Forbidden("role_missing", _("Somebody else asked for this label. Ask them, or the office."))
+        raise Forbidden("role_missing", _("Someone else asked for this label. Ask them, or the office."))
     require_may_print(actor, job.template, job.content["rows"])
 
 
 def _not_by_hand() -> Conflict:
-    return Conflict("not_by_hand", _("This label is not opened in the browser, or somebody has dealt with it."))
+    return Conflict("not_by_hand", _("This label isn't opened in the browser, or it has been dealt with."))

@@ -78,5 +78,5 @@ def language_of(data: bytes) -> Literal["pdf", "zpl"]:
             return "zpl"
     raise Refused(
         "bad_carrier_label",
-        _("This is no label in PDF or ZPL of at most %(n)s MiB. Ask the carrier for one.", n=MOST_BYTES // 1024**2),
+        _("This isn't a PDF or ZPL label of at most %(n)s MiB. Ask the carrier for one.", n=MOST_BYTES // 1024**2),
     )

@@ -291,4 +291,4 @@ def _decided(job: PrintJob, actor: Actor, *, state: str) -> None:
 def _not_now(job: PrintJob) -> Refused:
     if job.state in ("queued", "sending"):
         return Conflict("print_job_waits", _("This label has not been tried yet. Wait, or cancel it."))
-    return Conflict("print_job_decided", _("Somebody has dealt with this label already. Look again."))
+    return Conflict("print_job_decided", _("This label has been dealt with already. Look again."))

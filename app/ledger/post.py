@@ -155,7 +155,7 @@ def _require_sold_there(session: Session, moves: Iterable[Move]) -> None:
     if code is not None:
         raise Refused(
             "location_blocked",
-            _("%(place)s was blocked meanwhile: nothing is put back there. Move it to another place.", place=code),
+            _("%(place)s has just been blocked: put nothing back there. Move it to another place.", place=code),
         )
 
 

@@ -108,7 +108,7 @@ def _hold(
 def _changed_meanwhile() -> Refused:
     return Refused(
         "changed_meanwhile",
-        _("Units of it were cancelled or lost meanwhile. Go on: what was cancelled is put away by a job of its own."),
+        _("Some of it has just been cancelled or lost. Go on: what was cancelled gets its own put-away job."),
     )
 
 

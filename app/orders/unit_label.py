@@ -68,7 +68,7 @@ def logistic_fields(session: Session, container: Container, *, ship_from: str = 
     how many packs the units are, where they are whole ones. Errors: ``no_sscc``.
     """
     if not is_logistic(container.code):
-        raise Refused("no_sscc", _("%(code)s is no SSCC. Print its licence plate instead.", code=container.code))
+        raise Refused("no_sscc", _("%(code)s isn't an SSCC. Print its license plate instead.", code=container.code))
     content = content_of(session, container)
     fields = {"sscc": container.code, "ship_from": ship_from, "ship_to": _goes_to(session, container)}
     gtin = gtin_of(session, content[0].item_id) if len({each.item_id for each in content}) == 1 else ""

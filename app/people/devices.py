@@ -55,7 +55,7 @@ def require_enrolled(session: Session, settings: Settings, *, device_key: str) -
         return
     known = select(_enrolled.c.device_id).join(_device, _device.c.id == _enrolled.c.device_id)
     if not device_key or session.scalar(known.where(_device.c.key_hash == digest(device_key))) is None:
-        message = _("Nobody signs in on this device yet. A supervisor lets it in first, with badge and PIN.")
+        message = _("This device isn't enrolled yet. A supervisor enrolls it first, with badge and PIN.")
         raise Forbidden("device_not_enrolled", message)
 
 

@@ -245,7 +245,7 @@ def _changeable(session: Session, actor: Actor, operator_id: int) -> Operator:
 def _require_some(roles: Sequence[str]) -> None:
     """Somebody without a role could sign in and do nothing. Errors: ``no_role``; ``role_unknown``."""
     if not roles:
-        message = _("Tick at least one role: without one nothing can be done here. Whoever has left is switched off.")
+        message = _("Tick at least one role. If this person has left, switch them off instead.")
         raise Refused("no_role", message)
     _require_known(roles)
 

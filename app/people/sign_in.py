@@ -200,10 +200,10 @@ def unlock(session: Session, badge: str, *, supervisor: Attempt) -> str:
         raise Forbidden("role_missing", _("Only a supervisor may unlock a badge. Ask one."))
     operator = _operator(session, badge)
     if operator is None:
-        raise Refused("unknown_badge", _("This badge is nobody's. Scan another one, or ask your supervisor."))
+        raise Refused("unknown_badge", _("This badge isn't in use. Scan another one, or ask your supervisor."))
     if "admin" not in chief.roles and not TRUSTED.isdisjoint(operator.roles):
         # A supervisor could otherwise try an admin's PIN for ever, with an unlock in between.
-        message = _("Only an admin unlocks the badge of whoever decides over others' work. Ask one.")
+        message = _("Only an admin can unlock a supervisor's badge. Ask an admin.")
         raise Forbidden("role_missing", message)
     locks.open_badge(session, operator, PIN)
     note(session, operator_id=operator.id, by_id=chief.id, what="unlocked")

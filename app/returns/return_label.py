@@ -22,7 +22,7 @@ def return_fields(session: Session, number: str, *, return_to: str) -> dict[str,
     """
     rma = rma_of(session, number)
     if not return_to:
-        raise Refused("no_house_address", _("Nobody has said where parcels come back to. Set TRUESHELF_HOUSE_ADDRESS."))
+        raise Refused("no_house_address", _("There is no return address. Set TRUESHELF_HOUSE_ADDRESS."))
     order = session.get_one(Order, rma.order_id)
     rows = session.execute(
         select(RmaLine.quantity, Item.sku, Item.name)

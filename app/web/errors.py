@@ -117,7 +117,7 @@ def _wants_problem() -> bool:
 
 
 def _title(status: int) -> str:
-    titles = {403: _("Not allowed"), 404: _("Not found"), 409: _("Somebody was faster"), 413: _("Too large")}
+    titles = {403: _("Not allowed"), 404: _("Not found"), 409: _("Someone was faster"), 413: _("Too large")}
     return titles.get(status, _("Not taken") if status < 500 else _("Something broke"))
 
 

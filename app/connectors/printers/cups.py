@@ -79,7 +79,7 @@ def _told(command: list[str], data: bytes = b"", *, seconds: float = SECONDS) ->
 
 def _queue(address: str) -> str:
     if not _QUEUE.fullmatch(address):
-        raise PrintError(_("“%(address)s” is no name of a CUPS queue.", address=address), is_permanent=True)
+        raise PrintError(_("“%(address)s” isn't the name of a CUPS queue.", address=address), is_permanent=True)
     return address
 
 

@@ -39,6 +39,7 @@ class Folder:
     def _folder(self, address: str) -> Path:
         if not _NAME.fullmatch(address):
             raise PrintError(
-                _("“%(address)s” is no folder name. Use letters, digits, - and _.", address=address), is_permanent=True
+                _("“%(address)s” isn't a folder name. Use letters, digits, - and _.", address=address),
+                is_permanent=True,
             )
         return self.root / address

@@ -204,7 +204,7 @@ def decode(answer: bytes) -> tuple[int, dict[str, list[bytes]]]:
             found.setdefault(name, []).append(answer[at + 2 : at + 2 + length])
             at += 2 + length
     except (struct.error, IndexError, UnicodeDecodeError) as error:
-        raise PrintError(_("That is no printer: it does not speak IPP."), is_permanent=True) from error
+        raise PrintError(_("That isn't an IPP printer."), is_permanent=True) from error
     return int(code), found
 
 
@@ -212,6 +212,6 @@ def _parts(address: str) -> tuple[str, str]:
     parts = urlsplit(address)
     if parts.scheme != "ipp" or not parts.netloc or parts.query or parts.fragment or not parts.path.isascii():
         raise PrintError(
-            _("“%(address)s” is no address. Write ipp://192.168.7.20/ipp/print.", address=address), is_permanent=True
+            _("“%(address)s” isn't an address. Write ipp://192.168.7.20/ipp/print.", address=address), is_permanent=True
         )
     return parts.netloc, parts.path or "/ipp/print"

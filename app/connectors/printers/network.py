@@ -69,4 +69,4 @@ def split(address: str, *, default_port: int) -> tuple[str, int]:
             return parts.hostname, parts.port or default_port
     except ValueError:
         pass
-    raise PrintError(_("“%(address)s” is no address. Write 192.168.7.20:9100.", address=address), is_permanent=True)
+    raise PrintError(_("“%(address)s” isn't an address. Write 192.168.7.20:9100.", address=address), is_permanent=True)

@@ -75,7 +75,7 @@ def settle(session: Session, actor: Actor, set_aside_id: int, *, note: str = "")
     Errors: ``unknown_scan``.
     """
     if session.get(SetAside, set_aside_id) is None:
-        raise NotFound("unknown_scan", _("There is no such scan. Open the exceptions again."))
+        raise NotFound("unknown_scan", _("This scan isn't here any more. Open the exceptions again."))
     session.execute(
         update(set_aside)
         .where(set_aside.c.id == set_aside_id, set_aside.c.settled_at.is_(None))

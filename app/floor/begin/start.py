@@ -30,7 +30,7 @@ def start(
     """
     known = KINDS.get(kind)
     if known is None:
-        raise Refused("unknown_kind", _("There is no work of kind %(kind)s.", kind=kind))
+        raise Refused("unknown_kind", _("There is no work called %(kind)s.", kind=kind))
     require_role(actor, kind)
     task_id = known.begin(session, warehouse_of(session, warehouse), document, location)
     claim(session, actor, task_id)

@@ -185,7 +185,7 @@ def _require_mine(session: Session, actor: Actor, task: Task) -> None:
     if task.status == "claimed" and task.operator_id != actor.operator_id:
         raise taken(session, task)
     if task.status == "done" and task.operator_id != actor.operator_id:
-        raise Conflict("not_your_task", _("Somebody else finished this task. Only they can undo it."))
+        raise Conflict("not_your_task", _("Someone else finished this task. Only they can undo it."))
     if task.status == "open":
         raise Conflict("task_not_claimed", _("Nobody holds this task. Claim it first, then scan."))
 

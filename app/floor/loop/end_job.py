@@ -33,7 +33,7 @@ def end_task(session: Session, settings: Settings, actor: Actor, task_id: int, *
         raise Forbidden("role_missing", _("Only a supervisor may end a job. Ask one."))
     why = reason.strip()[:LONGEST_REASON]
     if not why:
-        raise Refused("reason_needed", _("Say why this job is ended: whoever holds it will be told."))
+        raise Refused("reason_needed", _("Say why you end this job. The worker who has it is told."))
     _hold_first(session, task_id)
     work = advance.held(session, settings, actor, task_id)
     if work.task.status not in UNFINISHED:

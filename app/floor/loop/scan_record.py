@@ -120,7 +120,7 @@ def answer_again(known: Any, actor: Actor, body_hash: str) -> dict[str, Any]:
     """
     if known.scanned_by == actor.operator_id and known.answer is None:
         raise Conflict(
-            "scan_too_old", _("This scan reached the server long ago. Look at the history, then leave it out here.")
+            "scan_too_old", _("This scan reached the server long ago. Look at the history, then skip it here.")
         )
     if known.body_hash != body_hash or known.scanned_by != actor.operator_id:
         raise Conflict(

@@ -107,7 +107,7 @@ def _take_out_cancelled(work: Work, counts: dict[int, int], by_id: dict[int, Lin
     grams = sum(by_id[id_].unit_weight_grams * units for id_, units in gone.items())
     work.memory = replace(work.memory, verified=left, grams=work.memory.grams - grams)
     names = ", ".join(f"{units} {by_id[id_].sku}" for id_, units in gone.items())
-    return Said("line_gone", _("Cancelled meanwhile: take %(units)s out of the carton, then scan it.", units=names))
+    return Said("line_gone", _("Just cancelled: take %(units)s out of the carton, then scan it.", units=names))
 
 
 _Stock = tuple[int | None, int, int | None, str]

@@ -34,7 +34,7 @@ def _ordered_less(work: Work, line: lines.Line, units: int) -> Said | None:
     return Said(
         "line_gone",
         _(
-            "%(document)s was changed meanwhile. Set %(n)s × %(sku)s aside and ask the office.",
+            "%(document)s has just been changed. Set %(n)s × %(sku)s aside and ask the office.",
             document=work.task.document,
             n=units,
             sku=line.sku,

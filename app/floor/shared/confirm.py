@@ -153,7 +153,7 @@ def target_location(work: Work, meaning: Meaning, *, kinds: tuple[str, ...]) -> 
     held = {"read": True} if "bin" in kinds else None
     place = work.session.get_one(Location, meaning.id, populate_existing=True, with_for_update=held)
     if place.kind not in kinds:
-        raise Refused("not_here", _("Not here: %(place)s is no place for this. Scan another.", place=place.code))
+        raise Refused("not_here", _("Not here: this can't go into %(place)s. Scan another place.", place=place.code))
     if place.is_blocked:
         raise Refused("location_blocked", _("%(place)s is blocked. Choose another place.", place=place.code))
     return place
@@ -226,7 +226,7 @@ def planned(work: Work, place: Location, *, plan_id: int | None, plan: str | Non
         once_more(
             work,
             "other_bin",
-            _("Planned is %(plan)s. Scan %(place)s again to put it here.", plan=plan, place=place.code),
+            _("The plan says %(plan)s. Scan %(place)s again to put it here.", plan=plan, place=place.code),
         )
 
 

@@ -19,7 +19,7 @@ def said_date(work: Work, meaning: Meaning) -> date:
         raise confirm.wrong(meaning, wanted=_("Scan the expiry date (YYYY-MM-DD)."))
     day = typed_date(meaning.code, today=work.today)
     if day is None:
-        raise Refused("bad_date", _("%(text)s is no date. Give it as YYYY-MM-DD.", text=meaning.code[:20]))
+        raise Refused("bad_date", _("%(text)s isn't a date. Enter it as YYYY-MM-DD.", text=meaning.code[:20]))
     if may_be_day_first(meaning.code, today=work.today):
         confirm.once_more(
             work,

@@ -24,7 +24,7 @@ def too_many_now(line: lines.Line, units: int) -> Said:
     return Said(
         "line_gone",
         _(
-            "This was cancelled meanwhile. Put %(n)s × %(sku)s back in %(place)s.",
+            "This has just been cancelled. Put %(n)s × %(sku)s back in %(place)s.",
             n=units,
             sku=line.sku or line.source_container,
             place=line.source or "?",

@@ -108,7 +108,7 @@ def accept(work: WorkWith[WithTotes], meaning: Meaning) -> Meaning:
     # Locked: of two who scan one empty tote at the same moment, the second sees that it is in use.
     found = work.session.get_one(Container, meaning.id, populate_existing=True, with_for_update=True)
     if found.kind != "tote":
-        raise Refused("not_a_tote", _("%(code)s is no tote. Scan a tote.", code=found.code))
+        raise Refused("not_a_tote", _("%(code)s isn't a tote. Scan a tote.", code=found.code))
     if found.warehouse_id != work.task.warehouse_id:
         raise Refused("not_here", _("%(code)s belongs to another warehouse. Scan another tote.", code=found.code))
     held = held_in(work.session, [found.id])
@@ -155,4 +155,4 @@ def require_unused(work: Work, container_id: int) -> None:
     """Nobody is filling this container. Errors: ``tote_in_use``."""
     found = work.session.get_one(Container, container_id, populate_existing=True, with_for_update={"key_share": True})
     if work.session.scalar(select(_is_busy()).where(Container.id == container_id)):
-        raise Refused("tote_in_use", _("Somebody is picking into %(code)s. Leave it to them.", code=found.code))
+        raise Refused("tote_in_use", _("Someone is picking into %(code)s. Leave it to them.", code=found.code))

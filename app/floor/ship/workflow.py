@@ -102,7 +102,9 @@ def _not_of_this_order(work: Work, meaning: Meaning) -> Refused:
                 mine=work.task.document,
             ),
         )
-    return Refused("wrong_container", _("%(code)s is no carton of this order.", code=meaning.code))
+    return Refused(
+        "wrong_container", _("%(code)s isn't a carton of this order. Scan one of its cartons.", code=meaning.code)
+    )
 
 
 def _ask_door(work: Work) -> Prompt:
@@ -242,8 +244,8 @@ def finished(work: Work) -> str:
         return _("No carton of order %(order)s could be loaded. Take the next job.", order=work.task.document)
     order = work.session.get_one(Order, work.task.document_id, populate_existing=True)
     if work.memory.left or order.status == "open":
-        return _("Part of order %(order)s has left the house, the rest goes later.", order=work.task.document)
-    return _("Order %(order)s has left the house. Take the next job.", order=work.task.document)
+        return _("Part of order %(order)s has left the building, the rest goes later.", order=work.task.document)
+    return _("Order %(order)s has left the building. Take the next job.", order=work.task.document)
 
 
 CARTON = Step(("container",), _ask_carton, _accept_carton)

@@ -185,7 +185,7 @@ def print_carrier_label(session: Session, body: CarrierLabel) -> PrintJobState:
     try:
         data = base64.b64decode(body.data, validate=True)
     except ValueError:
-        raise Refused("bad_base64", _("The label's data is no base64. Encode its bytes as they are.")) from None
+        raise Refused("bad_base64", _("The label's data isn't base64. Encode its bytes as they are.")) from None
     printer = _printer(session, body, label=CARRIER)
     job = enqueue_carrier_label(
         session,

@@ -61,4 +61,4 @@ def encode(values: Sequence[Any]) -> str:
 
 
 def _bad() -> Refused:
-    return Refused("bad_cursor", _("This cursor is none of ours. Take `next` from the page before, as it is."))
+    return Refused("bad_cursor", _("This cursor isn't valid. Use `next` from the page before, unchanged."))

@@ -36,7 +36,7 @@ def require_strategy(strategy: str) -> None:
         raise Refused(
             "unknown_strategy",
             _(
-                "%(this)s is no way to release orders. Possible: %(these)s.",
+                "Orders can't be released by %(this)s. Use one of: %(these)s.",
                 this=strategy,
                 these=", ".join(STRATEGIES),
             ),

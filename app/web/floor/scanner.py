@@ -82,7 +82,7 @@ def keep() -> WerkzeugResponse:
     """Keep how this device's scanner speaks. Errors: ``no_device``; ``bad_scanner_profile``; ``bad_field``."""
     device_id = _device_id()
     if device_id is None:
-        raise Refused("no_device", _("Only a device that somebody has signed in on keeps settings. Sign in first."))
+        raise Refused("no_device", _("A device keeps settings once someone has signed in on it. Sign in first."))
     scanner = Scanner(
         prefix=forms.text("prefix"),
         suffix=forms.text("suffix"),

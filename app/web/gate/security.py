@@ -121,7 +121,7 @@ def _gate() -> None:
     _require_readable(request)
     rule = rule_of(current_app.view_functions[request.endpoint])
     if rule is None:
-        raise Forbidden("no_rule", _("Nobody may open this. Go back to work."))
+        raise Forbidden("no_rule", _("This page can't be opened. Go back to work."))
     can_be_led = is_browser and not rule.is_signed and (bool(token) or rule.is_public)
     if can_be_led and request.method not in SAFE_METHODS:
         _require_own_page(request)
@@ -160,7 +160,7 @@ def _require_same_person() -> None:
     """A queued scan names who made it: whoever signed in since then does not post it as their own."""
     made_by = request.headers.get("X-Operator")
     if made_by is not None and g.bearer is not None and made_by != str(g.bearer.actor.operator_id):
-        raise Unknown("other_operator", _("Somebody else made this scan. They must sign in to send it."))
+        raise Unknown("other_operator", _("Someone else made this scan. They must sign in to send it."))
 
 
 def _token(request: Request) -> tuple[str, bool]:

@@ -130,7 +130,7 @@ def _return(session: Session, code: str, _warehouse_id: int) -> list[Fields]:
 def _badge(session: Session, code: str, _warehouse_id: int) -> list[Fields]:
     operator = session.scalar(select(Operator).where(Operator.badge == code))
     if operator is None:
-        raise NotFound("unknown_badge", _("This badge is nobody's. Scan another one, or ask your supervisor."))
+        raise NotFound("unknown_badge", _("This badge isn't in use. Scan another one, or ask your supervisor."))
     return [
         {
             "code": encode(InternalKind.BADGE, operator.badge),

@@ -148,7 +148,7 @@ def _require_enrolled() -> None:
 def _ask_for_pin(badge: str) -> str:
     name = transact(lambda session: rules.name_behind(session, badge, **device()))
     if name is None:
-        raise Refused("unknown_badge", _("This badge is nobody's. Scan another one, or ask your supervisor."))
+        raise Refused("unknown_badge", _("This badge isn't in use. Scan another one, or ask your supervisor."))
     return sign_in_page(step="pin", badge=badge, name=name)
 
 

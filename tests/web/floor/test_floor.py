@@ -139,7 +139,7 @@ def test_two_workers_never_hold_one_job_unless_one_takes_it_over(
     assert chief.post(f"{url}/takeovers").headers["Location"] == url
     assert scan(picker, f"{url}/scans", "A-01").status_code == 409
     assert chief.post(f"{url}/releases").status_code == 303
-    assert "Nobody has begun this." in picker.get(url).text
+    assert "Not started yet." in picker.get(url).text
 
 
 def test_the_first_scan_opens_the_right_job_or_asks(job: tuple["FlaskClient", str], browse: Browse) -> None:
