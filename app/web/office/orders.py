@@ -1,5 +1,7 @@
 """Orders: the list, one order, cancel, and release to the floor."""
 
+from datetime import datetime
+
 from flask import Response
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -24,10 +26,26 @@ _COLUMNS = ("channel", "order_ref", "status", "placed_at", "need_by", "ship_to",
 def orders() -> str:
     """All orders, newest first."""
     status, query = asked("status"), asked("q")
+    needed = _needed_after() if asked("sort") == "needed" and status in reads.OPEN_STATUSES else None
     with reading() as session:
-        found = reads.order_rows(session, status=status, query=query, before=forms.page_after("before"), limit=PAGE + 1)
-    rows, next_url = page_of(found, before=found[min(PAGE, len(found)) - 1].id if found else 0)
-    return page("office/orders.html", rows=rows, next_url=next_url, status=status, query=query, statuses=reads.STATUSES)
+        found = reads.order_rows(
+            session, status=status, query=query, before=forms.page_after("before"), limit=PAGE + 1, needed=needed
+        )
+    last = found[min(PAGE, len(found)) - 1] if found else None
+    if needed is None:
+        rows, next_url = page_of(found, before=last.id if last else 0)
+    else:
+        rows, next_url = page_of(found, day=(last.need_by or "") if last else "", after=last.id if last else 0)
+    sort = {"can_be": status in reads.OPEN_STATUSES, "is_needed": needed is not None}
+    return page("office/orders.html", rows=rows, next_url=next_url, status=status, query=query, sort=sort)
+
+
+def _needed_after() -> reads.NeededAfter:
+    try:
+        day = datetime.fromisoformat(asked("day")) if asked("day") else None
+    except ValueError:
+        return reads.NeededAfter()
+    return reads.NeededAfter(day if day is None or day.tzinfo else None, forms.page_after())
 
 
 @desk.get("/orders.csv")

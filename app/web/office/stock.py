@@ -1,5 +1,6 @@
 """Stock: how much of what, where it is, and why the number is what it is."""
 
+import re
 import uuid
 
 from flask import Response, request
@@ -32,7 +33,7 @@ _PLACES = ("sku", "location", "container", "lot", "expiry", "serial", "condition
 @allow(roles=READERS)
 def stock() -> str:
     """Every item with its sums."""
-    query, only = asked("q"), asked("only")
+    query, only, is_fewest = asked("q"), asked("only"), asked("sort") == "fewest"
     with reading() as session:
         found = stock_rows(
             session,
@@ -40,10 +41,19 @@ def stock() -> str:
             query=query,
             only=only,
             after=asked("after"),
+            fewest_after=(_number("than", otherwise=-(2**62)), asked("after")) if is_fewest else None,
             limit=PAGE + 1,
         )
-    rows, next_url = page_of(found, after=found[min(PAGE, len(found)) - 1].sku if found else "")
-    return page("office/stock.html", rows=rows, next_url=next_url, query=query, only=only)
+    last = found[min(PAGE, len(found)) - 1] if found else None
+    than = {"than": last.available} if last and is_fewest else {}
+    rows, next_url = page_of(found, after=last.sku if last else "", **than)
+    return page("office/stock.html", rows=rows, next_url=next_url, query=query, only=only, is_fewest=is_fewest)
+
+
+def _number(name: str, *, otherwise: int) -> int:
+    """A number in the address, which may be below zero."""
+    found = re.fullmatch(r"-?\d{1,15}", asked(name), re.ASCII)
+    return int(found[0]) if found else otherwise
 
 
 @desk.get("/stock.csv")

@@ -114,6 +114,19 @@ def test_the_next_page_comes_in_place_and_the_back_button_leads_back(admin: "Pag
     expect(admin.locator("tbody")).to_contain_text("SO-3")
 
 
+def test_a_list_is_put_in_order_in_place_and_a_search_keeps_the_order(admin: "Page") -> None:
+    admin.goto("/office/stock")
+    mark(admin)
+    admin.get_by_role("link", name="Available").press("Enter")
+    admin.wait_for_url("**/office/stock?sort=fewest")
+    expect(admin.locator("th[aria-sort]")).to_have_count(1)
+    expect(admin.get_by_role("link", name="Available")).to_be_focused()
+    admin.locator("#q").fill("cup")
+    expect(admin.locator("tbody tr")).to_have_count(1)
+    assert "sort=fewest" in admin.url
+    assert is_same(admin)
+
+
 def test_an_action_in_a_row_changes_the_row_and_nothing_else(admin: "Page") -> None:
     admin.goto("/office/orders")
     admin.get_by_role("button", name="Release orders to the floor").click()

@@ -21,7 +21,7 @@ from app.supply.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from app.tasks import board
 from app.tasks.models import Task
 from app.web.office.reads.exceptions import short_picks
-from app.web.office.reads.orders import order_rows
+from app.web.office.reads.orders import NeededAfter, order_rows
 from app.web.office.reads.purchase_orders import purchase_order_rows
 from app.web.office.reads.returns import return_rows
 from tests.stock.house import House
@@ -37,6 +37,7 @@ LISTS: dict[str, Callable[[Session], Any]] = {
     "purchase orders": lambda session: purchase_order_rows(session, limit=51),
     "open purchase orders": lambda session: purchase_order_rows(session, status="closed", limit=51),
     "orders": lambda session: order_rows(session, limit=51),
+    "open orders by their day": lambda session: order_rows(session, status="open", needed=NeededAfter(), limit=51),
     "shipped orders": lambda session: order_rows(session, status="shipped", limit=51),
     "orders by number": lambda session: order_rows(session, query="so-00150", limit=51),
     "orders by SKU": lambda session: order_rows(session, query="CUP", limit=51),

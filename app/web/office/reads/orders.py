@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CompoundSelect, func, select, text, union
+from sqlalchemy import ColumnElement, CompoundSelect, func, nulls_last, select, text, union
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item
@@ -15,7 +16,7 @@ from app.tasks.models import Task
 
 MOST_MATCHES = 1000
 LAST_LETTER = "\U0010ffff"
-STATUSES = ("open", "waiting", "shipped", "cancelled")
+OPEN_STATUSES = ("open", "waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,23 @@ class OrderRow:
         return self.status == "open" and self.promised < self.units
 
 
+@dataclass(frozen=True, slots=True)
+class NeededAfter:
+    """The order after which a page begins, of those that are needed first; ``id`` 0 before the first.
+
+    Only open orders are listed so: there are few, however many there ever were."""
+
+    need_by: datetime | None = None
+    id: int = 0
+
+    def those_behind(self) -> ColumnElement[bool]:
+        """What comes after it: a later day, none at all, or the same and a higher number."""
+        if self.need_by is None:
+            return Order.need_by.is_(None) & (Order.id > self.id)
+        is_same = (Order.need_by == self.need_by) & (Order.id > self.id)
+        return is_same | (Order.need_by > self.need_by) | Order.need_by.is_(None)
+
+
 _WANTED = OrderLine.quantity - OrderLine.cancelled - OrderLine.shipped
 _promised = (
     select(func.coalesce(func.sum(OPEN), 0))
@@ -54,13 +72,25 @@ _wanted = (
 
 
 def order_rows(
-    session: Session, *, status: str = "", query: str = "", before: int = 0, limit: int, is_oldest_first: bool = False
+    session: Session,
+    *,
+    status: str = "",
+    query: str = "",
+    before: int = 0,
+    limit: int,
+    is_oldest_first: bool = False,
+    needed: NeededAfter | None = None,
 ) -> list[OrderRow]:
-    """Newest first, or those that have waited longest. ``waiting`` are open orders that wait for stock; ``query`` looks
-    into numbers, names and SKUs."""
+    """Newest first, those that have waited longest, or those that are needed first (after ``needed``).
+
+    ``waiting`` are open orders that wait for stock; ``query`` looks into numbers, names and SKUs."""
     # The page first, then its sums.
-    turn = Order.id if is_oldest_first else Order.id.desc()
-    page = select(Order.id).order_by(turn).limit(limit)
+    turn: tuple[Any, ...] = (Order.id.asc() if is_oldest_first else Order.id.desc(),)
+    if needed is not None:
+        turn = (nulls_last(Order.need_by), Order.id.asc())
+    page = select(Order.id).order_by(*turn).limit(limit)
+    if needed is not None and needed.id:
+        page = page.where(needed.those_behind())
     if before:
         page = page.where(Order.id < before)
     if status == "waiting":
@@ -79,7 +109,7 @@ def order_rows(
         )
         .outerjoin(OrderLine, OrderLine.order_id == Order.id)
         .group_by(Order.id)
-        .order_by(turn)
+        .order_by(*turn)
         .where(Order.id.in_(page))
     )
     return [

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Item, ItemBarcode
@@ -29,10 +30,24 @@ class StockRow:
 
 
 def stock_rows(
-    session: Session, *, warehouse_id: int, query: str = "", only: str = "", after: str = "", limit: int
+    session: Session,
+    *,
+    warehouse_id: int,
+    query: str = "",
+    only: str = "",
+    after: str = "",
+    fewest_after: tuple[int, str] | None = None,
+    limit: int,
 ) -> list[StockRow]:
-    """By SKU, after a SKU. ``query``: the beginning of a SKU, a part of a name, or a barcode. ``only``: out, short."""
+    """By SKU, after a SKU; or those first of which the fewest are available, after a number and a SKU.
+
+    ``query``: the beginning of a SKU, a part of a name, or a barcode. ``only``: out, short."""
     zero = func.coalesce
+    turn: tuple[Any, ...] = (Item.sku,)
+    is_behind = Item.sku > after
+    if fewest_after is not None:
+        turn = (zero(AVAILABLE, 0), Item.sku)
+        is_behind = tuple_(*turn) > fewest_after
     statement = (
         select(
             Item.id,
@@ -45,8 +60,8 @@ def stock_rows(
             zero(_sums.c.inbound, 0),
         )
         .outerjoin(_sums, (_sums.c.item_id == Item.id) & (_sums.c.warehouse_id == warehouse_id))
-        .where(Item.sku > after)
-        .order_by(Item.sku)
+        .where(is_behind)
+        .order_by(*turn)
         .limit(limit)
     )
     if query:
