@@ -237,8 +237,8 @@ def _result(found: Any) -> ImportResult:
     errors = _notes(said.get("errors", []))
     if found.status == "stopped":
         message = _(
-            "Somebody changed something while the file was being written. It was taken back, but for %(n)s entries "
-            "that are in use by now. Mend the rows named here and import the file again.",
+            "Something changed while the file was being imported. The import was taken back, except for %(n)s entries "
+            "that are in use by now. Correct the rows below and import the file again.",
             n=said["left"],
         )
         errors = (*errors, RowError(errors[-1].row if errors else 1, "", "partly_written", message))

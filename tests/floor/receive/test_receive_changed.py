@@ -25,7 +25,7 @@ def test_units_that_are_counted_and_no_longer_ordered_are_set_aside_and_the_rest
     receiver.start("receive", "PO-1").scan("MUG").act("quantity", quantity=6).asked("target")
     _ordered_now(floor, "PO-1", "MUG", 4)
     receiver.scan("DOCK").hears("line_gone")
-    assert receiver.message == "PO-1 was changed meanwhile. Set 2 × MUG aside and ask the office."
+    assert receiver.message == "PO-1 has just been changed. Set 2 × MUG aside and ask the office."
     assert receiver.prompt["counted"] == 4
     receiver.scan("DOCK").hears("received").finished()
     assert floor.sums("MUG") == (4, 0, 0, 0)

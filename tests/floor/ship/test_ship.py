@@ -35,7 +35,7 @@ def test_an_order_of_which_something_is_still_owed_has_left_in_part(
     picker.scan("TOTE-1").act("short").hears("short").scan("PACK").finished()
     packer.start("pack", "O-1").robot()
     packer.start("ship", "O-1").robot().finished()
-    assert packer.prompt["instruction"] == "Part of order O-1 has left the house, the rest goes later."
+    assert packer.prompt["instruction"] == "Part of order O-1 has left the building, the rest goes later."
 
 
 def test_a_carton_is_known_by_the_number_that_the_screen_shows(floor: Floor, packer: Worker) -> None:

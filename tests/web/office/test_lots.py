@@ -71,7 +71,7 @@ def test_what_was_typed_stays_where_a_correction_is_refused(milk: "Flask", brows
     assert browse("office").post("/office/expiry-corrections", data=correction(expiry="31.1.")).status_code == 422
     late = browse("office").post("/office/expiry-corrections", data=correction(known="2021-01-01"))
     assert late.status_code == 409
-    assert "Somebody gave this lot another date meanwhile." in late.text
+    assert "Someone has changed this lot&#39;s date." in late.text
 
 
 def test_a_lot_that_is_not_there_has_no_page(milk: "Flask", browse: Browse) -> None:
