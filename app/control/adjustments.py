@@ -20,7 +20,7 @@ from app.control.limits import APPROVED, Change, require_within
 from app.control.stowing import stow
 from app.db import table
 from app.language import _
-from app.ledger.for_sale import condition_in, is_for_sale
+from app.ledger.for_sale import condition_in, hold_places, is_for_sale
 from app.ledger.models import BALANCE_KEY, CONDITIONS, REASONS, Balance, Movement, Posting
 from app.ledger.post import Header, Move, Place, Posted, post
 from app.ledger.standing import elsewhere, stand
@@ -99,6 +99,9 @@ def _adjust(session: Session, actor: Actor, wanted: Correction, *, key: str, set
     lot_id = _lot(session, item, wanted.lot, expiry=wanted.expiry, is_gain=is_gain)
     if lot_id is not None:
         hold_all_expired(session, house, [item.id])
+    if is_gain:
+        hold_places(session, [stands.id])
+        session.refresh(stands)
     condition = _condition(session, house, stands, lot_id, wanted.condition, is_gain=is_gain)
     place = Place(stands.id, box.id if box else None, condition)
     _check_serial(item, wanted.serial, quantity)

@@ -25,7 +25,7 @@ from app.control.stowing import stow
 from app.control.undecided import asked_for, stands
 from app.db import table
 from app.language import _
-from app.ledger.for_sale import SELLABLE, balance, condition_in, is_for_sale, location, lot
+from app.ledger.for_sale import SELLABLE, balance, condition_in, hold_places, is_for_sale, location, lot
 from app.ledger.models import Movement, Posting
 from app.ledger.post import Header, Move, Place, post
 from app.orders.expire import AT_ONCE, REASON, hold_expired
@@ -121,6 +121,13 @@ def _houses(session: Session, item_id: int, lot_id: int) -> Sequence[Warehouse]:
 
 
 def _release(session: Session, house: Warehouse, kept: Any, actor: Actor | None) -> int:
+    stand = select(balance.c.location_id).where(
+        balance.c.item_id == kept.item_id,
+        balance.c.lot_id == kept.id,
+        balance.c.condition == _HELD,
+        balance.c.quantity > 0,
+    )
+    hold_places(session, session.scalars(stand))
     rows = session.execute(
         select(balance, location.c.kind, location.c.is_blocked)
         .join(location, location.c.id == balance.c.location_id)

@@ -24,7 +24,7 @@ from app.imports.result import Outcome
 from app.imports.saving import among, items_by_sku, warehouses_by_code
 from app.imports.table import Row
 from app.language import _
-from app.ledger.for_sale import SELLABLE, condition_in, is_for_sale
+from app.ledger.for_sale import SELLABLE, condition_in, hold_places, is_for_sale
 from app.ledger.models import CONDITIONS, Balance, Movement, Posting
 from app.ledger.post import Header, Move, Place, post, reverse
 from app.ledger.serials import standing
@@ -115,6 +115,8 @@ def write(session: Session, rows: Sequence[Row], outcome: Outcome) -> None:
         dated = sorted({name[0] for name in lots})
         for warehouse in warehouses.values():
             hold_all_expired(session, warehouse, dated)
+        if not _are_sold_there(session, fresh, outcome):
+            return
         _post(session, fresh, outcome)
         for place in {each.place.id: each.place for each, _identity in fresh}.values():
             stow(session, place)
@@ -151,6 +153,17 @@ def _check_condition(opening: _Opening, outcome: Outcome) -> None:
     if is_for_sale(condition) and not is_for_sale(condition_in(place.kind, is_blocked=place.is_blocked)):
         message = _("Nothing is sold from %(place)s. Give another condition, or another place.", place=place.code)
         outcome.refuse(opening.row.number, "condition", "not_for_sale_here", message)
+
+
+def _are_sold_there(session: Session, fresh: Sequence[tuple[_Opening, Any]], outcome: Outcome) -> bool:
+    """Whether no place was blocked since it was looked at, for what is to be sold from there; they are held now."""
+    unsold = hold_places(session, (each.place.id for each, _identity in fresh))
+    late = [each for each, _identity in fresh if each.place.id in unsold]
+    for place in {each.place.id: each.place for each in late}.values():
+        session.refresh(place)
+    for each in late:
+        _check_condition(each, outcome)
+    return not outcome.errors()
 
 
 def _check_tracking(opening: _Opening, outcome: Outcome) -> None:

@@ -11,13 +11,16 @@ that nobody could ever pick:
 - quarantine, returns: never for sale. Inspection is the way out
 - an expired lot: on hold from the day after its last good day (``orders.expire``), wherever it stands
 
-Whoever posts goods into a place asks here. A move inside one building keeps the condition, so that the busiest scans
-touch no sum. ``ledger verify`` looks whether anything is kept for sale where nothing is sold.
+Whoever posts goods into a place asks here, and whether a bin is blocked only after holding it (``hold_places``). A move
+inside one building keeps the condition, so that the busiest scans touch no sum. ``ledger verify`` looks whether
+anything is kept for sale where nothing is sold.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, literal_column, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, literal_column, or_, select
+from sqlalchemy.orm import Session
 
 from app.catalog.models import Lot
 from app.db import table
@@ -48,6 +51,18 @@ def condition_in(kind: str, *, is_blocked: bool = False) -> str:
     if kind in NOTHING_SOLD:
         return "quarantine"
     return "hold" if is_blocked and kind in PICKED_FROM else SELLABLE
+
+
+def hold_places(session: Session, location_ids: Iterable[int]) -> set[int]:
+    """Hold those of these places still that stock is chosen from, for whoever puts units there to be sold.
+
+    Whoever just blocks one of them is waited for, or waits. After the work and the documents, before the stock
+    (``tasks.queue``). Returns those where nothing is sold, as they are now; rows that were read before say less.
+    """
+    ids = sorted(set(location_ids))
+    bins = select(location.c.id).where(location.c.id.in_(ids), location.c.kind.in_(PICKED_FROM))
+    session.execute(bins.order_by(location.c.id).with_for_update(read=True))
+    return set(session.scalars(select(location.c.id).where(location.c.id.in_(ids), NOTHING_FOR_SALE_HERE)))
 
 
 def is_good(day: date | ColumnElement[date]) -> ColumnElement[bool]:

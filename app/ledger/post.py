@@ -18,7 +18,7 @@ from app import clock
 from app.db import core, table
 from app.language import _
 from app.ledger.balances import BalanceKey, not_enough, put, take
-from app.ledger.for_sale import NOTHING_FOR_SALE_HERE, is_for_sale
+from app.ledger.for_sale import hold_places, is_for_sale
 from app.ledger.models import Availability, Balance, Movement, Posting
 from app.ledger.serials import require_nowhere
 from app.ledger.standing import stand
@@ -149,10 +149,9 @@ def reverse(session: Session, posting_id: int, header: Header, *, allocate_sourc
 
 
 def _require_sold_there(session: Session, moves: Iterable[Move]) -> None:
-    places = {move.target.location_id for move in moves if is_for_sale(move.target.condition)}
-    blocked = select(location.c.code).where(location.c.id.in_(places), NOTHING_FOR_SALE_HERE)
-    code = session.scalar(blocked.order_by(location.c.code).limit(1))
-    if code is not None:
+    unsold = hold_places(session, {move.target.location_id for move in moves if is_for_sale(move.target.condition)})
+    if unsold:
+        code = session.scalar(select(location.c.code).where(location.c.id.in_(unsold)).order_by(location.c.code))
         raise Refused(
             "location_blocked",
             _("%(place)s has just been blocked: put nothing back there. Move it to another place.", place=code),

@@ -16,7 +16,7 @@ from app.floor.count.memory import Work
 from app.floor.count.undo_loss import note_orders
 from app.floor.shared import confirm
 from app.language import _
-from app.ledger.for_sale import condition_in
+from app.ledger.for_sale import condition_in, hold_places
 from app.ledger.models import Balance, Movement
 from app.ledger.post import Move, Place
 from app.orders.allocate import hold_stock
@@ -137,10 +137,13 @@ def post_differences(work: Work, found: list[Difference]) -> None:
     nothing is sold is not for sale before somebody has looked at it, nor is an expired lot.
     """
     place = work.session.get_one(Location, work.task.location_id)
-    condition = condition_in(place.kind, is_blocked=place.is_blocked)
     warehouse = work.session.get_one(Warehouse, work.task.warehouse_id)
     dated = [each.item_id for each in found if each.lot_id is not None and each.units > 0]
     hold_all_expired(work.session, warehouse, dated)
+    if any(each.units > 0 for each in found):
+        hold_places(work.session, [place.id])
+        work.session.refresh(place)
+    condition = condition_in(place.kind, is_blocked=place.is_blocked)
     for each in found:
         sku = confirm.item_row(work.session, each.item_id).sku
         if each.units > 0:
