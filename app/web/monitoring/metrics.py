@@ -6,6 +6,7 @@ whichever is asked adds them up. Without a folder (a test, another server) a pro
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -67,8 +68,16 @@ def _registry() -> "CollectorRegistry":
     return CollectorRegistry()
 
 
-@cache
+_making = threading.Lock()
+
+
 def _counters() -> "dict[str, Counter]":
+    with _making:  # two requests may be the first at once, and a cache lets both make them
+        return _made_counters()
+
+
+@cache
+def _made_counters() -> "dict[str, Counter]":
     from prometheus_client import Counter
 
     return {

@@ -3,9 +3,16 @@
 import re
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
+import pytest
+
+from app.web.monitoring import metrics
 from tests import servers
 from tests.servers import REPOSITORY
 
@@ -51,3 +58,20 @@ print(kind)
         "gauge trueshelf_job_failing_seconds {'job': 'a\"b'} 3.0",
         "text/plain; version=0.0.4; charset=utf-8",
     ]
+
+
+def test_two_requests_may_be_the_first_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2)
+
+    class Slow(dict[str, Any]):
+        def items(self) -> Any:
+            with suppress(threading.BrokenBarrierError):
+                both.wait(0.2)
+            return super().items()
+
+    monkeypatch.setattr(metrics, "COUNTERS", Slow(metrics.COUNTERS))
+    metrics._registry.cache_clear()
+    metrics._made_counters.cache_clear()
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _n: metrics._counters(), range(2))
+    assert first is second
