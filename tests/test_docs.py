@@ -64,3 +64,18 @@ def test_every_requirement_of_level_two_is_disposed_of_and_every_test_named_for_
     named = set(re.findall(r"`(test_\w+)`", text))
     assert len(named) > 80
     assert sorted(name for name in named if f"def {name}(" not in tests) == []
+
+
+def test_every_case_that_a_test_names_can_be_looked_up() -> None:
+    listed = (DOCS / "cases.md").read_text().split("## Stock")
+    for kind, table in zip(("Floor", "Stock"), listed, strict=True):
+        rows = re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE)
+        known = {int(number) for row in rows for number in row.split(", ")}
+        named = {
+            int(number)
+            for path in (DOCS.parent / "tests").rglob("*.py")
+            for number in re.findall(rf'"""{kind} case (\d+)\.', path.read_text())
+        }
+        assert known == set(range(1, max(known) + 1))
+        assert named, "no test names a case of this list"
+        assert named <= known

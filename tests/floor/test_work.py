@@ -22,9 +22,10 @@ def three(floor: Floor) -> list[int]:
     return [floor.order(f"O-{number}", ("MUG", 2))[0] for number in (1, 2, 3)]
 
 
-def test_case_01_work_is_offered_running_first_then_assigned_then_free(
+def test_work_is_offered_running_first_then_assigned_then_free(
     floor: Floor, picker: Worker, supervisor: Worker, three: list[int]
 ) -> None:
+    """Floor case 1."""
     running, free, mine = three
     floor.do(lambda house: assign(house.session, supervisor.actor, mine, operator_id=picker.actor.operator_id))
     picker.take(running)
@@ -37,16 +38,16 @@ def test_case_01_work_is_offered_running_first_then_assigned_then_free(
     assert picker.next("pick") == free
 
 
-def test_case_02_somebody_else_was_faster(floor: Floor, picker: Worker, three: list[int]) -> None:
+def test_somebody_else_was_faster(floor: Floor, picker: Worker, three: list[int]) -> None:
+    """Floor case 2."""
     floor.worker("Bob").take(three[0])
     with pytest.raises(Conflict, match="task_taken") as refusal:
         picker.take(three[0])
     assert "Bob" in refusal.value.message
 
 
-def test_case_03_a_released_task_is_free_and_nothing_done_is_lost(
-    floor: Floor, picker: Worker, three: list[int]
-) -> None:
+def test_a_released_task_is_free_and_nothing_done_is_lost(floor: Floor, picker: Worker, three: list[int]) -> None:
+    """Floor case 3."""
     picker.take(three[0]).scan("A-01", "MUG", "TOTE-1").scan("MUG").release()
     assert floor.status(three[0]) == "open"
     with pytest.raises(Conflict, match="not_your_task"):
@@ -63,7 +64,8 @@ def test_a_task_that_nobody_holds_wants_to_be_claimed(floor: Floor, picker: Work
     assert floor.remembered() == []
 
 
-def test_case_30_a_line_that_somebody_took_is_seen_by_nobody_else(floor: Floor, picker: Worker) -> None:
+def test_a_line_that_somebody_took_is_seen_by_nobody_else(floor: Floor, picker: Worker) -> None:
+    """Floor case 30."""
     floor.stock("MUG", 9)
     task = floor.order("O-1", ("MUG", 2))[0]
     floor.worker("Bob").take(task)
@@ -71,9 +73,10 @@ def test_case_30_a_line_that_somebody_took_is_seen_by_nobody_else(floor: Floor, 
     assert picker.next("pick") is None
 
 
-def test_case_31_another_ones_task_names_them_and_may_be_taken_over_with_its_count(
+def test_another_ones_task_names_them_and_may_be_taken_over_with_its_count(
     floor: Floor, picker: Worker, three: list[int]
 ) -> None:
+    """Floor case 31."""
     bob = floor.worker("Bob", "picker").take(three[0]).scan("A-01", "MUG")
     picker.task = three[0]
     with pytest.raises(Conflict, match="task_taken") as refusal:
@@ -87,7 +90,8 @@ def test_case_31_another_ones_task_names_them_and_may_be_taken_over_with_its_cou
     picker.scan("MUG", "TOTE-1").hears("picked")
 
 
-def test_case_33_picking_goes_on_on_another_device(floor: Floor, picker: Worker, three: list[int]) -> None:
+def test_picking_goes_on_on_another_device(floor: Floor, picker: Worker, three: list[int]) -> None:
+    """Floor case 33."""
     picker.take(three[0]).scan("A-01", "MUG")
     other = floor.worker("Mia", "picker", device="TC52-9")
     assert other.next("pick") == three[0]
@@ -180,7 +184,8 @@ def test_the_home_screen_opens_the_right_job(floor: Floor, picker: Worker, recei
         picker.home("404")
 
 
-def test_case_58_the_labels_that_we_print_are_read_by_us(floor: Floor, picker: Worker, three: list[int]) -> None:
+def test_the_labels_that_we_print_are_read_by_us(floor: Floor, picker: Worker, three: list[int]) -> None:
+    """Floor case 58."""
     picker.take(three[0]).scan(encode(InternalKind.LOCATION, "A-01")).hears("bin_confirmed")
     picker.scan(encode(InternalKind.ITEM, "MUG")).hears("item_confirmed")
     picker.scan(encode(InternalKind.LOCATION, "A-01")[:-1]).refused("internal_check")
@@ -198,15 +203,17 @@ def _read_back(template: str, **fields: str) -> str:
     return str(found[0].text)
 
 
-def test_case_58_printed_labels_read_back_from_their_picture_are_what_they_name(
+def test_printed_labels_read_back_from_their_picture_are_what_they_name(
     floor: Floor, picker: Worker, three: list[int]
 ) -> None:
+    """Floor case 58."""
     place = _read_back("bin", code=encode(InternalKind.LOCATION, "A-01"), name="A-01", zone="A", arrow="")
     tote = _read_back("tote", code=encode(InternalKind.CONTAINER, "TOTE-1"), name="TOTE-1", kind="")
     picker.take(three[0]).scan(place).hears("bin_confirmed").scan("MUG", "MUG", tote).hears("picked")
 
 
-def test_case_58_our_label_of_an_item_says_its_lot_and_expiry(floor: Floor, receiver: Worker) -> None:
+def test_our_label_of_an_item_says_its_lot_and_expiry(floor: Floor, receiver: Worker) -> None:
+    """Floor case 58."""
     floor.item("MILK", tracking="lot", has_expiry=True)
     floor.barcode("MILK", "4006381333931", gtin="04006381333931")
     floor.purchase("PO-1", ("MILK", 1))

@@ -243,7 +243,8 @@ def test_a_cancelled_line_leaves_the_packing_bench_too(house: House):
     assert (house.sums("MUG"), house.sums("CUP")) == ((9, 3, 2, 0), (9, 2, 0, 0))
 
 
-def test_case_41_a_correction_makes_a_lot_by_the_same_rule_as_a_receipt(house: House):
+def test_a_correction_makes_a_lot_by_the_same_rule_as_a_receipt(house: House):
+    """Stock case 41."""
     house.bin("A-01")
     house.item("MILK", tracking="lot", has_expiry=True)
     house.item("MUG")

@@ -11,7 +11,8 @@ from app.supply.purchase_orders import open_purchase_order, receive_units, save_
 from tests.stock.house import House
 
 
-def test_case_05_a_shipment_of_several_lines_is_cancelled_and_every_line_is_held_again(house: House):
+def test_a_shipment_of_several_lines_is_cancelled_and_every_line_is_held_again(house: House):
+    """Stock case 5."""
     for sku in ("MUG", "CUP", "POT"):
         house.stock(sku, 9)
     house.order("SO-1", ("MUG", 2), ("CUP", 3), ("POT", 4))
@@ -22,7 +23,8 @@ def test_case_05_a_shipment_of_several_lines_is_cancelled_and_every_line_is_held
     assert house.status("SO-1") == "open"
 
 
-def test_case_06_of_five_two_ship_on_hand_falls_by_two_and_three_stay_committed(house: House):
+def test_of_five_two_ship_on_hand_falls_by_two_and_three_stay_committed(house: House):
+    """Stock case 6."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     house.fulfil("SO-1", 2)
@@ -30,7 +32,8 @@ def test_case_06_of_five_two_ship_on_hand_falls_by_two_and_three_stay_committed(
     assert house.status("SO-1") == "open"
 
 
-def test_case_07_line_a_ships_and_line_b_is_not_touched(house: House):
+def test_line_a_ships_and_line_b_is_not_touched(house: House):
+    """Stock case 7."""
     house.stock("MUG", 9)
     house.stock("CUP", 9)
     house.order("SO-1", ("MUG", 2), ("CUP", 3))
@@ -39,7 +42,8 @@ def test_case_07_line_a_ships_and_line_b_is_not_touched(house: House):
     assert (house.sums("MUG"), house.sums("CUP")) == ((7, 0, 0, 0), (9, 0, 3, 0))
 
 
-def test_case_10_a_cancelled_shipment_comes_back_to_the_line_it_left(house: House):
+def test_a_cancelled_shipment_comes_back_to_the_line_it_left(house: House):
+    """Stock case 10."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 2), ("MUG", 3))
     first = house.fulfil("SO-1", line="1", carton="C-1")
@@ -51,7 +55,8 @@ def test_case_10_a_cancelled_shipment_comes_back_to_the_line_it_left(house: Hous
     assert (house.line("SO-1", "1").shipped, house.line("SO-1", "2").shipped) == (0, 3)
 
 
-def test_case_14_a_shipment_cancelled_before_it_left_restores_on_hand_and_committed(house: House):
+def test_a_shipment_cancelled_before_it_left_restores_on_hand_and_committed(house: House):
+    """Stock case 14."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     posting = house.fulfil("SO-1")
@@ -64,7 +69,8 @@ def test_case_14_a_shipment_cancelled_before_it_left_restores_on_hand_and_commit
     assert house.status("SO-1") == "shipped"
 
 
-def test_case_14_a_shipment_is_taken_back_once(house: House):
+def test_a_shipment_is_taken_back_once(house: House):
+    """Stock case 14."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     posting = house.fulfil("SO-1")
@@ -74,7 +80,8 @@ def test_case_14_a_shipment_is_taken_back_once(house: House):
     assert refusal.value.code == "already_reversed"
 
 
-def test_case_15_of_three_one_shipped_the_other_two_cancel(house: House):
+def test_of_three_one_shipped_the_other_two_cancel(house: House):
+    """Stock case 15."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 3))
     house.fulfil("SO-1", 1)
@@ -83,7 +90,8 @@ def test_case_15_of_three_one_shipped_the_other_two_cancel(house: House):
     assert (house.line("SO-1").shipped, house.line("SO-1").cancelled, house.status("SO-1")) == (1, 2, "shipped")
 
 
-def test_case_15_what_has_shipped_does_not_cancel(house: House):
+def test_what_has_shipped_does_not_cancel(house: House):
+    """Stock case 15."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 3))
     house.fulfil("SO-1", 1)
@@ -92,7 +100,8 @@ def test_case_15_what_has_shipped_does_not_cancel(house: House):
     assert refusal.value.code == "cancel_too_many"
 
 
-def test_case_27_six_ordered_four_refunded_two_shipped_and_the_order_closes(house: House):
+def test_six_ordered_four_refunded_two_shipped_and_the_order_closes(house: House):
+    """Stock case 27."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 6))
     house.cancel("SO-1", ("1", 4))
@@ -102,7 +111,8 @@ def test_case_27_six_ordered_four_refunded_two_shipped_and_the_order_closes(hous
     assert house.status("SO-1") == "shipped"
 
 
-def test_case_27_a_refund_of_the_rest_after_two_were_shipped_closes_the_order_too(house: House):
+def test_a_refund_of_the_rest_after_two_were_shipped_closes_the_order_too(house: House):
+    """Stock case 27."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 6))
     house.fulfil("SO-1", 2)
@@ -111,7 +121,8 @@ def test_case_27_a_refund_of_the_rest_after_two_were_shipped_closes_the_order_to
     assert house.status("SO-1") == "shipped"
 
 
-def test_case_37_a_partly_picked_list_is_closed_and_the_rest_is_free_for_the_next_wave(house: House):
+def test_a_partly_picked_list_is_closed_and_the_rest_is_free_for_the_next_wave(house: House):
+    """Stock case 37."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     [task] = house.wave("SO-1")
@@ -144,7 +155,8 @@ def po_status(house: House, number: str) -> str:
     return house.session.scalars(select(PurchaseOrder.status).where(PurchaseOrder.number == number)).one()
 
 
-def test_case_38_two_drafts_receive_one_order_and_the_second_is_refused(house: House):
+def test_two_drafts_receive_one_order_and_the_second_is_refused(house: House):
+    """Stock case 38."""
     [line] = purchase(house, "PO-1", ("MUG", 10))
     receive_units(house.session, line, 10, tolerance_percent=0)
     with pytest.raises(Refused) as refusal:
@@ -153,7 +165,8 @@ def test_case_38_two_drafts_receive_one_order_and_the_second_is_refused(house: H
     assert house.sums("MUG")[3] == 0
 
 
-def test_case_38_the_tolerance_is_of_the_ordered_quantity_and_not_of_each_receipt(house: House):
+def test_the_tolerance_is_of_the_ordered_quantity_and_not_of_each_receipt(house: House):
+    """Stock case 38."""
     [line] = purchase(house, "PO-1", ("MUG", 10))
     receive_units(house.session, line, 11, tolerance_percent=20)
     receive_units(house.session, line, 1, tolerance_percent=20)
@@ -161,7 +174,8 @@ def test_case_38_the_tolerance_is_of_the_ordered_quantity_and_not_of_each_receip
         receive_units(house.session, line, 1, tolerance_percent=20)
 
 
-def test_case_39_more_than_ordered_on_line_one_leaves_the_order_open_for_line_two(house: House):
+def test_more_than_ordered_on_line_one_leaves_the_order_open_for_line_two(house: House):
+    """Stock case 39."""
     first, second = purchase(house, "PO-1", ("MUG", 10), ("CUP", 2))
     receive_units(house.session, first, 12, tolerance_percent=20)
     assert (po_status(house, "PO-1"), house.sums("MUG")[3], house.sums("CUP")[3]) == ("open", 0, 2)
@@ -185,7 +199,8 @@ def test_what_is_short_closed_is_no_longer_inbound_and_a_raised_line_is_again(ho
     assert (po_status(house, "PO-1"), house.sums("MUG")[3]) == ("open", 3)
 
 
-def test_case_52_what_the_inspector_calls_damaged_is_not_for_sale_whatever_the_channel_wished(house: House):
+def test_what_the_inspector_calls_damaged_is_not_for_sale_whatever_the_channel_wished(house: House):
+    """Stock case 52."""
     from app.ledger.post import Move, Place, post
     from app.places.models import CUSTOMER
     from app.returns.authorise import authorise, lines_of

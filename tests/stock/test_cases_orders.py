@@ -10,14 +10,16 @@ from app.tasks.models import Task
 from tests.stock.house import House
 
 
-def test_case_01_two_lines_of_one_item_share_its_five_units_and_do_not_both_get_them(house: House):
+def test_two_lines_of_one_item_share_its_five_units_and_do_not_both_get_them(house: House):
+    """Stock case 1."""
     house.stock("MUG", 5)
     house.order("SO-1", ("MUG", 5), ("MUG", 5))
     assert (house.reserved("SO-1", "1"), house.reserved("SO-1", "2")) == (5, 0)
     assert house.sums("MUG") == (5, 0, 5, 0)
 
 
-def test_case_01_under_policy_refuse_the_demand_of_both_lines_is_added_up(house: House):
+def test_under_policy_refuse_the_demand_of_both_lines_is_added_up(house: House):
+    """Stock case 1."""
     house.stock("MUG", 5)
     with pytest.raises(Conflict) as refusal, house.session.begin_nested():
         house.order("SO-1", ("MUG", 3), ("MUG", 3), policy="refuse")
@@ -26,7 +28,8 @@ def test_case_01_under_policy_refuse_the_demand_of_both_lines_is_added_up(house:
     assert house.sums("MUG") == (5, 0, 0, 0)
 
 
-def test_case_08_an_order_that_holds_all_stock_can_still_be_picked_and_shipped(house: House):
+def test_an_order_that_holds_all_stock_can_still_be_picked_and_shipped(house: House):
+    """Stock case 8."""
     house.stock("MUG", 5)
     house.order("SO-1", ("MUG", 5))
     assert house.sums("MUG") == (5, 0, 5, 0)
@@ -35,7 +38,8 @@ def test_case_08_an_order_that_holds_all_stock_can_still_be_picked_and_shipped(h
     assert house.status("SO-1") == "shipped"
 
 
-def test_case_09_a_new_price_on_a_shipped_line_reserves_nothing_and_opens_nothing(house: House):
+def test_a_new_price_on_a_shipped_line_reserves_nothing_and_opens_nothing(house: House):
+    """Stock case 9."""
     from decimal import Decimal
 
     from app.orders.place import LineRequest, OrderRequest, place
@@ -50,7 +54,8 @@ def test_case_09_a_new_price_on_a_shipped_line_reserves_nothing_and_opens_nothin
     assert house.status("SO-1") == "shipped"
 
 
-def test_case_09_an_edit_that_fails_revives_nothing(house: House):
+def test_an_edit_that_fails_revives_nothing(house: House):
+    """Stock case 9."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     house.cancel("SO-1", ("1", 2))
@@ -60,7 +65,8 @@ def test_case_09_an_edit_that_fails_revives_nothing(house: House):
     assert house.sums("MUG") == (9, 0, 3, 0)
 
 
-def test_case_11_an_order_settled_twice_has_one_reservation(house: House):
+def test_an_order_settled_twice_has_one_reservation(house: House):
+    """Stock case 11."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     settle(house.session, house.id("SO-1"))
@@ -69,7 +75,8 @@ def test_case_11_an_order_settled_twice_has_one_reservation(house: House):
     assert house.committed("MUG") == 5
 
 
-def test_case_12_cancelling_an_order_that_never_held_anything_leaves_committed_at_zero(house: House):
+def test_cancelling_an_order_that_never_held_anything_leaves_committed_at_zero(house: House):
+    """Stock case 12."""
     house.item("MUG")
     house.order("SO-1", ("MUG", 5))
     house.cancel("SO-1")
@@ -77,14 +84,16 @@ def test_case_12_cancelling_an_order_that_never_held_anything_leaves_committed_a
     assert house.status("SO-1") == "cancelled"
 
 
-def test_case_13_lines_of_ten_and_five_over_twenty_reserved_make_thirty_five(house: House):
+def test_lines_of_ten_and_five_over_twenty_reserved_make_thirty_five(house: House):
+    """Stock case 13."""
     house.stock("MUG", 100)
     house.order("SO-1", ("MUG", 20))
     house.order("SO-2", ("MUG", 10), ("MUG", 5))
     assert house.committed("MUG") == 35
 
 
-def test_case_16_what_was_there_in_the_cart_is_asked_for_again_when_it_is_reserved(house: House):
+def test_what_was_there_in_the_cart_is_asked_for_again_when_it_is_reserved(house: House):
+    """Stock case 16."""
     house.stock("MUG", 1)
     house.order("SO-1", ("MUG", 1), policy="refuse")
     with pytest.raises(Conflict), house.session.begin_nested():
@@ -92,7 +101,8 @@ def test_case_16_what_was_there_in_the_cart_is_asked_for_again_when_it_is_reserv
     assert house.committed("MUG") == 1
 
 
-def test_case_17_an_order_of_thirteen_over_ten_and_fifteen_takes_thirteen(house: House):
+def test_an_order_of_thirteen_over_ten_and_fifteen_takes_thirteen(house: House):
+    """Stock case 17."""
     house.warehouse("W", priority=1)
     house.warehouse("X", priority=2)
     house.stock("MUG", 10)
@@ -102,7 +112,8 @@ def test_case_17_an_order_of_thirteen_over_ten_and_fifteen_takes_thirteen(house:
     assert (house.committed("MUG"), house.committed("MUG", "X"), house.committed("CUP", "X")) == (10, 2, 13)
 
 
-def test_case_17_one_warehouse_that_fills_everything_goes_first_whatever_its_priority(house: House):
+def test_one_warehouse_that_fills_everything_goes_first_whatever_its_priority(house: House):
+    """Stock case 17."""
     house.warehouse("W", priority=1)
     house.warehouse("X", priority=2)
     house.stock("MUG", 10)
@@ -111,7 +122,8 @@ def test_case_17_one_warehouse_that_fills_everything_goes_first_whatever_its_pri
     assert (house.committed("MUG"), house.committed("MUG", "X")) == (0, 13)
 
 
-def test_case_17_where_none_fills_it_the_second_warehouse_gives_only_the_rest(house: House):
+def test_where_none_fills_it_the_second_warehouse_gives_only_the_rest(house: House):
+    """Stock case 17."""
     house.warehouse("W", priority=1)
     house.warehouse("X", priority=2)
     house.stock("MUG", 10)
@@ -120,7 +132,8 @@ def test_case_17_where_none_fills_it_the_second_warehouse_gives_only_the_rest(ho
     assert (house.committed("MUG"), house.committed("MUG", "X")) == (10, 3)
 
 
-def test_case_18_an_item_added_to_a_placed_order_is_reserved(house: House):
+def test_an_item_added_to_a_placed_order_is_reserved(house: House):
+    """Stock case 18."""
     house.stock("MUG", 9)
     house.stock("CUP", 9)
     house.order("SO-1", ("MUG", 5))
@@ -128,7 +141,8 @@ def test_case_18_an_item_added_to_a_placed_order_is_reserved(house: House):
     assert (house.committed("MUG"), house.committed("CUP")) == (5, 2)
 
 
-def test_case_18_an_item_added_to_a_shipped_order_opens_it_again(house: House):
+def test_an_item_added_to_a_shipped_order_opens_it_again(house: House):
+    """Stock case 18."""
     house.stock("MUG", 9)
     house.stock("CUP", 9)
     house.order("SO-1", ("MUG", 5))
@@ -137,7 +151,8 @@ def test_case_18_an_item_added_to_a_shipped_order_opens_it_again(house: House):
     assert (house.committed("MUG"), house.committed("CUP"), house.status("SO-1")) == (0, 2, "open")
 
 
-def test_case_19_freed_stock_never_fills_a_cancelled_order(house: House):
+def test_freed_stock_never_fills_a_cancelled_order(house: House):
+    """Stock case 19."""
     house.stock("MUG", 5)
     house.order("SO-1", ("MUG", 8))
     house.order("SO-2", ("MUG", 2))
@@ -147,7 +162,8 @@ def test_case_19_freed_stock_never_fills_a_cancelled_order(house: House):
     assert house.sums("MUG") == (5, 0, 2, 0)
 
 
-def test_case_21_the_only_line_cancelled_takes_its_tasks_and_its_shipment_with_it(house: House):
+def test_the_only_line_cancelled_takes_its_tasks_and_its_shipment_with_it(house: House):
+    """Stock case 21."""
     from app.orders.models import Shipment, ShipmentCarton
 
     house.stock("MUG", 5)
@@ -164,7 +180,8 @@ def test_case_21_the_only_line_cancelled_takes_its_tasks_and_its_shipment_with_i
     assert kinds == [("pick", "cancelled"), ("putaway", "open")]
 
 
-def test_case_23_five_cancelled_come_back_as_five(house: House):
+def test_five_cancelled_come_back_as_five(house: House):
+    """Stock case 23."""
     house.stock("MUG", 9)
     house.order("SO-1", *[("MUG", 1)] * 5)
     assert house.committed("MUG") == 5
@@ -172,7 +189,8 @@ def test_case_23_five_cancelled_come_back_as_five(house: House):
     assert house.sums("MUG") == (9, 0, 0, 0)
 
 
-def test_case_24_a_cancel_before_picking_moves_nothing_on_hand(house: House):
+def test_a_cancel_before_picking_moves_nothing_on_hand(house: House):
+    """Stock case 24."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     house.wave("SO-1")
@@ -182,7 +200,8 @@ def test_case_24_a_cancel_before_picking_moves_nothing_on_hand(house: House):
     assert (house.allocated("MUG"), house.movements()) == (0, before)
 
 
-def test_case_24_a_cancel_after_picking_leaves_on_hand_and_sets_the_units_aside(house: House):
+def test_a_cancel_after_picking_leaves_on_hand_and_sets_the_units_aside(house: House):
+    """Stock case 24."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     house.wave("SO-1")
@@ -192,7 +211,8 @@ def test_case_24_a_cancel_after_picking_leaves_on_hand_and_sets_the_units_aside(
     assert (house.at("MUG"), house.allocated("MUG")) == (6, 0)
 
 
-def test_case_28_a_release_follows_the_item_and_not_its_name(house: House):
+def test_a_release_follows_the_item_and_not_its_name(house: House):
+    """Stock case 28."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     house.item("MUG").sku = "MUG-BLUE"
@@ -204,7 +224,8 @@ def test_case_28_a_release_follows_the_item_and_not_its_name(house: House):
     assert house.sums("MUG-BLUE") == (9, 0, 0, 0)
 
 
-def test_case_28_a_new_item_under_the_old_name_is_not_touched(house: House):
+def test_a_new_item_under_the_old_name_is_not_touched(house: House):
+    """Stock case 28."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     house.item("MUG").sku = "MUG-BLUE"
@@ -214,7 +235,8 @@ def test_case_28_a_new_item_under_the_old_name_is_not_touched(house: House):
     assert (house.committed("MUG-BLUE"), house.committed("MUG")) == (4, 0)
 
 
-def test_case_30_a_cancel_that_is_replayed_releases_once(house: House):
+def test_a_cancel_that_is_replayed_releases_once(house: House):
+    """Stock case 30."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     house.order("SO-2", ("MUG", 2))
@@ -224,7 +246,8 @@ def test_case_30_a_cancel_that_is_replayed_releases_once(house: House):
     assert house.sums("MUG") == (9, 0, 2, 0)
 
 
-def test_case_31_a_late_paid_after_a_cancel_reserves_nothing(house: House):
+def test_a_late_paid_after_a_cancel_reserves_nothing(house: House):
+    """Stock case 31."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5), revision=1)
     house.order("SO-1", is_cancelled=True, revision=3)
@@ -233,7 +256,8 @@ def test_case_31_a_late_paid_after_a_cancel_reserves_nothing(house: House):
     assert house.sums("MUG") == (9, 0, 0, 0)
 
 
-def test_case_31_a_late_paid_after_the_rest_was_cancelled_reserves_nothing(house: House):
+def test_a_late_paid_after_the_rest_was_cancelled_reserves_nothing(house: House):
+    """Stock case 31."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 5))
     house.fulfil("SO-1", 2)
@@ -242,21 +266,24 @@ def test_case_31_a_late_paid_after_the_rest_was_cancelled_reserves_nothing(house
     assert (house.committed("MUG"), house.status("SO-1")) == (0, "shipped")
 
 
-def test_case_32_a_cancel_that_comes_before_the_order_leaves_a_tombstone(house: House):
+def test_a_cancel_that_comes_before_the_order_leaves_a_tombstone(house: House):
+    """Stock case 32."""
     house.stock("MUG", 9)
     assert house.order("SO-1", is_cancelled=True, revision=2) == "created"
     assert house.order("SO-1", ("MUG", 5), revision=1) == "unchanged"
     assert (house.status("SO-1"), house.committed("MUG")) == ("cancelled", 0)
 
 
-def test_case_32_an_update_that_comes_before_the_order_is_the_order(house: House):
+def test_an_update_that_comes_before_the_order_is_the_order(house: House):
+    """Stock case 32."""
     house.stock("MUG", 9)
     house.order("SO-1", ("MUG", 3), revision=2)
     assert house.order("SO-1", ("MUG", 5), revision=1) == "unchanged"
     assert house.committed("MUG") == 3
 
 
-def test_case_53_an_order_over_several_warehouses_is_released_in_each(house: House):
+def test_an_order_over_several_warehouses_is_released_in_each(house: House):
+    """Stock case 53."""
     house.stock("MUG", 3)
     house.stock("MUG", 4, warehouse="X")
     house.order("SO-1", ("MUG", 7))

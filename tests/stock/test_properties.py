@@ -67,7 +67,8 @@ class Warehouse(Goods, Orders, Parcels):
 
 
 # Case 4, too: reserved never falls below zero, by any sequence of commands.
-def test_case_04_after_any_sequence_of_commands_all_invariants_hold(session: Session):
+def test_after_any_sequence_of_commands_all_invariants_hold(session: Session):
+    """Stock case 4."""
     machine = type("Here", (Warehouse,), {"session": session})
     run_state_machine_as_test(
         machine,

@@ -79,7 +79,8 @@ def told(engine: Engine, what: Callable[[House], Any]) -> Any:
         return what(House(session))
 
 
-def test_case_02_fifty_reach_for_the_last_unit_and_one_gets_it(engine: Engine):
+def test_fifty_reach_for_the_last_unit_and_one_gets_it(engine: Engine):
+    """Stock case 2."""
     stocked(engine, MUG=1)
     answers = at_once(engine, [ordering(f"SO-{n}") for n in range(WORKERS)])
     assert answers == ["created"] * WORKERS
@@ -88,7 +89,8 @@ def test_case_02_fifty_reach_for_the_last_unit_and_one_gets_it(engine: Engine):
         assert session.execute(select(func.count(), func.sum(Reservation.quantity))).one() == (1, 1)
 
 
-def test_case_03_fifty_under_policy_refuse_and_the_losers_leave_no_order(engine: Engine):
+def test_fifty_under_policy_refuse_and_the_losers_leave_no_order(engine: Engine):
+    """Stock case 3."""
     stocked(engine, MUG=3)
     answers = Counter(at_once(engine, [ordering(f"SO-{n}", policy="refuse") for n in range(WORKERS)]))
     assert answers == {"created": 3, "insufficient_stock": WORKERS - 3}
@@ -112,7 +114,8 @@ def test_the_same_order_placed_by_many_at_once_is_one_order(engine: Engine):
     assert told(engine, lambda house: house.sums("MUG")) == (30, 0, 5, 0)
 
 
-def test_case_29_status_events_that_race_move_the_promise_once(engine: Engine):
+def test_status_events_that_race_move_the_promise_once(engine: Engine):
+    """Stock case 29."""
     stocked(engine, MUG=30)
     transact(ordering("SO-1", 9, revision=1), engine=engine)
     jobs = [ordering("SO-1", 5, revision=3), ordering("SO-1", 7, revision=2)] * 10
@@ -120,7 +123,8 @@ def test_case_29_status_events_that_race_move_the_promise_once(engine: Engine):
     assert told(engine, lambda house: house.sums("MUG")) == (30, 0, 5, 0)
 
 
-def test_case_30_cancels_that_race_with_each_other_and_with_updates_release_once(engine: Engine):
+def test_cancels_that_race_with_each_other_and_with_updates_release_once(engine: Engine):
+    """Stock case 30."""
     stocked(engine, MUG=30)
     transact(ordering("SO-1", 9), engine=engine)
     transact(ordering("SO-2", 4), engine=engine)
@@ -131,7 +135,8 @@ def test_case_30_cancels_that_race_with_each_other_and_with_updates_release_once
     assert told(engine, lambda house: house.sums("MUG")) == (30, 0, 4, 0)
 
 
-def test_case_47_jobs_that_allocate_the_same_units_at_once_take_them_once(engine: Engine):
+def test_jobs_that_allocate_the_same_units_at_once_take_them_once(engine: Engine):
+    """Stock case 47."""
     stocked(engine, MUG=12)
     transact(ordering("SO-1", 5), engine=engine)
     wave = lambda session: release_wave(session, warehouse_of(session, "W"))  # noqa: E731
@@ -219,7 +224,9 @@ def test_more_are_not_taken_from_a_bin_than_it_holds(engine: Engine):
     assert told(engine, lambda house: house.on_hand("MUG")) == 0
 
 
-def test_case_38_receipts_that_race_stay_within_the_order(engine: Engine):
+def test_receipts_that_race_stay_within_the_order(engine: Engine):
+    """Stock case 38."""
+
     def buy(session: Session) -> int:
         house = House(session)
         order = open_purchase_order(

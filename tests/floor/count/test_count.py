@@ -322,7 +322,8 @@ def test_a_new_lot_that_is_counted_says_when_it_expires(floor: Floor, counter: W
     ]
 
 
-def test_case_41_a_label_that_is_counted_is_kept_and_never_contradicts(floor: Floor, counter: Worker) -> None:
+def test_a_label_that_is_counted_is_kept_and_never_contradicts(floor: Floor, counter: Worker) -> None:
+    """Floor case 41."""
     gtin = "04006381333931"
     floor.item("MILK", tracking="lot", has_expiry=True)
     floor.barcode("MILK", gtin[1:], gtin=gtin)

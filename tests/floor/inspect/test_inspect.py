@@ -90,14 +90,16 @@ def test_the_order_finds_its_return(floor: Floor, inspector: Worker, rma: str) -
         inspector.start("inspect", "O-404")
 
 
-def test_case_45_what_was_not_shipped_cannot_come_back(floor: Floor) -> None:
+def test_what_was_not_shipped_cannot_come_back(floor: Floor) -> None:
+    """Floor case 45."""
     floor.stock("MUG", 5)
     floor.order("O-1", ("MUG", 1))
     with pytest.raises(Refused, match="not_shipped"):
         floor.rma("O-1", ("1", 1, "unwanted"))
 
 
-def test_case_45_more_than_shipped_cannot_come_back(floor: Floor, inspector: Worker, rma: str) -> None:
+def test_more_than_shipped_cannot_come_back(floor: Floor, inspector: Worker, rma: str) -> None:
+    """Floor case 45."""
     with pytest.raises(Refused, match="return_too_many"):
         floor.rma("O-1", ("1", 2, "unwanted"))
     inspector.start("inspect", rma).scan("MUG").act("quantity", quantity=3).refused("too_many")
@@ -105,7 +107,8 @@ def test_case_45_more_than_shipped_cannot_come_back(floor: Floor, inspector: Wor
     assert inspector.prompt["counted"] == 2
 
 
-def test_case_45_what_came_back_already_is_refused(floor: Floor, inspector: Worker, rma: str) -> None:
+def test_what_came_back_already_is_refused(floor: Floor, inspector: Worker, rma: str) -> None:
+    """Floor case 45."""
     floor.stock("TEA", 5)
     floor.shipped("O-2", ("MUG", 1), ("TEA", 1), tote="TOTE-2")
     number = floor.rma("O-2", ("1", 1, "unwanted"), ("2", 1, "unwanted"))

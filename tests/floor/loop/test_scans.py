@@ -27,7 +27,8 @@ def task(floor: Floor) -> int:
     return floor.order("O-1", ("MUG", 10))[0]
 
 
-def test_case_50_ten_scans_are_ten(floor: Floor, picker: Worker, task: int) -> None:
+def test_ten_scans_are_ten(floor: Floor, picker: Worker, task: int) -> None:
+    """Floor case 50."""
     picker.take(task).scan("A-01")
     for number in range(1, 11):
         picker.send(f"scan-{number}", "MUG").hears("item_confirmed")
@@ -36,7 +37,8 @@ def test_case_50_ten_scans_are_ten(floor: Floor, picker: Worker, task: int) -> N
     assert picker.movements == [("MUG", 10, "A-01", "TOTE-1")]
 
 
-def test_case_50_ten_scans_at_the_same_moment_are_ten(floor: Floor, picker: Worker, task: int) -> None:
+def test_ten_scans_at_the_same_moment_are_ten(floor: Floor, picker: Worker, task: int) -> None:
+    """Floor case 50."""
     picker.take(task).scan("A-01")
     hands = [floor.worker("Mia", "picker") for _hand in range(10)]
     for hand in hands:
@@ -50,9 +52,8 @@ def test_case_50_ten_scans_at_the_same_moment_are_ten(floor: Floor, picker: Work
     assert picker.look().prompt["counted"] == 10
 
 
-def test_case_51_the_same_id_again_is_one_movement_and_the_first_answer(
-    floor: Floor, picker: Worker, task: int
-) -> None:
+def test_the_same_id_again_is_one_movement_and_the_first_answer(floor: Floor, picker: Worker, task: int) -> None:
+    """Floor case 51."""
     picker.take(task).scan("A-01", "MUG").send("once", "TOTE-1")
     first = picker.answer
     picker.scan("MUG").send("once", "TOTE-1")
@@ -61,15 +62,18 @@ def test_case_51_the_same_id_again_is_one_movement_and_the_first_answer(
     assert picker.look().prompt["counted"] == 1
 
 
-def test_case_51_the_same_id_at_the_same_moment_is_one_movement(floor: Floor, picker: Worker, task: int) -> None:
-    """A device that asks again while its first request is still being judged."""
+def test_the_same_id_at_the_same_moment_is_one_movement(floor: Floor, picker: Worker, task: int) -> None:
+    """Floor case 51. A device that asks again while its first request is still being judged."""
     picker.take(task).scan("A-01", "MUG")
     _six_at_once([floor.worker("Mia", "picker") for _hand in range(6)], task, "TOTE-1")
     assert floor.inside("MUG", "TOTE-1") == 1
 
 
-def test_case_51_the_same_id_at_the_same_moment_when_the_task_goes_to_somebody_else(floor: Floor) -> None:
-    """The first of them hands the count to a supervisor: the others hear its answer, not that it is not theirs."""
+def test_the_same_id_at_the_same_moment_when_the_task_goes_to_somebody_else(floor: Floor) -> None:
+    """Floor case 51. The first of them hands the count to a supervisor.
+
+    The others hear its answer, not that it is not theirs.
+    """
     floor.stock("MUG", 50)
     counter = floor.worker("Cat", "counter").start("count", location="A-01").scan("A-01", "MUG", "A-01")
     counter.hears("recount").scan("MUG")
@@ -78,10 +82,13 @@ def test_case_51_the_same_id_at_the_same_moment_when_the_task_goes_to_somebody_e
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite lets one writer in at a time
-def test_case_51_a_scan_that_is_tried_again_while_its_twin_is_judged_is_that_one(
+def test_a_scan_that_is_tried_again_while_its_twin_is_judged_is_that_one(
     floor: Floor, picker: Worker, task: int
 ) -> None:
-    """Thrown back once (a deadlock), it comes again just when the twin holds the task: it hears the twin's answer."""
+    """Floor case 51. Thrown back once (a deadlock), it comes again just when the twin holds the task.
+
+    It hears the twin's answer.
+    """
     picker.take(task).scan("A-01", "MUG")
     tries: list[int] = []
     answers: list[dict[str, Any]] = []
@@ -131,7 +138,8 @@ def test_a_scan_that_posts_takes_this_many_statements(floor: Floor, picker: Work
     assert len([each for each in seen if not each.startswith("BEGIN")]) == 13, "\n".join(seen)
 
 
-def test_case_51_an_action_is_replayed_too(floor: Floor, picker: Worker, task: int) -> None:
+def test_an_action_is_replayed_too(floor: Floor, picker: Worker, task: int) -> None:
+    """Floor case 51."""
     picker.take(task).scan("A-01", "MUG").act("quantity", action_id="ten", quantity=10)
     first = picker.answer
     picker.scan("TOTE-1").act("quantity", action_id="ten", quantity=10)

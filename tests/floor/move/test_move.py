@@ -42,9 +42,10 @@ def test_a_bin_without_room_is_refused(floor: Floor, picker: Worker) -> None:
     picker.act("quantity", quantity=2).scan("B-01").hears("moved")
 
 
-def test_case_48_stock_that_waits_for_an_order_stays_unless_a_supervisor_overrides(
+def test_stock_that_waits_for_an_order_stays_unless_a_supervisor_overrides(
     floor: Floor, picker: Worker, supervisor: Worker
 ) -> None:
+    """Floor case 48."""
     floor.stock("MUG", 5)
     floor.bin("B-01")
     task = floor.order("O-1", ("MUG", 4))[0]
@@ -129,7 +130,8 @@ def test_a_licence_plate_with_chosen_stock_stays_unless_overridden(
     assert floor.lines(task) == [("B-01", 4, 0)]
 
 
-def test_case_48_what_is_picked_is_never_moved_away(floor: Floor, supervisor: Worker) -> None:
+def test_what_is_picked_is_never_moved_away(floor: Floor, supervisor: Worker) -> None:
+    """Floor case 48."""
     floor.stock("MUG", 5)
     floor.bin("B-01")
     floor.picked("O-1", ("MUG", 2))

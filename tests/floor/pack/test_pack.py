@@ -31,7 +31,8 @@ def test_a_tote_opens_its_order(floor: Floor, packer: Worker) -> None:
     assert packer.home("TOTE-1")["task_id"] == packer.task
 
 
-def test_case_34_a_tote_with_two_orders_asks_to_choose(floor: Floor, packer: Worker) -> None:
+def test_a_tote_with_two_orders_asks_to_choose(floor: Floor, packer: Worker) -> None:
+    """Floor case 34."""
     floor.stock("MUG", 5)
     floor.picked("O-1", ("MUG", 1), tote="TOTE-1")
     floor.picked("O-2", ("MUG", 1), tote="TOTE-2")
@@ -54,7 +55,8 @@ def _pour(house: "object") -> None:
     packed(house.session, held, quantity=1, container_id=one.id)
 
 
-def test_case_34_a_wrong_tote_is_a_named_error(floor: Floor, packer: Worker) -> None:
+def test_a_wrong_tote_is_a_named_error(floor: Floor, packer: Worker) -> None:
+    """Floor case 34."""
     floor.stock("MUG", 5)
     floor.picked("O-1", ("MUG", 2), tote="TOTE-1")
     floor.picked("O-2", ("MUG", 1), tote="TOTE-2")
@@ -65,14 +67,16 @@ def test_case_34_a_wrong_tote_is_a_named_error(floor: Floor, packer: Worker) -> 
     packer.hears("tote_confirmed").scan("MUG").scan("TOTE-1").refused("tote_again")
 
 
-def test_case_34_an_order_that_is_not_picked_yet_is_refused(floor: Floor, packer: Worker) -> None:
+def test_an_order_that_is_not_picked_yet_is_refused(floor: Floor, packer: Worker) -> None:
+    """Floor case 34."""
     floor.stock("MUG", 5)
     floor.order("O-1", ("MUG", 1))
     with pytest.raises(Exception, match="nothing_to_do"):
         packer.start("pack", "O-1")
 
 
-def test_case_35_an_item_on_two_lines_fills_one_then_the_other(floor: Floor, packer: Worker) -> None:
+def test_an_item_on_two_lines_fills_one_then_the_other(floor: Floor, packer: Worker) -> None:
+    """Floor case 35."""
     floor.stock("MUG", 2)
     floor.stock("MUG", 9, "B-01")
     floor.picked("O-1", ("MUG", 2), ("MUG", 3))
@@ -83,7 +87,8 @@ def test_case_35_an_item_on_two_lines_fills_one_then_the_other(floor: Floor, pac
     assert floor.sums("MUG") == (11, 0, 5, 0)
 
 
-def test_case_36_an_item_of_another_order_names_that_order(floor: Floor, packer: Worker) -> None:
+def test_an_item_of_another_order_names_that_order(floor: Floor, packer: Worker) -> None:
+    """Floor case 36."""
     floor.stock("MUG", 5)
     floor.stock("TEA", 5)
     floor.stock("HAT", 5)
@@ -94,7 +99,8 @@ def test_case_36_an_item_of_another_order_names_that_order(floor: Floor, packer:
     packer.scan("HAT").refused("wrong_item").scan("MUG").hears("item_confirmed")
 
 
-def test_case_36_another_lot_is_refused(floor: Floor, packer: Worker) -> None:
+def test_another_lot_is_refused(floor: Floor, packer: Worker) -> None:
+    """Floor case 36."""
     floor.stock("MILK", 5, lot="L1")
     floor.barcode("MILK", "9506000134352", gtin="09506000134352")
     floor.picked("O-1", ("MILK", 1))
@@ -102,9 +108,10 @@ def test_case_36_another_lot_is_refused(floor: Floor, packer: Worker) -> None:
     packer.scan("(01)09506000134352(10)L1").hears("item_confirmed")
 
 
-def test_case_36_another_lot_of_the_same_bin_is_swapped_by_scanning_it_again_and_a_third_is_refused(
+def test_another_lot_of_the_same_bin_is_swapped_by_scanning_it_again_and_a_third_is_refused(
     floor: Floor, packer: Worker
 ) -> None:
+    """Floor case 36."""
     for lot in ("L1", "L2", "L3"):
         floor.stock("MILK", 5, lot=lot)
     floor.barcode("MILK", "9506000134352", gtin="09506000134352")
@@ -118,7 +125,8 @@ def test_case_36_another_lot_of_the_same_bin_is_swapped_by_scanning_it_again_and
     assert left == {"L1": 5, "L2": 3, "L3": 5}
 
 
-def test_case_38_too_heavy_a_carton_is_refused_and_the_next_one_begun(floor: Floor, packer: Worker) -> None:
+def test_too_heavy_a_carton_is_refused_and_the_next_one_begun(floor: Floor, packer: Worker) -> None:
+    """Floor case 38."""
     floor.settings = Settings(secret_key="only-for-tests", carton_max_grams=5_000)
     floor.item("BRICK", unit_weight_grams=2_000)
     floor.stock("BRICK", 9)
@@ -132,7 +140,8 @@ def test_case_38_too_heavy_a_carton_is_refused_and_the_next_one_begun(floor: Flo
     packer.scan(_carton(packer)).hears("carton_closed").finished()
 
 
-def test_case_38_a_carton_taken_back_opens_its_lines_again(floor: Floor, packer: Worker) -> None:
+def test_a_carton_taken_back_opens_its_lines_again(floor: Floor, packer: Worker) -> None:
+    """Floor case 38."""
     floor.stock("MUG", 5)
     task = floor.picked("O-1", ("MUG", 3))
     packer.start("pack", "O-1").scan("TOTE-1", "MUG").act("quantity", quantity=3)
@@ -241,7 +250,8 @@ def test_the_last_open_line_cancelled_still_hands_the_cartons_over(floor: Floor,
     assert floor.sums("MUG") == (3, 0, 0, 0)
 
 
-def test_case_33_i_quit_in_the_middle_and_go_on_with_another_device(floor: Floor, packer: Worker) -> None:
+def test_i_quit_in_the_middle_and_go_on_with_another_device(floor: Floor, packer: Worker) -> None:
+    """Floor case 33."""
     floor.stock("MUG", 5)
     floor.picked("O-1", ("MUG", 3))
     packer.start("pack", "O-1").scan("TOTE-1", "MUG", "MUG")

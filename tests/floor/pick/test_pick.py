@@ -19,7 +19,8 @@ def test_picking_goes_bin_item_tote_drop(floor: Floor, picker: Worker) -> None:
     assert len(floor.tasks("pack")) == 1
 
 
-def test_case_06_the_expected_item_by_any_of_its_names_leads_to_the_tote(floor: Floor, picker: Worker) -> None:
+def test_the_expected_item_by_any_of_its_names_leads_to_the_tote(floor: Floor, picker: Worker) -> None:
+    """Floor case 6."""
     floor.stock("MUG", 10)
     floor.barcode("MUG", "4006381333931")
     floor.barcode("MUG", "CASE-2", quantity=2)
@@ -30,34 +31,37 @@ def test_case_06_the_expected_item_by_any_of_its_names_leads_to_the_tote(floor: 
     assert floor.at("MUG") == 6
 
 
-def test_case_06_a_lot_number_counts_its_item(floor: Floor, picker: Worker) -> None:
+def test_a_lot_number_counts_its_item(floor: Floor, picker: Worker) -> None:
+    """Floor case 6."""
     floor.stock("MILK", 5, lot="L1")
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("MILK", 1))[0]).scan("A-01", "L1").hears("item_confirmed").asked("target")
 
 
-def test_case_06_a_serial_number_counts_its_item(floor: Floor, picker: Worker) -> None:
+def test_a_serial_number_counts_its_item(floor: Floor, picker: Worker) -> None:
+    """Floor case 6."""
     floor.serials("PHONE", "SN1")
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("PHONE", 1))[0]).scan("A-01", "SN1").hears("item_confirmed").asked("target")
 
 
-def test_case_06_a_licence_plate_counts_its_item(floor: Floor, picker: Worker) -> None:
+def test_a_licence_plate_counts_its_item(floor: Floor, picker: Worker) -> None:
+    """Floor case 6."""
     floor.stock("MUG", 5, box="LPN-1")
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("MUG", 1))[0]).scan("LPN-1").hears("bin_confirmed")
     picker.scan("LPN-1").hears("item_confirmed").asked("target")
 
 
-def test_case_07_a_bin_with_one_thing_names_it(floor: Floor, picker: Worker) -> None:
+def test_a_bin_with_one_thing_names_it(floor: Floor, picker: Worker) -> None:
+    """Floor case 7."""
     floor.stock("MUG", 5)
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("MUG", 1))[0]).scan("A-01", "A-01").hears("item_confirmed").asked("target")
 
 
-def test_case_07_a_bin_with_several_things_asks_for_a_narrower_scan_and_remembers_the_bin(
-    floor: Floor, picker: Worker
-) -> None:
+def test_a_bin_with_several_things_asks_for_a_narrower_scan_and_remembers_the_bin(floor: Floor, picker: Worker) -> None:
+    """Floor case 7."""
     floor.stock("MUG", 5)
     floor.stock("TEA", 5)
     floor.totes("TOTE-7")
@@ -65,7 +69,8 @@ def test_case_07_a_bin_with_several_things_asks_for_a_narrower_scan_and_remember
     picker.scan("MUG").hears("item_confirmed")
 
 
-def test_case_08_several_lots_here_ask_for_the_lot(floor: Floor, picker: Worker) -> None:
+def test_several_lots_here_ask_for_the_lot(floor: Floor, picker: Worker) -> None:
+    """Floor case 8."""
     floor.stock("MILK", 5, lot="L1")
     floor.stock("MILK", 5, lot="L2")
     floor.totes("TOTE-7")
@@ -73,13 +78,15 @@ def test_case_08_several_lots_here_ask_for_the_lot(floor: Floor, picker: Worker)
     picker.scan("L2").refused("wrong_lot").scan("L1").hears("item_confirmed").scan("MILK").asked("target")
 
 
-def test_case_08_one_lot_here_is_accepted(floor: Floor, picker: Worker) -> None:
+def test_one_lot_here_is_accepted(floor: Floor, picker: Worker) -> None:
+    """Floor case 8."""
     floor.stock("MILK", 5, lot="L1")
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("MILK", 1))[0]).scan("A-01", "MILK").hears("item_confirmed")
 
 
-def test_case_08_serial_tracked_items_always_ask_for_the_serial(floor: Floor, picker: Worker) -> None:
+def test_serial_tracked_items_always_ask_for_the_serial(floor: Floor, picker: Worker) -> None:
+    """Floor case 8."""
     floor.serials("PHONE", "SN1", "SN10")
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("PHONE", 2))[0]).scan("A-01", "PHONE").hears("scan_serial").asked("serial")
@@ -88,7 +95,8 @@ def test_case_08_serial_tracked_items_always_ask_for_the_serial(floor: Floor, pi
     picker.scan("PHONE", "SN10", "TOTE-7").hears("picked").scan("PACK").finished()
 
 
-def test_case_09_the_item_in_two_containers_asks_for_the_container(floor: Floor, picker: Worker) -> None:
+def test_the_item_in_two_containers_asks_for_the_container(floor: Floor, picker: Worker) -> None:
+    """Floor case 9."""
     floor.stock("MUG", 5, box="LPN-1")
     floor.stock("MUG", 5, box="LPN-2")
     floor.totes("TOTE-7")
@@ -97,14 +105,16 @@ def test_case_09_the_item_in_two_containers_asks_for_the_container(floor: Floor,
     assert floor.inside("MUG", "LPN-1") == 3
 
 
-def test_case_09_loose_stock_elsewhere_does_not_ask_for_the_container(floor: Floor, picker: Worker) -> None:
+def test_loose_stock_elsewhere_does_not_ask_for_the_container(floor: Floor, picker: Worker) -> None:
+    """Floor case 9."""
     floor.stock("MUG", 5, box="LPN-1")
     floor.stock("MUG", 5, "B-01")
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("MUG", 2))[0]).scan("A-01", "MUG").hears("item_confirmed")
 
 
-def test_case_09_loose_units_beside_a_container_are_named_by_the_bin(floor: Floor, picker: Worker) -> None:
+def test_loose_units_beside_a_container_are_named_by_the_bin(floor: Floor, picker: Worker) -> None:
+    """Floor case 9."""
     floor.stock("MUG", 5)
     floor.stock("MUG", 5, box="LPN-1")
     floor.totes("TOTE-7")
@@ -113,7 +123,8 @@ def test_case_09_loose_units_beside_a_container_are_named_by_the_bin(floor: Floo
     assert floor.inside("MUG", "LPN-1") == 5
 
 
-def test_case_12_a_lot_number_of_two_items_is_that_of_the_line(floor: Floor, picker: Worker) -> None:
+def test_a_lot_number_of_two_items_is_that_of_the_line(floor: Floor, picker: Worker) -> None:
+    """Floor case 12."""
     floor.stock("CREAM", 5, lot="L")
     floor.stock("MILK", 5, lot="L")
     floor.totes("TOTE-7")
@@ -121,7 +132,8 @@ def test_case_12_a_lot_number_of_two_items_is_that_of_the_line(floor: Floor, pic
     assert picker.movements == [("MILK", 1, "A-01", "TOTE-7")]
 
 
-def test_case_15_four_of_ten_are_done_and_six_come_next(floor: Floor, picker: Worker) -> None:
+def test_four_of_ten_are_done_and_six_come_next(floor: Floor, picker: Worker) -> None:
+    """Floor case 15."""
     floor.stock("MUG", 20)
     floor.totes("TOTE-7")
     task = floor.order("O-1", ("MUG", 10))[0]
@@ -134,7 +146,8 @@ def test_case_15_four_of_ten_are_done_and_six_come_next(floor: Floor, picker: Wo
     assert floor.inside("MUG", "TOTE-7") == 10
 
 
-def test_case_16_each_scan_counts_and_a_case_counts_six(floor: Floor, picker: Worker) -> None:
+def test_each_scan_counts_and_a_case_counts_six(floor: Floor, picker: Worker) -> None:
+    """Floor case 16."""
     floor.stock("MUG", 20)
     floor.stock("TEA", 20, "B-01")
     floor.barcode("MUG", "CASE", quantity=6)
@@ -145,7 +158,8 @@ def test_case_16_each_scan_counts_and_a_case_counts_six(floor: Floor, picker: Wo
     assert picker.prompt["counted"] == 7
 
 
-def test_case_53_serial_1_stands_beside_serial_10(floor: Floor, picker: Worker) -> None:
+def test_serial_1_stands_beside_serial_10(floor: Floor, picker: Worker) -> None:
+    """Floor case 53."""
     floor.serials("PHONE", "SN10", "SN1")
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("PHONE", 1))[0]).scan("A-01")
@@ -153,7 +167,8 @@ def test_case_53_serial_1_stands_beside_serial_10(floor: Floor, picker: Worker) 
     assert floor.at("PHONE") == 1
 
 
-def test_case_54_two_barcodes_of_one_item_fill_one_line(floor: Floor, picker: Worker) -> None:
+def test_two_barcodes_of_one_item_fill_one_line(floor: Floor, picker: Worker) -> None:
+    """Floor case 54."""
     floor.stock("MUG", 20)
     floor.barcode("MUG", "OLD")
     floor.barcode("MUG", "NEW")
@@ -162,7 +177,8 @@ def test_case_54_two_barcodes_of_one_item_fill_one_line(floor: Floor, picker: Wo
     assert picker.movements == [("MUG", 2, "A-01", "TOTE-7")]
 
 
-def test_case_55_a_scan_works_right_after_an_error(floor: Floor, picker: Worker) -> None:
+def test_a_scan_works_right_after_an_error(floor: Floor, picker: Worker) -> None:
+    """Floor case 55."""
     floor.stock("MUG", 20)
     picker.take(floor.order("O-1", ("MUG", 2))[0]).scan("Z-99").refused("unknown_code").scan("A-01")
     picker.hears("bin_confirmed").scan("???").refused("unknown_code").scan("MUG").hears("item_confirmed")
@@ -188,7 +204,8 @@ def test_a_gs1_label_with_another_serial_is_refused(floor: Floor, picker: Worker
     picker.scan(f"(01){GTIN}(21)SN1").hears("item_confirmed")
 
 
-def test_case_27_a_place_that_is_no_packing_place_is_refused(floor: Floor, picker: Worker) -> None:
+def test_a_place_that_is_no_packing_place_is_refused(floor: Floor, picker: Worker) -> None:
+    """Floor case 27."""
     floor.stock("MUG", 4)
     floor.bin("PACK-2", kind="pack", is_blocked=True)
     floor.totes("TOTE-1")
@@ -209,7 +226,8 @@ def test_a_warehouse_without_a_packing_place_drops_by_a_word(floor: Floor, picke
 # Undo.
 
 
-def test_case_56_undo_takes_back_the_count_then_the_posting_by_one_of_its_own(floor: Floor, picker: Worker) -> None:
+def test_undo_takes_back_the_count_then_the_posting_by_one_of_its_own(floor: Floor, picker: Worker) -> None:
+    """Floor case 56."""
     floor.stock("MUG", 10)
     floor.totes("TOTE-1")
     task = floor.order("O-1", ("MUG", 4))[0]

@@ -3,7 +3,8 @@
 from tests.floor.story import Floor, Worker
 
 
-def test_case_32_a_line_that_vanished_moves_on_with_a_message(floor: Floor, picker: Worker) -> None:
+def test_a_line_that_vanished_moves_on_with_a_message(floor: Floor, picker: Worker) -> None:
+    """Floor case 32."""
     floor.stock("ANT", 5)
     floor.stock("BEE", 5, "B-01")
     floor.totes("TOTE-1")

@@ -16,9 +16,8 @@ from tests.floor.story import Floor, Worker
         ("1234", "unknown_code"),
     ],
 )
-def test_case_10_a_wrong_scan_is_named_and_changes_nothing(
-    floor: Floor, picker: Worker, code: str, refusal: str
-) -> None:
+def test_a_wrong_scan_is_named_and_changes_nothing(floor: Floor, picker: Worker, code: str, refusal: str) -> None:
+    """Floor case 10."""
     floor.stock("MUG", 5)
     floor.stock("TEA", 5, "B-01", lot="L-TEA")
     floor.totes("TOTE-7")
@@ -33,7 +32,8 @@ def test_case_10_a_wrong_scan_is_named_and_changes_nothing(
     assert [(scan.code, scan.answer_code, scan.expected.split()[0]) for scan in kept] == [(code, refusal, "item")] * 2
 
 
-def test_case_10_the_wrong_lot_and_the_wrong_bin_are_named(floor: Floor, picker: Worker) -> None:
+def test_the_wrong_lot_and_the_wrong_bin_are_named(floor: Floor, picker: Worker) -> None:
+    """Floor case 10."""
     floor.stock("MILK", 5, lot="L1")
     floor.stock("MILK", 5, "B-01", lot="L2")
     floor.totes("TOTE-7")
@@ -46,12 +46,14 @@ def test_case_10_the_wrong_lot_and_the_wrong_bin_are_named(floor: Floor, picker:
     assert "L1" in picker.message
 
 
-def test_case_11_the_item_before_the_bin_asks_for_the_bin(floor: Floor, picker: Worker) -> None:
+def test_the_item_before_the_bin_asks_for_the_bin(floor: Floor, picker: Worker) -> None:
+    """Floor case 11."""
     floor.stock("MUG", 5)
     picker.take(floor.order("O-1", ("MUG", 2))[0]).scan("MUG").refused("scan_bin_first").asked("location")
 
 
-def test_case_13_a_tote_of_another_order_is_refused_and_my_own_is_proposed_next(floor: Floor, picker: Worker) -> None:
+def test_a_tote_of_another_order_is_refused_and_my_own_is_proposed_next(floor: Floor, picker: Worker) -> None:
+    """Floor case 13."""
     floor.stock("MUG", 5)
     floor.stock("TEA", 5, "B-01")
     floor.totes("TOTE-1", "TOTE-2")
@@ -64,7 +66,8 @@ def test_case_13_a_tote_of_another_order_is_refused_and_my_own_is_proposed_next(
     assert picker.prompt["target"] == "TOTE-2"
 
 
-def test_case_13_two_pickers_are_never_offered_the_same_empty_tote(floor: Floor, picker: Worker) -> None:
+def test_two_pickers_are_never_offered_the_same_empty_tote(floor: Floor, picker: Worker) -> None:
+    """Floor case 13."""
     floor.stock("MUG", 5)
     floor.totes("TOTE-1", "TOTE-2")
     picker.take(floor.order("O-1", ("MUG", 1))[0]).scan("A-01", "MUG")
@@ -82,7 +85,8 @@ def test_only_totes_of_this_warehouse_take_a_pick(floor: Floor, picker: Worker) 
     picker.scan("CARTON-1").refused("not_a_tote")
 
 
-def test_case_14_more_than_due_is_refused_and_nothing_written(floor: Floor, picker: Worker) -> None:
+def test_more_than_due_is_refused_and_nothing_written(floor: Floor, picker: Worker) -> None:
+    """Floor case 14."""
     floor.stock("MUG", 20)
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("MUG", 10))[0]).scan("A-01", "MUG")
@@ -93,13 +97,15 @@ def test_case_14_more_than_due_is_refused_and_nothing_written(floor: Floor, pick
 
 
 @pytest.mark.parametrize("quantity", [0, -1, None])
-def test_case_17_a_quantity_of_nothing_is_refused(floor: Floor, picker: Worker, quantity: int | None) -> None:
+def test_a_quantity_of_nothing_is_refused(floor: Floor, picker: Worker, quantity: int | None) -> None:
+    """Floor case 17."""
     floor.stock("MUG", 20)
     picker.take(floor.order("O-1", ("MUG", 10))[0]).scan("A-01", "MUG")
     picker.act("quantity", quantity=quantity).refused("bad_quantity").asked("item")
 
 
-def test_case_17_an_unknown_tote_keeps_the_prompt(floor: Floor, picker: Worker) -> None:
+def test_an_unknown_tote_keeps_the_prompt(floor: Floor, picker: Worker) -> None:
+    """Floor case 17."""
     floor.stock("MUG", 20)
     floor.totes("TOTE-7")
     picker.take(floor.order("O-1", ("MUG", 1))[0]).scan("A-01", "MUG")
@@ -113,7 +119,8 @@ def test_a_quantity_before_any_item_is_refused(floor: Floor, picker: Worker) -> 
     picker.take(floor.order("O-1", ("MUG", 5))[0]).act("quantity", quantity=5).refused("scan_item_first")
 
 
-def test_case_52_a_barcode_in_the_quantity_is_refused(floor: Floor, picker: Worker) -> None:
+def test_a_barcode_in_the_quantity_is_refused(floor: Floor, picker: Worker) -> None:
+    """Floor case 52."""
     floor.stock("MUG", 20)
     picker.take(floor.order("O-1", ("MUG", 5))[0]).scan("A-01", "MUG")
     picker.act("quantity", quantity=4006381333931).refused("barcode_in_quantity")

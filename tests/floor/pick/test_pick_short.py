@@ -9,7 +9,8 @@ from app.orders.stock_in_hand import ALLOCATED, allocation
 from tests.floor.story import Floor, Worker
 
 
-def test_case_19_a_skipped_line_comes_at_the_end_and_skips_keep_their_order(floor: Floor, picker: Worker) -> None:
+def test_a_skipped_line_comes_at_the_end_and_skips_keep_their_order(floor: Floor, picker: Worker) -> None:
+    """Floor case 19."""
     for number, sku in enumerate(("ANT", "BEE", "CAT"), 1):
         floor.stock(sku, 5, f"A-0{number}")
     floor.totes("TOTE-7")
@@ -20,7 +21,8 @@ def test_case_19_a_skipped_line_comes_at_the_end_and_skips_keep_their_order(floo
     picker.scan("A-01", "ANT", "TOTE-7", "A-02", "BEE", "TOTE-7", "PACK").finished()
 
 
-def test_case_20_short_lets_go_of_my_open_lines_and_opens_a_count(floor: Floor, picker: Worker) -> None:
+def test_short_lets_go_of_my_open_lines_and_opens_a_count(floor: Floor, picker: Worker) -> None:
+    """Floor case 20."""
     floor.stock("MUG", 10)
     floor.totes("TOTE-1", "TOTE-2")
     mine, other = floor.order("O-1", ("MUG", 4))[0], floor.order("O-2", ("MUG", 3))[0]
@@ -179,7 +181,8 @@ def test_a_count_that_was_begun_and_given_back_is_not_called_off_with_the_short(
     assert floor.tasks("count") == [count]
 
 
-def test_case_21_short_takes_the_rest_from_another_bin_next(floor: Floor, picker: Worker) -> None:
+def test_short_takes_the_rest_from_another_bin_next(floor: Floor, picker: Worker) -> None:
+    """Floor case 21."""
     floor.stock("MUG", 4)
     floor.stock("MUG", 9, "B-01")
     floor.totes("TOTE-1")
@@ -212,7 +215,8 @@ def test_a_picker_is_not_sent_back_to_a_bin_that_was_short_and_waits_to_be_count
     assert floor.lines(task) == [("A-01", 4, 0)], "it was counted since: what was missing stood there"
 
 
-def test_case_22_short_on_one_lot_leaves_the_other_lot_alone(floor: Floor, picker: Worker) -> None:
+def test_short_on_one_lot_leaves_the_other_lot_alone(floor: Floor, picker: Worker) -> None:
+    """Floor case 22."""
     floor.stock("MILK", 3, lot="LA", expiry=None)
     floor.stock("MILK", 3, lot="LB")
     floor.totes("TOTE-1")

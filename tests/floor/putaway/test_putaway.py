@@ -65,9 +65,8 @@ def test_the_rest_of_a_line_taken_out_of_turn_waits_for_its_turn(
     assert receiver.look().prompt == shown, "the next action is about the line that the screen shows"
 
 
-def test_case_27_another_bin_is_confirmed_by_scanning_it_again(
-    floor: Floor, receiver: Worker, at_the_dock: int
-) -> None:
+def test_another_bin_is_confirmed_by_scanning_it_again(floor: Floor, receiver: Worker, at_the_dock: int) -> None:
+    """Floor case 27."""
     receiver.take(at_the_dock).scan("MUG").scan("B-01").refused("other_bin").scan("DOOR").refused("not_here")
     receiver.scan("B-01").refused("other_bin"), "another scan in between starts afresh"
     receiver.scan("A-02").refused("other_bin").scan("B-01").refused("other_bin").scan("B-01").hears("put_away")

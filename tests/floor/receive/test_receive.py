@@ -32,7 +32,8 @@ def test_at_the_last_question_the_dock_is_the_big_thing_and_the_count_stands_bes
     assert (receiver.prompt["value"], receiver.prompt["counted"]) == ("QUARANTINE", 6)
 
 
-def test_case_44_three_of_ten_are_posted_now_and_seven_stay_open(floor: Floor, receiver: Worker) -> None:
+def test_three_of_ten_are_posted_now_and_seven_stay_open(floor: Floor, receiver: Worker) -> None:
+    """Floor case 44."""
     floor.purchase("PO-1", ("MUG", 10))
     receiver.start("receive", "PO-1").act("done").refused("nothing_received")
     receiver.scan("MUG").act("quantity", quantity=3).act("done").refused("finish_line_first")
@@ -80,8 +81,8 @@ def test_more_than_ordered_is_refused_unless_the_house_tolerates_it(floor: Floor
     assert receiver.prompt["counted"] == 1
 
 
-def test_case_42_two_receivers_together_never_pass_the_order(floor: Floor, receiver: Worker) -> None:
-    """The second one works at a task that was opened before the first had finished."""
+def test_two_receivers_together_never_pass_the_order(floor: Floor, receiver: Worker) -> None:
+    """Floor case 42. The second one works at a task that was opened before the first had finished."""
     floor.purchase("PO-1", ("MUG", 10))
     receiver.start("receive", "PO-1")
     floor.do(lambda house: _second_task(house))
@@ -120,7 +121,8 @@ def _milk(floor: Floor, quantity: int = 10) -> None:
     floor.purchase("PO-1", ("MILK", quantity))
 
 
-def test_case_41_lot_and_expiry_must_be_known_before_it_is_received(floor: Floor, receiver: Worker) -> None:
+def test_lot_and_expiry_must_be_known_before_it_is_received(floor: Floor, receiver: Worker) -> None:
+    """Floor case 41."""
     _milk(floor)
     receiver.start("receive", "PO-1").scan("MILK").asked("lot").scan("DOCK-404")
     assert receiver.prompt["lot"] == "DOCK-404", "any text may be a new lot"
@@ -174,7 +176,8 @@ def test_a_lot_may_be_called_like_a_place_or_an_order(floor: Floor, receiver: Wo
     receiver.finished()
 
 
-def test_case_41_a_conflicting_expiry_is_refused(floor: Floor, receiver: Worker) -> None:
+def test_a_conflicting_expiry_is_refused(floor: Floor, receiver: Worker) -> None:
+    """Floor case 41."""
     _milk(floor)
     floor.do(lambda house: house.lot("MILK", "L1", day("2050-12-31")))
     receiver.start("receive", "PO-1").scan(f"(01){GTIN}(17)501130(10)L1")
@@ -217,9 +220,8 @@ def expiry(floor: Floor, sku: str, code: str) -> str:
     return found.isoformat() if found else ""
 
 
-def test_case_41_a_lot_that_was_known_without_a_date_gets_the_first_that_is_said(
-    floor: Floor, receiver: Worker
-) -> None:
+def test_a_lot_that_was_known_without_a_date_gets_the_first_that_is_said(floor: Floor, receiver: Worker) -> None:
+    """Floor case 41."""
     _milk(floor)
     floor.do(lambda house: house.lot("MILK", "L1"))
     receiver.start("receive", "PO-1").scan("MILK", "L1").asked("expiry").scan("2050-12-31").hears("expiry_confirmed")
@@ -284,7 +286,8 @@ def test_goods_keep_as_long_as_their_item_does(floor: Floor, receiver: Worker) -
     assert known == [each.isoformat() for each in (last, far, made + timedelta(days=30))]
 
 
-def test_case_49_a_gs1_label_answers_item_lot_and_expiry_in_one_scan(floor: Floor, receiver: Worker) -> None:
+def test_a_gs1_label_answers_item_lot_and_expiry_in_one_scan(floor: Floor, receiver: Worker) -> None:
+    """Floor case 49."""
     _milk(floor)
     receiver.start("receive", "PO-1").scan(f"]C101{GTIN}1730010110L7").asked("item", "quantity", "target")
     assert (receiver.prompt["lot"], receiver.prompt["expiry"]) == ("L7", "2030-01-01")
@@ -395,7 +398,8 @@ def test_a_tolerance_lets_a_receipt_pass_the_order(floor: Floor, receiver: Worke
     assert floor.sums("MUG") == (11, 0, 0, 0)
 
 
-def test_case_33_receiving_goes_on_where_it_was(floor: Floor, receiver: Worker) -> None:
+def test_receiving_goes_on_where_it_was(floor: Floor, receiver: Worker) -> None:
+    """Floor case 33."""
     _milk(floor)
     receiver.start("receive", "PO-1").scan("MILK", "L1", "2099-12-31").release()
     other = floor.worker("Ron", "receiver", device="TABLET-2").start("receive", "PO-1")

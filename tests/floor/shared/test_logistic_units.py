@@ -173,7 +173,8 @@ def test_goods_that_are_counted_one_by_one_get_the_number_of_their_carton(floor:
     assert (floor.inside("MUG", FIRST), floor.inside("MUG", SECOND)) == (3, 3)
 
 
-def test_case_43_an_unknown_code_at_the_quantity_may_be_a_new_container(floor: Floor, receiver: Worker) -> None:
+def test_an_unknown_code_at_the_quantity_may_be_a_new_container(floor: Floor, receiver: Worker) -> None:
+    """Floor case 43."""
     floor.purchase("PO-2", ("MUG", 6))
     receiver.start("receive", "PO-2").scan("BOX-7").refused("unknown_code").scan("MUG").scan("BOX-7")
     receiver.refused("new_container").scan("BOX-8").refused("new_container").scan("BOX-7").refused("new_container")

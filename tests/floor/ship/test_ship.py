@@ -116,7 +116,8 @@ def _two_cartons(floor: Floor) -> None:
     robot.scan(str(robot.prompt["target"]), "BRICK").scan(str(robot.prompt["target"])).finished()
 
 
-def test_case_47_what_is_loaded_ships_and_the_rest_stays_open(floor: Floor, packer: Worker) -> None:
+def test_what_is_loaded_ships_and_the_rest_stays_open(floor: Floor, packer: Worker) -> None:
+    """Floor case 47."""
     _two_cartons(floor)
     packer.start("ship", "O-1").act("done").refused("nothing_loaded")
     first = _cartons(packer)
@@ -169,7 +170,8 @@ def test_an_order_cancelled_before_it_is_loaded_is_put_back(floor: Floor, packer
     assert floor.sums("MUG") == (5, 0, 0, 0)
 
 
-def test_case_29_cancelled_orders_are_put_back_and_the_others_go(floor: Floor, packer: Worker) -> None:
+def test_cancelled_orders_are_put_back_and_the_others_go(floor: Floor, packer: Worker) -> None:
+    """Floor case 29."""
     floor.stock("MUG", 9)
     floor.packed("O-1", ("MUG", 2), tote="TOTE-1")
     floor.packed("O-2", ("MUG", 3), tote="TOTE-2")
