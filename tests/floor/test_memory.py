@@ -6,7 +6,7 @@ dictionaries, of every shape that its tests had brought about.
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import NoneType, UnionType
@@ -40,11 +40,22 @@ def _said(value: Any) -> Any:
     return value or None
 
 
+def _afresh(value: Any) -> Any:
+    """The same, made anew: what was read remembers of what."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: _afresh(getattr(value, each.name)) for each in fields(value)})
+    if isinstance(value, dict):
+        return {key: _afresh(each) for key, each in value.items()}
+    return tuple(map(_afresh, value)) if type(value) is tuple else value
+
+
 @pytest.mark.parametrize(("kind", "stored"), BEFORE)
 def test_what_an_older_version_stored_is_read_whole(kind: str, stored: dict[str, Any]) -> None:
     names = RENAMED.get(kind, {})
     expected = {names.get(name, name): value for name, value in stored.items()}
-    assert _said(KINDS[kind].memory.read_json(stored).as_json()) == _said(expected)
+    memory = KINDS[kind].memory.read_json(stored)
+    assert _said(memory.as_json()) == _said(expected)
+    assert _said(_afresh(memory).as_json()) == _said(expected)
 
 
 def _values(hint: Any) -> st.SearchStrategy[Any]:

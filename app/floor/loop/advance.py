@@ -158,7 +158,8 @@ def _hear(work: Work, heard: Heard) -> str:
     """The job is told what came. Returns the code that the last scan asked to be repeated: it is asked for no more."""
     again = work.memory.again
     work.key, work.raw, work.scanned_at = f"scan:{heard.id}", heard.code, heard.scanned_at
-    work.memory = replace(work.memory, again="")
+    if again:
+        work.memory = replace(work.memory, again="")
     if heard.kind == "scan":
         look_back(work)
     return again

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
+_STORED = "_stored"
 _AS_IT_IS = {NoneType, bool, int, str}
 
 
@@ -35,6 +36,13 @@ def read_memory(kind: type[T], stored: Mapping[str, Any]) -> T:
     return memory
 
 
+def _read_part(kind: type[T], stored: Mapping[str, Any]) -> T:
+    """A dataclass within another one. It is frozen, and written as it was read: of what can be undone most stays."""
+    part = read_memory(kind, stored)
+    vars(part)[_STORED] = stored
+    return part
+
+
 def known_fields(kind: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the dataclass that were stored, by name."""
     known, found = _known(kind), {}
@@ -51,8 +59,8 @@ def known_fields(kind: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
 def write_memory(memory: Any) -> dict[str, Any]:
     """What is to be stored of a dataclass."""
     kind: Any = type(memory)
-    defaults = _defaults(kind)
-    return {name: _plain(value) for name, value in vars(memory).items() if value != defaults[name]}
+    values = vars(memory)
+    return {name: _plain(values[name]) for name, default in _defaults(kind).items() if values[name] != default}
 
 
 @cache
@@ -73,7 +81,7 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, date):
         return value.isoformat()
-    return write_memory(value)
+    return vars(value).get(_STORED) or write_memory(value)
 
 
 @cache
@@ -101,7 +109,7 @@ def _reader(kind: Any) -> Reader | None:
     if not isinstance(kind, type):
         return None
     if is_dataclass(kind):
-        return partial(read_memory, kind)
+        return partial(_read_part, kind)
     if issubclass(kind, tuple):
         readers = [_reader(each) for each in get_type_hints(kind).values()]
         return lambda stored: kind(*_each(readers, stored))
@@ -112,7 +120,14 @@ def _one_of(kinds: list[Any]) -> Reader | None:
     if len(kinds) == 1:
         return _reader(kinds[0])
     needed = [(kind, frozenset(each.name for each in fields(kind) if _default(each) is MISSING)) for kind in kinds]
-    return lambda stored: read_memory(next(kind for kind, names in needed if names <= stored.keys()), stored)
+
+    def read(stored: Mapping[str, Any]) -> Any:
+        for kind, names in needed:
+            if names <= stored.keys():
+                return _read_part(kind, stored)
+        raise LookupError(f"none of {kinds} is stored as {sorted(stored)}")
+
+    return read
 
 
 def _tuple(arguments: tuple[Any, ...]) -> Reader:
