@@ -87,6 +87,7 @@ class Container(Model):
 
     ``location_id`` is where it stands now, with everything in it: ``ledger.standing`` is its one writer, and a key of
     the balances holds them to it. ``status``: open, closed (a carton that is packed), shipped.
+    ``weight_grams``: what the goods in a closed carton weigh, where the weight of each item is known.
     ``task_id`` is the pick that a tote was given to: no other task is offered it until it is empty again.
     """
 

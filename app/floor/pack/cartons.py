@@ -81,6 +81,8 @@ def close_carton(work: Work, carton: Container) -> Said:
         work.finish_units(by_id[line_id], units)
     _join_shipment(work, carton)
     carton.status = "closed"
+    is_known = all(by_id[line_id].unit_weight_grams for line_id in counts)
+    carton.weight_grams = work.memory.grams if is_known else None
     work.memory = replace(work.memory.with_carton_empty(), carton=None, label=None)
     work.can_undo(CartonDone(posting=posted.posting_id, packed=tuple(packed), carton=carton.id))
     work.session.flush()
@@ -218,7 +220,7 @@ def reopen_carton(work: Work) -> Said:
     spare = carton_of(work)
     if spare is not None:
         drop_carton(work, spare)
-    carton.status = "open"
+    carton.status, carton.weight_grams = "open", None
     work.memory = replace(work.memory, undo=work.memory.undo[:-1], carton=carton.id, is_handed=False)
     reopen(work.session, work.task)
     work.session.flush()

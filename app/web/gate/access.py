@@ -25,16 +25,12 @@ class Rule:
 
     A token is judged by its scopes, and by its operator's roles too where the rule names roles as well. A browser has
     no scopes, so it needs a role. Nothing given opens nothing.
-
-    ``is_signed``: the view itself proves its sender, by a signature over the body (a channel's webhook); cookies mean
-    nothing there, so no page can be led to it.
     """
 
     roles: frozenset[str]
     scopes: frozenset[str]
     is_public: bool
     is_for_any_role: bool
-    is_signed: bool
 
     @property
     def is_office(self) -> bool:
@@ -59,10 +55,9 @@ def allow(
     scopes: Iterable[str] = (),
     public: bool = False,
     any_role: bool = False,
-    signed: bool = False,
 ) -> Callable[[View], View]:
     """Say who may call the view below: everybody, any role, or those with one of ``roles`` or ``scopes``."""
-    rule = Rule(frozenset(roles), frozenset(scopes), public or signed, any_role, signed)
+    rule = Rule(frozenset(roles), frozenset(scopes), public, any_role)
 
     def write_on(view: View) -> View:
         setattr(view, _RULE, rule)

@@ -122,7 +122,7 @@ def _gate() -> None:
     rule = rule_of(current_app.view_functions[request.endpoint])
     if rule is None:
         raise Forbidden("no_rule", _("This page can't be opened. Go back to work."))
-    can_be_led = is_browser and not rule.is_signed and (bool(token) or rule.is_public)
+    can_be_led = is_browser and (bool(token) or rule.is_public)
     if can_be_led and request.method not in SAFE_METHODS:
         _require_own_page(request)
     _require_same_person()

@@ -1,9 +1,13 @@
 """Pack: every unit verified, into cartons."""
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.ledger.on_hand import balances
+from app.orders.carton_label import carton_fields
+from app.places.models import Container
 from tests.floor.story import Floor, Worker
 
 
@@ -138,6 +142,29 @@ def test_too_heavy_a_carton_is_refused_and_the_next_one_begun(floor: Floor, pack
     packer.scan(first).hears("carton_closed").scan("BRICK", "BRICK")
     assert _carton(packer) != first
     packer.scan(_carton(packer)).hears("carton_closed").finished()
+
+
+@pytest.mark.parametrize(("other", "weight"), [(150, "4.150 kg"), (0, None)])
+def test_the_label_of_a_closed_carton_says_what_its_goods_weigh_where_that_is_known(
+    floor: Floor, packer: Worker, other: int, weight: str | None
+) -> None:
+    floor.item("BRICK", unit_weight_grams=2_000)
+    floor.item("MUG", unit_weight_grams=other)
+    for sku in ("BRICK", "MUG"):
+        floor.stock(sku, 9)
+    floor.picked("O-1", ("BRICK", 2), ("MUG", 1))
+    packer.start("pack", "O-1").scan("TOTE-1", "BRICK", "BRICK", "MUG")
+    code = _carton(packer)
+
+    def said(session: Session) -> str | None:
+        carton = session.scalars(select(Container).where(Container.code == code)).one()
+        return carton_fields(session, carton).get("weight")
+
+    assert floor.read(said) is None
+    packer.scan(code).hears("carton_closed").finished()
+    assert floor.read(said) == weight
+    packer.act("undo").hears("undone")
+    assert floor.read(said) is None
 
 
 def test_a_carton_taken_back_opens_its_lines_again(floor: Floor, packer: Worker) -> None:
