@@ -74,12 +74,6 @@ class CountMemory(AsksWhich, CountRequest):
     """Container -> the orders that units were lost of."""
     is_done: bool = False
 
-    @property
-    def the_item(self) -> int:
-        """Whose lot or serial number is asked for."""
-        assert self.item is not None, "a lot or serial number was asked for of nothing"
-        return self.item
-
     def answered(self) -> Self:
         return replace(super().answered(), lot=None)
 

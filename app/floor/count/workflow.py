@@ -40,6 +40,7 @@ from app.floor.shared.double_read import note_read
 from app.floor.shared.expiry_date import hold_old, said_date
 from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Workflow, action_way
 from app.floor.shared.undo import no_arguments
+from app.floor.shared.which_one import ask_which_lot, ask_which_unit, require_lot, require_serial
 from app.language import _
 from app.ledger.post import Move, reverse
 from app.orders.expire import hold_all_expired, old_again
@@ -124,11 +125,7 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
         )
     tracking = confirm.item_row(work.session, meaning.id).tracking
     if tracking != "none":
-        asks = replace(work.memory, item=meaning.id, waiting_units=meaning.quantity)
-        work.memory = replace(asks, pending="lot" if tracking == "lot" else "serial")
-        if tracking == "lot":
-            return Said("scan_lot", _("Now scan the lot of %(sku)s.", sku=meaning.code))
-        return Said("scan_serial", _("Now scan the serial number of %(sku)s.", sku=meaning.code))
+        return ask_which_lot(work, meaning) if tracking == "lot" else ask_which_unit(work, meaning)
     return _count(work, meaning.id, meaning.quantity)
 
 
@@ -138,8 +135,7 @@ def _ask_lot(work: Work) -> Prompt:
 
 
 def _accept_lot(work: Work, meaning: Meaning) -> Said:
-    if meaning.type != "lot":
-        raise confirm.wrong(meaning, wanted=_("Scan the lot."))
+    require_lot(meaning)
     item_id = work.memory.the_item
     known = known_lot(work.session, item_id, meaning.code)
     if known is not None:
@@ -179,8 +175,7 @@ def _ask_serial(work: Work) -> Prompt:
 
 def _accept_serial(work: Work, meaning: Meaning) -> Said:
     """Errors: ``serial_twice``; ``serial_elsewhere`` for a unit that the books have in another place."""
-    if meaning.type != "serial":
-        raise confirm.wrong(meaning, wanted=_("Scan the serial number."))
+    require_serial(meaning)
     item_id = work.memory.the_item
     if key_of(item_id, None, meaning.code) in work.memory.found:
         raise Refused("serial_twice", _("Serial %(serial)s was scanned already. Scan another.", serial=meaning.code))

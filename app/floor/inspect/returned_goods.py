@@ -8,7 +8,8 @@ from app.floor.inspect.memory import Work
 from app.floor.inspect.stock_inspection import of_stock
 from app.floor.shared import confirm
 from app.floor.shared.question import about_line, with_undo
-from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, action_way, scan_way
+from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, action_way
+from app.floor.shared.which_one import lot_ways, serial_ways
 from app.language import _
 from app.ledger.serials import with_customers
 from app.orders.models import Holding, Order, OrderLine, Reservation
@@ -70,8 +71,7 @@ def _shipped_lots(work: Work) -> list[str]:
 
 
 def _ask_lot(work: Work) -> Prompt:
-    lots = _shipped_lots(work)
-    ways = [*(scan_way(code, _("Lot %(lot)s", lot=code)) for code in lots), set_aside_way()]
+    ways = [*lot_ways(_shipped_lots(work)), set_aside_way()]
     return prompt(work, _("Scan the lot"), value=work.the_line.sku, ways=ways, expects=("lot",))
 
 
@@ -102,10 +102,7 @@ def _serials_out(work: Work) -> list[str]:
 
 
 def _ask_serial(work: Work) -> Prompt:
-    ways = [
-        *(scan_way(serial, _("Serial %(serial)s", serial=serial)) for serial in _serials_out(work)),
-        set_aside_way(),
-    ]
+    ways = [*serial_ways(_serials_out(work)), set_aside_way()]
     return prompt(work, _("Scan the serial number"), value=work.the_line.sku, ways=ways, expects=("serial",))
 
 

@@ -11,6 +11,14 @@ from app.floor.shared import confirm
 from app.floor.shared.missing_stock import with_short
 from app.floor.shared.question import about_line
 from app.floor.shared.step import Meaning, Prompt, Said, Step, Way, action_way, scan_way
+from app.floor.shared.which_one import (
+    ask_which_of_lots,
+    ask_which_unit,
+    lot_ways,
+    require_lot,
+    require_serial,
+    serial_ways,
+)
 from app.language import _
 from app.refusal import Refused
 from app.tasks.lines import Line, lines
@@ -70,14 +78,10 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     has_serial = bool(found[0].serial)
     if not has_serial and len({each.lot_id for each in found}) == 1:
         return _take(work, found, meaning.quantity)
-    asks = replace(work.memory, item=meaning.id, waiting_units=meaning.quantity)
-    work.memory = replace(asks, pending="serial" if has_serial else "lot")
-    if has_serial:
-        return Said("scan_serial", _("Now scan the serial number of %(sku)s.", sku=meaning.code))
-    return Said("scan_lot", _("Several lots are here. Now scan the lot of %(sku)s.", sku=meaning.code))
+    return ask_which_unit(work, meaning) if has_serial else ask_which_of_lots(work, meaning)
 
 
-def _lines_of(work: Work, item_id: int | None) -> list[Line]:
+def _lines_of(work: Work, item_id: int) -> list[Line]:
     """The open lines of an item, that one first which is asked for."""
     found = lines(work.session, work.task.id, TaskLine.item_id == item_id, TaskLine.status == "open")
     return sorted(found, key=lambda each: each.id != work.the_line.id)
@@ -104,28 +108,25 @@ def _take_serial(work: Work, found: list[Line], serial: str) -> Said:
 
 
 def _ask_lot(work: Work) -> Prompt:
-    found = _lines_of(work, work.memory.item)
+    found = _lines_of(work, work.memory.the_item)
     codes = dict.fromkeys(each.lot for each in found if each.lot)
-    ways = [scan_way(code, _("Lot %(lot)s", lot=code)) for code in codes]
-    return prompt(work, _("Scan the lot"), value=found[0].sku, ways=_with_back(ways), expects=("lot",))
+    return prompt(work, _("Scan the lot"), value=found[0].sku, ways=_with_back(lot_ways(codes)), expects=("lot",))
 
 
 def _accept_lot(work: Work, meaning: Meaning) -> Said:
-    if meaning.type != "lot":
-        raise confirm.wrong(meaning, wanted=_("Scan the lot."))
-    return _take_lot(work, _lines_of(work, work.memory.item), meaning.code, work.memory.waiting_units)
+    require_lot(meaning)
+    return _take_lot(work, _lines_of(work, work.memory.the_item), meaning.code, work.memory.waiting_units)
 
 
 def _ask_serial(work: Work) -> Prompt:
-    found = _lines_of(work, work.memory.item)
-    ways = [scan_way(each.serial, _("Serial %(serial)s", serial=each.serial)) for each in found[:3]]
+    found = _lines_of(work, work.memory.the_item)
+    ways = serial_ways(each.serial for each in found[:3])
     return prompt(work, _("Scan the serial number"), value=found[0].sku, ways=_with_back(ways), expects=("serial",))
 
 
 def _accept_serial(work: Work, meaning: Meaning) -> Said:
-    if meaning.type != "serial":
-        raise confirm.wrong(meaning, wanted=_("Scan the serial number."))
-    return _take_serial(work, _lines_of(work, work.memory.item), meaning.code)
+    require_serial(meaning)
+    return _take_serial(work, _lines_of(work, work.memory.the_item), meaning.code)
 
 
 def _with_back(ways: list[Way]) -> list[Way]:

@@ -29,6 +29,14 @@ from app.floor.shared.step import Arguments, Meaning, Prompt, Said, Step, Way, W
 from app.floor.shared.stock_override import allow, choose_again, hold_chosen, let_go
 from app.floor.shared.suggested_place import suggest_bin
 from app.floor.shared.undo import no_arguments, undo
+from app.floor.shared.which_one import (
+    ask_which_of_lots,
+    ask_which_unit,
+    lot_ways,
+    require_lot,
+    require_serial,
+    serial_ways,
+)
 from app.language import _
 from app.ledger.models import Balance
 from app.ledger.post import Move, Place
@@ -132,48 +140,35 @@ def _accept_item(work: Work, meaning: Meaning) -> Said:
     require_unpicked(work)
     serial, lots = found[0].serial, {row.lot_id for row in found}
     if serial or len(lots) > 1:
-        units = 1 if serial else meaning.quantity
-        asks = replace(work.memory, item=meaning.id, waiting_units=units)
-        work.memory = replace(asks, pending="serial" if serial else "lot")
-        if serial:
-            return Said("scan_serial", _("Now scan the serial number of %(sku)s.", sku=meaning.code))
-        return Said("scan_lot", _("Several lots are here. Now scan the lot of %(sku)s.", sku=meaning.code))
+        return ask_which_unit(work, meaning) if serial else ask_which_of_lots(work, meaning)
     return begin_line(work, found[0], meaning.quantity)
 
 
-def _asked_item(work: Work) -> int:
-    assert work.memory.item is not None, "a lot or serial number was asked for of nothing"
-    return work.memory.item
-
-
 def _ask_lot(work: Work) -> Prompt:
-    found = [row.lot_id for row in content_of(work, _asked_item(work)) if row.lot_id is not None]
-    ways = [scan_way(code, _("Lot %(lot)s", lot=code)) for code in confirm.lot_codes(work.session, found)]
-    sku = confirm.item_row(work.session, _asked_item(work)).sku
+    found = [row.lot_id for row in content_of(work, work.memory.the_item) if row.lot_id is not None]
+    ways = lot_ways(confirm.lot_codes(work.session, found))
+    sku = confirm.item_row(work.session, work.memory.the_item).sku
     return _prompt(work, _("Scan the lot"), value=sku, ways=ways, expects=("lot",))
 
 
 def _accept_lot(work: Work, meaning: Meaning) -> Said:
-    if meaning.type != "lot":
-        raise confirm.wrong(meaning, wanted=_("Scan the lot."))
-    lot_id = confirm.lot(work, item_id=_asked_item(work), code=meaning.code)
-    found = [row for row in content_of(work, _asked_item(work)) if row.lot_id == lot_id]
+    require_lot(meaning)
+    lot_id = confirm.lot(work, item_id=work.memory.the_item, code=meaning.code)
+    found = [row for row in content_of(work, work.memory.the_item) if row.lot_id == lot_id]
     if not found:
         raise Refused("wrong_lot", _("Lot %(lot)s is not in %(place)s.", lot=meaning.code, place=work.memory.place))
     return begin_line(work, found[0], work.memory.waiting_units)
 
 
 def _ask_serial(work: Work) -> Prompt:
-    found = [row.serial for row in content_of(work, _asked_item(work))][:3]
-    ways = [scan_way(serial, _("Serial %(serial)s", serial=serial)) for serial in found]
-    sku = confirm.item_row(work.session, _asked_item(work)).sku
-    return _prompt(work, _("Scan the serial number"), value=sku, ways=ways, expects=("serial",))
+    found = [row.serial for row in content_of(work, work.memory.the_item)][:3]
+    sku = confirm.item_row(work.session, work.memory.the_item).sku
+    return _prompt(work, _("Scan the serial number"), value=sku, ways=serial_ways(found), expects=("serial",))
 
 
 def _accept_serial(work: Work, meaning: Meaning) -> Said:
-    if meaning.type != "serial":
-        raise confirm.wrong(meaning, wanted=_("Scan the serial number."))
-    found = [row for row in content_of(work, _asked_item(work)) if row.serial == meaning.code]
+    require_serial(meaning)
+    found = [row for row in content_of(work, work.memory.the_item) if row.serial == meaning.code]
     if not found:
         raise Refused(
             "wrong_serial",

@@ -13,6 +13,7 @@ from app.floor.pick.memory import Work
 from app.floor.pick.prompts import count_units, exceptions, prompt
 from app.floor.shared import confirm
 from app.floor.shared.step import Meaning, Prompt, Said, Step, scan_way
+from app.floor.shared.which_one import lot_ways, serial_ways
 from app.language import _
 from app.ledger.models import Balance
 from app.refusal import Refused
@@ -49,7 +50,7 @@ def check_lot(line: Line, lot: str) -> None:
 
 def _ask_lot(work: Work) -> Prompt:
     line = work.the_line
-    ways = [scan_way(line.lot or "", _("Lot %(lot)s", lot=line.lot)), *exceptions(work)]
+    ways = [*lot_ways([line.lot or ""]), *exceptions(work)]
     return prompt(work, _("Scan the lot"), value=line.lot or "", ways=ways, expects=("lot",))
 
 
@@ -87,7 +88,7 @@ def _accept_container(work: Work, meaning: Meaning) -> Said:
 
 def _ask_serial(work: Work) -> Prompt:
     line = work.the_line
-    ways = [scan_way(line.serial, _("Serial %(serial)s", serial=line.serial)), *exceptions(work)]
+    ways = [*serial_ways([line.serial]), *exceptions(work)]
     return prompt(work, _("Scan the serial number"), value=line.serial, ways=ways, expects=("serial",))
 
 

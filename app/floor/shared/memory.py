@@ -150,6 +150,12 @@ class AsksWhich(Memory):
     waiting_units: int = field(default=0, metadata={**LINE, **formerly("units")})
     """Units that the answer counts."""
 
+    @property
+    def the_item(self) -> int:
+        """Whose lot or serial number is asked for, where a step has made sure that one is."""
+        assert self.item is not None, "a lot or serial number was asked for of nothing"
+        return self.item
+
     def answered(self) -> Self:
         return replace(self, pending=None, item=None, waiting_units=0)
 
