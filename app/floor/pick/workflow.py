@@ -29,6 +29,7 @@ from app.language import _
 from app.ledger.post import Move, Place
 from app.orders import fulfil
 from app.refusal import Refused
+from app.tasks.life import give_back
 from app.tasks.lines import Line, to_the_end
 
 
@@ -217,9 +218,9 @@ def _no_tote(work: Work) -> Said:
     if work.task.container_id is None and totes.proposed(work) is not None:
         return Said("next_tote", _("Take %(tote)s.", tote=tote_code(work)))
     units = work.counted
-    work.memory = replace(work.memory.without_line(), bin=None)
+    work.memory = work.memory.without_line()
     work.next_line()
-    work.task.status, work.task.operator_id, work.task.claimed_at = "open", None, None
+    give_back(work.session, work.task)
     return Said(
         "given_back",
         _(
