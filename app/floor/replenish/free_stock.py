@@ -48,12 +48,12 @@ def ask_for_less(work: Work, line: Line) -> Said | None:
         return Said(
             "less_is_free",
             _(
-                "Orders need it here: put %(n)s × %(sku)s back in %(place)s.",
+                "Not all of it is free any more: put %(n)s × %(sku)s back in %(place)s.",
                 n=put_back,
                 sku=line.sku,
                 place=place,
             ),
         )
     if not free:
-        return Said("less_is_free", _("Orders need all %(sku)s in %(place)s. Go on.", sku=line.sku, place=place))
-    return Said("less_is_free", _("Orders need some of it: take only %(n)s from %(place)s.", n=free, place=place))
+        return Said("less_is_free", _("No %(sku)s is free in %(place)s any more. Go on.", sku=line.sku, place=place))
+    return Said("less_is_free", _("Take only %(n)s from %(place)s: no more is free.", n=free, place=place))
