@@ -1,7 +1,7 @@
 """What a job remembers is typed, is stored as JSON and comes back from it, from older versions too.
 
-``stored_before.json`` in the folder of each kind: memories as the program stored them when they were still
-dictionaries, of every shape that its tests had brought about.
+``stored_before.json`` in the folder of a kind: memories as the program stored them when they were still dictionaries,
+of every shape that its tests had brought about. A kind that is newer than that has none.
 """
 
 import json
@@ -28,7 +28,11 @@ RENAMED = {
     "pack": {"counts": "verified", "last": "verified_last", "whole": "whole_lines"},
     "putaway": {"full": "full_bins"},
 }
-BEFORE = [(kind, stored) for kind in KINDS for stored in json.loads((HERE / kind / "stored_before.json").read_text())]
+BEFORE = [
+    (path.parent.name, stored)
+    for path in sorted(HERE.glob("*/stored_before.json"))
+    for stored in json.loads(path.read_text())
+]
 
 
 def _said(value: Any) -> Any:
