@@ -136,7 +136,7 @@ def test_unlocking_and_switching_off_are_written_down_with_who_did_it(browse: Br
         assert chief.post(f"/office/people/{ids['picker']}/{verb}").status_code == 303
         assert chief.post(f"/office/people/987654/{verb}").status_code == 404
     page = chief.get(f"/office/people/{ids['picker']}").text
-    rows = re.findall(r'<td class="wide">(.*?)</td><td>(.*?)</td>', page)
+    rows = re.findall(r'<td class="wide">(.*?)</td>\s*<td>(.*?)</td>', page)
     assert rows == [("Switched on", "supervisor"), ("Switched off", "supervisor"), ("Unlocked", "supervisor")]
 
 

@@ -40,7 +40,7 @@ def many(shop: "Flask", monkeypatch: pytest.MonkeyPatch) -> "Flask":
 
 def _hidden(page: str) -> dict[str, str]:
     form = page.split('id="wave"')[1]
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="(\d+)"', form))
+    return dict(re.findall(r'type="hidden"\s+name="(\w+)"\s+value="(\d+)"', form))
 
 
 def test_it_says_how_far_it_is_and_goes_on_where_it_was(many: "Flask", browse: Browse) -> None:
