@@ -32,6 +32,7 @@ from app.web.floor import (
     preferences,
     scanner,
     scans,
+    task_screen,
     tasks,
 )
 from app.web.gate import security
@@ -75,6 +76,7 @@ def install(flask: Flask) -> None:
     screens.install(flask)
     fragments.install(flask)
     offline.install(flask)
+    task_screen.install(flask)
     for pages in PAGES:
         flask.register_blueprint(pages)
     errors.install(flask)

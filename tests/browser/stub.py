@@ -14,6 +14,7 @@ from markupsafe import Markup
 from werkzeug.serving import make_server
 
 from app.floor.kinds import KINDS
+from app.web.floor import task_screen
 from tests.apps import RememberedTemplates
 from tests.browser import screens
 
@@ -63,6 +64,7 @@ def make_app(stub: Stub) -> Flask:
     app.jinja_env.filters["word"] = lambda code: code
     app.jinja_env.globals["_"] = lambda text, **values: text % values if values else text
     app.jinja_env.globals.update(icon=icon, outcome_of=lambda answer: answer.get("outcome") or "", kinds=KINDS)
+    task_screen.install(app)
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:
