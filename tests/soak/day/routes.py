@@ -4,8 +4,8 @@ An address is written as the day counts it (``worker.route_of``): numbers are ``
 """
 
 DONE = {
-    "/api/v1/adjustments", "/api/v1/imports/*", "/api/v1/ledger/verification", "/api/v1/locations/blocks",
-    "/api/v1/locations/releases", "/api/v1/pick-faces", "/api/v1/pick-faces/removals",
+    "/api/v1/adjustments", "/api/v1/expiry-corrections", "/api/v1/imports/*", "/api/v1/ledger/verification",
+    "/api/v1/locations/blocks", "/api/v1/locations/releases", "/api/v1/pick-faces", "/api/v1/pick-faces/removals",
     "/api/v1/orders", "/api/v1/orders/*/cancellations", "/api/v1/purchase-orders",
     "/api/v1/returns", "/api/v1/tasks", "/api/v1/tasks/*/actions", "/api/v1/tasks/*/ends", "/api/v1/tasks/*/releases",
     "/api/v1/tasks/*/scans", "/api/v1/tasks/*/takeovers", "/api/v1/tasks/claims", "/api/v1/waves",
@@ -21,7 +21,6 @@ _PEOPLE = "people, their devices and tokens: no goods, no jobs (tests/web)"
 _PRINT = "labels and printers: what is printed moves nothing (tests/labels, tests/printing)"
 _HOUSE = "the house is set up before a day begins (tests/web)"
 _READS = "says what a code is, and keeps nothing of the day's (tests/barcode, tests/api)"
-_DATES = "a lot's date is put right: no random day does it yet (tests/stock)"
 _PAGE = "what the API does too, at a page (tests/web)"
 _FILES = "the importer of /api/v1/imports, at a page (tests/imports, tests/web)"
 
@@ -75,8 +74,7 @@ LEFT = {
     "/office/warehouses": _HOUSE,
     "/office/warehouses/*": _HOUSE,
     "/api/v1/imports/stock": "opening stock is brought once, before the first day (tests/imports)",
-    "/api/v1/expiry-corrections": _DATES,
-    "/office/expiry-corrections": _DATES,
+    "/office/expiry-corrections": _PAGE,
     "/office/pick-faces": _PAGE,
     "/office/pick-faces/fillings": _PAGE,
     "/office/pick-faces/removals": _PAGE,

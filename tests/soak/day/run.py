@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.soak.day import shelf
 from tests.soak.day.book import Book
 from tests.soak.day.checks import check
 from tests.soak.day.commands import COMMANDS
 from tests.soak.day.drain import drain
-from tests.soak.day.house import Keys
+from tests.soak.day.house import BINS, Keys
 from tests.soak.day.servers import failures
 from tests.soak.day.worker import Command, Day, Hand, Worker
 
@@ -75,6 +76,9 @@ def run(
     day.is_killing = False
     drained = time.monotonic()
     refused = drain(day)
+    counter = Hand(day, 98, keys.chiefs[0])
+    for place in BINS:
+        shelf.count(counter, place, is_sure=True)
     outcome = Outcome(seed, steps, day=day, refused=refused, met=day.met, routes=day.routes)
     outcome.faults = check(day, failures(folder))
     outcome.requests, outcome.replayed = len(day.journal), day.replayed

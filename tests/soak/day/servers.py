@@ -55,6 +55,9 @@ def fast() -> Iterator[Serve]:
         yield serve
 
 
+_TRACE_LINES = 40
+
+
 def failures(folder: Path) -> dict[str, str]:
     """The server's tracebacks by the number of the request; what has none, a job of the worker, by its line."""
     log = folder / "server.log"
@@ -64,9 +67,10 @@ def failures(folder: Path) -> dict[str, str]:
 def failures_in(log: str) -> dict[str, str]:
     """As ``failures``, in the text of a log."""
     found: dict[str, str] = {}
-    for number, line in enumerate(log.splitlines()):
+    lines = log.splitlines()
+    for number, line in enumerate(lines):
         if line.startswith("Traceback"):
-            found[f"line {number}"] = line
+            found[f"line {number}"] = "\n".join(lines[number : number + _TRACE_LINES])
         for said in _said(line):
             why = f"{said.get('route')} {_short(said.get('exception', ''))}"
             if said.get("event") == "failed":

@@ -15,6 +15,7 @@ from typing import Any
 from tests.soak.day.book import Book
 from tests.soak.day.house import Keys
 from tests.soak.day.journal import Step
+from tests.soak.day.still import Still
 from tests.soak.day.wire import Answer, Asked, Gone, Wire
 
 LOSE_ANSWERS, HANG_UP, TWINS, AT_A_SCREEN, DIE = 0.04, 0.02, 0.02, 0.06, 0.004
@@ -69,6 +70,7 @@ class Day:
     is_killing: bool = False
     """Servers are killed: connections break, and what is answered with 5xx is asked again, as devices do."""
     was_killing: bool = False
+    still: Still = field(default_factory=Still)
     _lock: Any = field(default_factory=threading.Lock)
 
     def took_step(self) -> None:
@@ -129,6 +131,10 @@ class Hand:
 
     def at_once(self, mine: Asked, other: Asked, *, token: str) -> tuple[Answer, Answer]:
         """My request and somebody else's at the same instant; both are answered. My screen shows my own."""
+        with self.day.still.moving():
+            return self._at_once(mine, other, token=token)
+
+    def _at_once(self, mine: Asked, other: Asked, *, token: str) -> tuple[Answer, Answer]:
         self.day.took_step()
         self.day.took_step()
         pairs = [(self._wire, self.token, mine), (self._twin, token, other)]
@@ -179,6 +185,10 @@ class Hand:
 
     def ask(self, asked: Asked, *, token: str = "") -> Answer:
         """One step: it is answered, however often that takes. What a client that died did not hear is asked later."""
+        with self.day.still.moving():
+            return self._ask(asked, token=token)
+
+    def _ask(self, asked: Asked, *, token: str) -> Answer:
         token = token or self.token
         if asked.method == "POST":
             self.day.took_step()

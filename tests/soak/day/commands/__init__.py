@@ -9,6 +9,7 @@ from tests.soak.day.commands import (
     counts,
     desk,
     files,
+    lots,
     moves,
     orders,
     places,
@@ -21,6 +22,20 @@ from tests.soak.day.worker import Command
 
 COMMANDS: list[Command] = [
     command
-    for room in (work, orders, receiving, returns, counts, moves, adjustments, places, files, desk, screens, at_once)
+    for room in (
+        work,
+        orders,
+        receiving,
+        returns,
+        counts,
+        moves,
+        adjustments,
+        lots,
+        places,
+        files,
+        desk,
+        screens,
+        at_once,
+    )
     for command in room.COMMANDS
 ]
