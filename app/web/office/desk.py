@@ -67,7 +67,8 @@ def page_of(rows: Sequence[Row], **cursor: object) -> tuple[list[Row], str | Non
     if len(rows) <= PAGE:
         return list(rows), None
     kept = {name: value for name, value in request.args.items() if name not in cursor}
-    return list(rows[:PAGE]), f"{request.path}?{urlencode(kept | {name: str(value) for name, value in cursor.items()})}"
+    wanted = urlencode(kept | {name: str(value) for name, value in cursor.items()})
+    return list(rows[:PAGE]), f"{request.script_root}{request.path}?{wanted}"
 
 
 def asked(name: str, *, longest: int = 100) -> str:

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 htmx = HTMX()
 _SAID = "#said"
-_OF_EVERY_DESK_PAGE = {"desk"}
-"""Blocks of the frame that a page stands in; its own are read off its template."""
+_OF_FRAME: dict[str, set[str]] = {"office/": {"desk"}}
+"""Blocks of the frame that the pages of a folder stand in; a page's own are read off its template."""
 
 
 def install(flask: Flask) -> None:
@@ -53,8 +53,8 @@ def _part_of(template: str) -> str:
     if not htmx or htmx.history_restore_request:
         return ""
     target = htmx.target or ""
-    blocks = {*current_app.jinja_env.get_template(template).blocks, *_OF_EVERY_DESK_PAGE}
-    return target if target in blocks else ""
+    of_frame = next((parts for folder, parts in _OF_FRAME.items() if template.startswith(folder)), set())
+    return target if target in {*current_app.jinja_env.get_template(template).blocks, *of_frame} else ""
 
 
 def _vary(response: Response) -> Response:

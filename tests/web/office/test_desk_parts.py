@@ -54,6 +54,31 @@ def test_an_element_that_the_page_does_not_know_gets_the_whole_page(browse: Brow
     assert "<html" in answer.text
 
 
+@pytest.mark.parametrize(
+    "target", ["desk", "list", "board", "movements", "home", "heading", "title", "up", "tools", "nav"]
+)
+def test_no_page_breaks_whatever_element_is_named(browse: Browse, target: str) -> None:
+    admin = browse("admin")
+    for path in [
+        *LISTS,
+        *BOARDS,
+        "/office/orders/1",
+        "/office/items/MUG",
+        "/",
+        "/history",
+        "/settings",
+        "/scanner",
+        "/help",
+    ]:
+        assert admin.get(path, headers=asked(target)).status_code in {200, 404}, path
+
+
+def test_a_board_asks_below_the_address_that_the_site_has(shop: "Flask", browse: Browse) -> None:
+    """Behind a proxy the site may stand below a path of another."""
+    page = browse("admin").get("/office/?x=1", environ_overrides={"SCRIPT_NAME": "/wms"})
+    assert 'hx-get="/wms/office/?x=1"' in page.text
+
+
 def test_the_back_button_gets_the_whole_page(browse: Browse) -> None:
     restoring = {**asked("list"), "HX-History-Restore-Request": "true"}
     assert "<html" in browse("admin").get("/office/orders", headers=restoring).text
