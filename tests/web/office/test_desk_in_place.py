@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, Route, expect
 
 from app.web.office import files, orders
 from tests.web.office.at_the_desk import at_the_desk
@@ -136,6 +137,33 @@ def test_an_action_in_a_row_changes_the_row_and_nothing_else(admin: "Page") -> N
     admin.get_by_role("button", name="Wait its turn").wait_for()
     assert is_same(admin)
     assert admin.evaluate("document.activeElement.innerText") == "Wait its turn", "a keyboard goes on there"
+
+
+def test_a_form_that_is_sent_twice_in_a_hurry_is_sent_once(admin: "Page") -> None:
+    admin.goto("/office/printers")
+    sent: list[str] = []
+    admin.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    admin.get_by_label("New station").fill("Bench 1")
+    admin.get_by_role("button", name="Open it").dblclick()
+    expect(admin.get_by_text("Bench 1")).to_have_count(1)
+    assert len(sent) == 1
+
+
+def test_a_tab_wins_over_a_search_that_is_still_on_its_way(admin: "Page") -> None:
+    """An answer that comes late must not replace what was asked for after it."""
+    held: list[Route] = []
+    admin.goto("/office/orders")
+    admin.route(lambda url: url.endswith("q=SO-3"), lambda route: held.append(route))
+    admin.locator("#q").press_sequentially("SO-3")
+    expect(admin.locator("#busy.htmx-request")).to_have_count(1)
+    admin.get_by_role("link", name="Shipped").press("Enter")
+    expect(admin.get_by_text("No order matches.")).to_be_visible()
+    for route in held:
+        with suppress(Error):  # it was called off
+            route.continue_()
+    admin.wait_for_timeout(300)
+    expect(admin.get_by_text("No order matches.")).to_be_visible()
+    expect(admin.get_by_role("link", name="Shipped")).to_have_attribute("aria-current", "true")
 
 
 def test_what_is_wrong_with_a_field_is_said_beneath_it(admin: "Page") -> None:
