@@ -74,7 +74,7 @@ def _options() -> argparse.Namespace:
 
 def _measure(database: Database, size: Size, options: argparse.Namespace) -> Results:
     engine = engine_of(database.url)
-    crew = prepare.people(engine)
+    crew = prepare.people(engine, at_least=max(options.clients))
     prepare.picks(engine, size, crew=crew[:1], each=50, name="LOCK")
     with Session(engine) as session:
         tasks = list(session.scalars(select(Task.id)))

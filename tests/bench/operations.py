@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from tests.bench import prepare
 from tests.bench.clients import Request, request
-from tests.bench.dataset import CLIENTS, Size, barcode, sku
+from tests.bench.dataset import Size, barcode, sku
 from tests.bench.prepare import Grounds, Person, Ready
 
 LINES = 13
@@ -116,6 +116,7 @@ def operations(engine: Engine, size: Size, crew: list[Person], address_of: Calla
 
 def same_facts(engine: Engine, size: Size, crew: list[Person], clients: int, each: int) -> list[list[Facts]]:
     """Picks that wait for their tote, for each client, with every id that the app would have to ask for."""
+    assert clients <= len(crew), "each client is an operator of its own"
     mine = crew[:clients]
     ready = prepare.picks(engine, size, crew=mine, each=each, name=f"S{uuid.uuid4().hex[:8]}")
     known = prepare.known_picks(engine, [one.task_id for picks in ready for one in picks])
@@ -165,9 +166,15 @@ def _posting(
     each: int,
     scan: Callable[[Person, Ready], Request],
 ) -> Plan:
+    assert clients <= len(crew), "each client is an operator of its own"
     mine = crew[:clients]
     ready = prepare.picks(engine, size, crew=mine, each=each, name=f"T{uuid.uuid4().hex[:8]}")
     return [[scan(person, one) for one in picks] for person, picks in zip(mine, ready, strict=True)]
+
+
+def api_posting(engine: Engine, size: Size, crew: list[Person], clients: int, each: int) -> Plan:
+    """The last scan of a pick, over the API: for each client picks of its own."""
+    return _posting(engine, size, crew, clients, each, _api_scan)
 
 
 def _api_scan(person: Person, pick: Ready) -> Request:
@@ -257,7 +264,7 @@ def _every(clients: int, each: int, one: Callable[[random.Random], Request]) -> 
 
 
 def _by_client(crew: list[Person], clients: int, each: int, one: Callable[[Person, random.Random], Request]) -> Plan:
-    assert clients <= CLIENTS
+    assert clients <= len(crew), "each client is an operator of its own"
     return [
         [one(crew[number], dice) for _ in range(each)] for number, dice in enumerate(map(random.Random, range(clients)))
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.barcode.internal import InternalKind, encode
 from app.config import Settings
 from app.db import table, transact
@@ -21,7 +22,7 @@ from app.places.models import Container
 from app.places.warehouses import floor_of, warehouse_of
 from app.tasks.models import Task, TaskLine
 from app.tasks.queue import claim
-from tests.bench.dataset import WAREHOUSE, Size, sku
+from tests.bench.dataset import CLIENTS, WAREHOUSE, Size, sku
 
 _BATCH = 50
 
@@ -61,11 +62,16 @@ class Grounds:
     item_ids: dict[str, int]
 
 
-def people(engine: Engine) -> list[Person]:
-    """Everybody signs in anew: a shift in the kept warehouse would long be over."""
+def people(engine: Engine, *, at_least: int = CLIENTS) -> list[Person]:
+    """Everybody signs in anew: a shift in the kept warehouse would long be over. Who is missing is taken on."""
 
     def work(session: Session) -> list[Person]:
         found = []
+        for number in range(CLIENTS, at_least):
+            roles = ["picker", "office"]
+            badge = f"P-{number}"
+            session.add(Operator(name=f"Picker {number}", badge=badge, roles=roles, created_at=clock.now()))
+        session.flush()
         for row in session.scalars(select(Operator).order_by(Operator.id)).all():
             token = create_api_token(
                 session, name=row.badge, scopes=("floor", "office", "integration"), operator_id=row.id
