@@ -43,6 +43,14 @@ def drain(day: Day) -> Counter[str]:
     return robot.refused
 
 
+def inspect_again(day: Day) -> None:
+    """What the last counts found and nobody may sell (its lot has expired) is looked at too."""
+    hands = [Hand(day, 96 + n, token) for n, token in enumerate(day.keys.chiefs)]
+    for hand in hands:
+        hand.is_careful = True
+    Robot(day, hands).inspect_the_rest()
+
+
 def pages(hand: Hand, path: str) -> Iterator[dict[str, Any]]:
     """Every entry of a list."""
     after = ""

@@ -11,7 +11,7 @@ from tests.soak.day import shelf
 from tests.soak.day.book import Book
 from tests.soak.day.checks import check
 from tests.soak.day.commands import COMMANDS
-from tests.soak.day.drain import drain
+from tests.soak.day.drain import drain, inspect_again
 from tests.soak.day.house import BINS, Keys
 from tests.soak.day.servers import failures
 from tests.soak.day.worker import Command, Day, Hand, Worker
@@ -79,6 +79,7 @@ def run(
     counter = Hand(day, 98, keys.chiefs[0])
     for place in BINS:
         shelf.count(counter, place, is_sure=True)
+    inspect_again(day)
     outcome = Outcome(seed, steps, day=day, refused=refused, met=day.met, routes=day.routes)
     outcome.faults = check(day, failures(folder))
     outcome.requests, outcome.replayed = len(day.journal), day.replayed

@@ -31,11 +31,11 @@ def count(hand: Hand, place: str = "", *, is_sure: bool = False) -> None:
         careful, hand.is_careful = hand.is_careful, True
         try:
             _come_back(hand)
-            hands = in_hand(hand)
+            hands, unsure = in_hand(hand)
             taken = [key[0] for key in hands if key[0] in BINS]
             place = place or (hand.dice.choice(taken) if taken and hand.dice.random() < 0.8 else hand.dice.choice(BINS))
             if _begin(hand, place):
-                _count(hand, place, hands, is_sure=is_sure)
+                _count(hand, place, hands, unsure, is_sure=is_sure)
             if hand.task is not None and hand.task["status"] == "claimed":
                 hand.post(f"/tasks/{hand.task['id']}/releases", {})
             hand.task, hand.prompt = None, {}
@@ -43,22 +43,21 @@ def count(hand: Hand, place: str = "", *, is_sure: bool = False) -> None:
             hand.is_careful = careful
 
 
-def in_hand(hand: Hand) -> Counter[Key]:
-    """What workers have scanned in bins and not put anywhere yet, as their screens say."""
+def in_hand(hand: Hand) -> tuple[Counter[Key], set[str]]:
+    """What workers have scanned in bins and not put anywhere yet, as their screens say; and the items of which that is
+    not sure: where a line went away, a screen shows its units at the line that came instead, until the next scan."""
     found: Counter[Key] = Counter()
+    unsure: set[str] = set()
     for status in ("claimed", "open"):
         for task in pages(hand, f"/tasks?status={status}"):
             if task["kind"] in TAKING:
                 prompt = (hand.get(f"/tasks/{task['id']}").body or {}).get("prompt", {})
                 if prompt.get("counted") and prompt.get("sku"):
-                    of = (
-                        prompt.get("location") or "",
-                        prompt["sku"],
-                        prompt.get("lot") or "",
-                        prompt.get("serial") or "",
-                    )
-                    found[of] += prompt["counted"]
-    return found
+                    place, sku, lot, serial = (prompt.get(name) or "" for name in ("location", "sku", "lot", "serial"))
+                    found[place, sku, lot, serial] += prompt["counted"]
+                    if hand.day.board.counted_at.get(task["id"]) != (place, sku):
+                        unsure.add(sku)
+    return found, unsure
 
 
 def made_by_counts(hand: Hand) -> Counter[Key]:
@@ -99,7 +98,7 @@ def _begin(hand: Hand, place: str) -> bool:
     return False
 
 
-def _count(hand: Hand, place: str, hands: Counter[Key], *, is_sure: bool) -> None:
+def _count(hand: Hand, place: str, hands: Counter[Key], unsure: set[str], *, is_sure: bool) -> None:
     before, there = made_by_counts(hand), Counter[Key]()
     for row in pages(hand, f"/balances?location={place}"):
         if row["location"] == place:
@@ -107,7 +106,7 @@ def _count(hand: Hand, place: str, hands: Counter[Key], *, is_sure: bool) -> Non
     for key, units in [*before.items(), *hands.items()]:
         if key[0] == place:
             there[key] -= units
-    unsure = {key[1] for key, units in there.items() if units < 0}  # somebody picked what was never there
+    unsure |= {key[1] for key, units in there.items() if units < 0}  # somebody picked what was never there
     for number in range(_PASSES):
         for key in sorted(there):
             # A count that was begun before me may ask for some of the items only.

@@ -42,6 +42,8 @@ class Board:
     blocked: set[str] = field(default_factory=set)
     in_work: deque[str] = field(default_factory=lambda: deque(maxlen=8))
     """The orders that somebody picks, packs or ships at this moment."""
+    counted_at: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Task -> the place and the item of the units that were scanned last."""
 
 
 @dataclass
@@ -299,6 +301,9 @@ class Hand:
         task = said.get("task") or {}
         if task:
             self.day.board.tasks.append(task["id"])
+            prompt = said.get("prompt") or {}
+            if asked.method == "POST" and prompt.get("counted"):
+                self.day.board.counted_at[task["id"]] = (prompt.get("location") or "", prompt.get("sku") or "")
             if task["kind"] in ("pick", "pack", "ship"):
                 self.day.board.in_work.append(task["document"])
         if asked.method == "POST":
