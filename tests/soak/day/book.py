@@ -90,7 +90,7 @@ class Book:
                 self.shipped[task["document"], one["sku"]] -= effect
             if task["kind"] == "move" and one["target"] not in BINS:
                 self.lost[one["sku"]] += one["quantity"]  # nobody is promised what stands there
-            if task["kind"] == "count":
+            if task["kind"] in ("count", "receive"):  # a receipt that is undone takes back what is promised by now
                 self.lost[one["sku"]] -= min(0, effect)
 
     def _direction(self, answer: dict[str, Any], movement: dict[str, Any]) -> int:
