@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -127,6 +128,10 @@ class PostgresqlServer:
         return psycopg.connect(host=self.socket_dir, user="postgres", dbname="postgres", autocommit=True)
 
 
+_users: Counter[Path] = Counter()
+"""How often this process uses a server: the library knows of processes only."""
+
+
 @contextmanager
 def postgresql_server() -> Iterator[PostgresqlServer]:
     """Start the run's server, or join the one that another worker of this run started; the last one out stops it."""
@@ -137,6 +142,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]
     folder = scratch() / f"trueshelf-pg-{run}"
     with InterProcessLock(f"{folder}.lock"):
+        _users[folder] += 1
         server = get_server(folder, cleanup_mode="delete")
         socket_dir = server.get_postmaster_info().socket_dir
         assert socket_dir is not None
@@ -146,7 +152,9 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         yield here
     finally:
         with InterProcessLock(f"{folder}.lock"):
-            server.cleanup()
+            _users[folder] -= 1
+            if not _users[folder]:  # a day that joined inside a test leaves the server to that test
+                server.cleanup()
             if not folder.exists():
                 Path(f"{folder}.lock").unlink(missing_ok=True)
 

@@ -1,5 +1,6 @@
 """The ground the other tests stand on: each has its own database, its own server, a real browser."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from app.config import Settings
 from app.factory import create_app
-from tests import servers
+from tests import databases, servers
 from tests.databases import PostgresqlServer, SqliteTemplate
 
 
@@ -72,3 +73,11 @@ def test_two_apps_in_one_program_keep_their_databases_apart(sqlite_template: Sql
             seen.append(str(db.engine.url))
             db.engine.dispose()
     assert len(set(seen)) == 2
+
+
+def test_a_server_that_is_joined_twice_in_a_process_stays_until_both_have_left() -> None:
+    """A random day joins the server of the test that it runs in; the last worker of a run stopped it under another."""
+    with databases.postgresql_server() as server:
+        with databases.postgresql_server():
+            pass
+        assert str(os.getpid()) in (server.folder / ".handle_pids.json").read_text()
