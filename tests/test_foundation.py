@@ -1,6 +1,7 @@
 """The ground the other tests stand on: each has its own database, its own server, a real browser."""
 
 import os
+import uuid
 from pathlib import Path
 
 import pytest
@@ -75,8 +76,9 @@ def test_two_apps_in_one_program_keep_their_databases_apart(sqlite_template: Sql
     assert len(set(seen)) == 2
 
 
-def test_a_server_that_is_joined_twice_in_a_process_stays_until_both_have_left() -> None:
+def test_a_server_that_is_joined_twice_in_a_process_stays_until_both_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """A random day joins the server of the test that it runs in; the last worker of a run stopped it under another."""
+    monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
     with databases.postgresql_server() as server:
         with databases.postgresql_server():
             pass
