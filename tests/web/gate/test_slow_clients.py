@@ -161,7 +161,11 @@ def test_of_one_address_the_connection_that_waits_longest_makes_room(serve: Call
     client = serve(connections_per_address=10)
     slow = [client.begin(SLOW_BODY) for _each in range(60)]
     assert client.is_served()
+    give_up = time.monotonic() + 20
     ended = [has_ended(each) for each in slow]
+    while sum(ended) < 60 - 2 * 10 and time.monotonic() < give_up:  # the other process may be at its last ones yet
+        time.sleep(0.05)
+        ended = [was or has_ended(each) for was, each in zip(ended, slow, strict=True)]
     assert 60 - 2 * 10 <= sum(ended) < 60
     assert not ended[-1]
 
